@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * POSIX ids: one range for users and groups, and the candidate that an
+ * immutable directory id maps to.
+ *
+ * The candidate is only where the ledger (awsssod/ledger.h) starts to look;
+ * what makes an id unique and permanent is the ledger.
+ */
+#ifndef AW_COMMON_ID_H
+#define AW_COMMON_ID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Outside every range that systemd, containers or Debian use. */
+#define AW_ID_MIN 1879048192u /* 0x70000000 */
+#define AW_ID_MAX 2147352575u /* 0x7ffdffff */
+
+/* SHA-256 of @len bytes at @data into @digest: given by the caller, so that
+ * common/ links nothing.  Returns 0 or a negative errno. */
+typedef int aw_sha256_fn(const void *data, size_t len, uint8_t digest[32]);
+
+static inline bool aw_id_in_range(uint64_t id)
+{
+	return id >= AW_ID_MIN && id <= AW_ID_MAX;
+}
+
+/*
+ * The @attempt-th id (0, 1, 2 ...) to try for the principal @principal_id:
+ * the first 8 bytes (big-endian) of its SHA-256, modulo the size of the range,
+ * plus @attempt, wrapping inside the range.  Returns 0 or what @sha256 failed
+ * with.
+ */
+int aw_id_candidate(aw_sha256_fn *sha256, const char *principal_id,
+    uint32_t attempt, uint32_t *ret_id);
+
+#endif

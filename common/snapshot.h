@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The directory snapshot: one read-only file that answers every NSS lookup.
+ * This header is its reader; common/snapshot_write.h its writer.
+ *
+ * FORMAT_PICTURE (written by the owner of snapshot.c)
+ *
+ * A file is believed only when its place is right (aw_snap_open), its header's
+ * checksum holds and its size is the one the header names.  Each record has
+ * checksums of its own, tested at every use, and every offset is compared with
+ * the file's size before it is followed: a corrupt, cut or hostile file makes
+ * lookups fail with -EIO, it never crashes the process and never invents an
+ * id.  What a record may say is limited here as well, see aw_snap_user.
+ */
+#ifndef AW_COMMON_SNAPSHOT_H
+#define AW_COMMON_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/name.h"
+#include "common/outcome.h"
+
+#define AW_PRINCIPAL_MAX  128 /* bytes of an immutable id */
+#define AW_PRINCIPAL_SIZE (AW_PRINCIPAL_MAX + 1)
+#define AW_STORE_SIZE     65
+
+enum aw_snap_flag {
+	AW_SNAP_DISABLED = 1, /* UserStatus DISABLED: resolvable, no entry */
+	AW_SNAP_ALLOWED = 2,  /* the access policy lets this person in, as far
+				 as the directory alone can tell */
+	AW_SNAP_ENUM = 4,     /* listed by getpwent / getgrent */
+	AW_SNAP_SET = 8,      /* the group stands for a permission set */
+	AW_SNAP_GROUP = 16,   /* (tombstones) the id was a group's */
+};
+
+/* An open, mapped and checked snapshot. */
+struct aw_snap {
+	const uint8_t *base;
+	size_t size;
+	dev_t dev;
+	ino_t ino;
+	uint64_t generation;
+	uint64_t created;    /* epoch seconds: when the directory was read */
+	uint32_t n_users, n_groups, n_tombs;
+	bool needs_limits;   /* some record relies on nss.limits */
+	/* offsets and sizes of the parts, checked against @size: */
+	uint64_t users_off, users_end, groups_off, groups_end;
+	uint64_t tombs_off, tombs_end;
+	uint64_t by_name_off, by_id_off, group_name_off, group_id_off;
+	uint32_t by_name_n, by_id_n, group_name_n, group_id_n; /* slots */
+	uint32_t max_probe;
+	uint32_t n_enum_users, n_enum_groups; /* records that come first */
+	uint64_t seed;
+};
+
+/*
+ * A user's record.  Pointers lead into the map, valid as long as it is.
+ * Guaranteed of every record that a lookup returns: @name passes
+ * aw_name_is_possible() and is not reserved; @home and @shell pass
+ * aw_name_is_path(); @gecos holds no ':' and no control character; the id is
+ * not below 1000.  Whether an id outside the range and a home outside /home/
+ * are allowed on this host is the caller's to ask (common/limits.h).
+ */
+struct aw_snap_user {
+	uint32_t id; /* uid, and gid of the private group */
+	uint32_t flags;
+	/* "name\0*\0gecos\0home\0shell\0", ready for one memcpy; the offsets
+	 * of its parts: */
+	const char *strings;
+	uint32_t strings_len;
+	uint32_t gecos_at, home_at, shell_at;
+	uint64_t at; /* the record's offset, for aw_snap_user_more() */
+};
+
+/* What few callers need of a user: kept apart so lookups stay cheap. */
+struct aw_snap_user_more {
+	char principal_id[AW_PRINCIPAL_SIZE];
+	char user_name[AW_USER_NAME_MAX + 1];
+};
+
+struct aw_snap_group {
+	uint32_t id;
+	uint32_t flags;
+	const char *name;
+	uint32_t name_len;
+	/* member names, each NUL-terminated, one behind the other: */
+	const char *members;
+	uint32_t members_len;
+	uint32_t n_members;
+	uint64_t at;
+};
+
+struct aw_snap_tomb {
+	char principal_id[AW_PRINCIPAL_SIZE];
+	char name[AW_NAME_SIZE];
+	uint32_t id;
+	uint32_t flags;
+};
+
+/*
+ * Map the snapshot at @path.
+ *
+ * Trusted is only a regular file with one link that nobody but its owner may
+ * write, in a directory of the same owner that nobody else may write, whose
+ * parent directory belongs to @root (0; tests run as somebody else) and is not
+ * writable by others.
+ *
+ * Returns 0 (close with aw_snap_close()); AW_ABSENT; or a negative errno:
+ * -EPERM (place not trusted), -EIO (not a snapshot, cut, checksum), -EPROTO (a
+ * version this build does not know), -ENOMEM...
+ */
+int aw_snap_open(const char *path, uid_t root, struct aw_snap *ret) AW_MUST_USE;
+void aw_snap_close(struct aw_snap *snap);
+
+/* A newer file has taken this one's place (one load, no system call). */
+bool aw_snap_superseded(const struct aw_snap *snap);
+
+/* The identity store id of the snapshot.  Borrowed, NUL-terminated. */
+const char *aw_snap_store(const struct aw_snap *snap);
+
+/*
+ * Look up by name or id.  Return 0; AW_UNKNOWN; or -EIO when the place where
+ * the answer should stand is corrupt (then the caller must not say "unknown").
+ * No system call, no allocation, bounded time.
+ */
+int aw_snap_user_by_name(const struct aw_snap *snap, const char *name,
+    size_t len, struct aw_snap_user *ret) AW_MUST_USE;
+int aw_snap_user_by_id(const struct aw_snap *snap, uint32_t id,
+    struct aw_snap_user *ret) AW_MUST_USE;
+int aw_snap_group_by_name(const struct aw_snap *snap, const char *name,
+    size_t len, struct aw_snap_group *ret) AW_MUST_USE;
+int aw_snap_group_by_id(const struct aw_snap *snap, uint32_t id,
+    struct aw_snap_group *ret) AW_MUST_USE;
+
+/*
+ * The gids of @user's groups (without the private one) into @gids, at most
+ * @max.  @ret_n is how many there are, even when more than @max.  Returns 0 or
+ * -EIO.
+ */
+int aw_snap_user_gids(const struct aw_snap *snap,
+    const struct aw_snap_user *user, uint32_t *gids, uint32_t max,
+    uint32_t *ret_n) AW_MUST_USE;
+
+/* Returns 0 or -EIO. */
+int aw_snap_user_more(const struct aw_snap *snap,
+    const struct aw_snap_user *user, struct aw_snap_user_more *ret) AW_MUST_USE;
+/* @ret_id has AW_PRINCIPAL_SIZE bytes.  Returns 0 or -EIO. */
+int aw_snap_group_principal(const struct aw_snap *snap,
+    const struct aw_snap_group *group, char *ret_id) AW_MUST_USE;
+
+/*
+ * Walk all records; start with *@cursor zero.  With @only_enum just those
+ * with AW_SNAP_ENUM (they come first in the file).  0, AW_END or -EIO.
+ */
+int aw_snap_next_user(const struct aw_snap *snap, uint64_t *cursor,
+    bool only_enum, struct aw_snap_user *ret) AW_MUST_USE;
+int aw_snap_next_group(const struct aw_snap *snap, uint64_t *cursor,
+    bool only_enum, struct aw_snap_group *ret) AW_MUST_USE;
+int aw_snap_next_tomb(const struct aw_snap *snap, uint64_t *cursor,
+    struct aw_snap_tomb *ret) AW_MUST_USE;
+
+/* Check the checksum of the whole file and each record.  0 or -EIO. */
+int aw_snap_verify(const struct aw_snap *snap) AW_MUST_USE;
+
+#endif
