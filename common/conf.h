@@ -35,6 +35,10 @@ enum aw_conf_enumerate {
 	AW_ENUMERATE_ALL,
 	AW_ENUMERATE_NO,
 };
+enum aw_conf_credentials {
+	AW_CREDENTIALS_IMDS,
+	AW_CREDENTIALS_FILE,
+};
 enum aw_conf_qr {
 	AW_QR_UTF8,
 	AW_QR_ASCII,
@@ -44,7 +48,7 @@ enum aw_conf_qr {
 struct aw_conf {
 	/* [identity-center] */
 	char start_url[AW_CONF_TEXT];
-	struct aw_conf_list regions; /* tried in order */
+	struct aw_conf_list regions; /* keyword "region", tried in order */
 	char identity_store_id[AW_CONF_TEXT];
 	char account[AW_CONF_TEXT];       /* "auto" or 12 digits */
 	char identity_role[AW_CONF_TEXT]; /* "auto" or ACCOUNT/NAME */
@@ -79,7 +83,7 @@ struct aw_conf {
 	char endpoint_url_sso_admin[AW_CONF_TEXT];
 	char endpoint_url_imds[AW_CONF_TEXT];
 	/* [credentials] */
-	char credentials[AW_CONF_TEXT]; /* imds | file */
+	uint64_t credentials_source; /* enum aw_conf_credentials */
 	char credentials_file[AW_CONF_TEXT];
 };
 

@@ -203,19 +203,23 @@ int aw_name_of_user(const struct aw_name_rules *rules, const char *user_name,
 int aw_name_of_group(const char *display_name, char ret[AW_NAME_SIZE],
     struct aw_diag *diag)
 {
-	char name[AW_NAME_SIZE + 1];
+	char name[AW_NAME_SIZE + 2];
+	bool blank = false;
 	size_t len = 0;
 
 	for (const char *p = display_name; *p; p++) {
-		const bool blank = *p == ' ' || *p == '\t';
-
-		if (blank && (len == 0 || name[len - 1] == '-'))
+		if (*p == ' ' || *p == '\t') {
+			blank = true;
 			continue;
-		if (len == AW_NAME_SIZE) {
+		}
+		if (len >= AW_NAME_SIZE) {
 			aw_diag_set(diag, "longer than %d bytes", AW_NAME_MAX);
 			return AW_DENIED;
 		}
-		name[len++] = blank ? '-' : lower(*p);
+		if (blank && len > 0 && name[len - 1] != '-')
+			name[len++] = '-';
+		blank = false;
+		name[len++] = lower(*p);
 	}
 	name[len] = '\0';
 	return judge(name, true, ret, diag);

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * awssso.conf: the reader that feeds the INI parser, and the setting of one
+ * value by its keyword's type.  The keywords themselves: conf_keywords.c.
+ */
+#include "common/conf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/own.h"
+
+struct parse {
+	struct aw_conf *conf;
+	const char *file;
+	const char *text; /* what the reader has not handed out yet */
+	size_t left;
+	unsigned line;
+	struct aw_diag *diag;
+	int error;
+	unsigned error_line;
+	bool seen[64]; /* by keyword: a second one that is no list */
+};
+
+static void *field(struct aw_conf *conf, const struct aw_conf_keyword *key)
+{
+	return (char *)conf + key->offset;
+}
+
+static const void *field_of(const struct aw_conf *conf,
+    const struct aw_conf_keyword *key)
+{
+	return (const char *)conf + key->offset;
+}
+
+/* http is for loopback and the link-local metadata address only: whatever
+ * else speaks it could be anybody. */
+static bool is_local_host(const char *host, size_t len)
+{
+	static const char *const local[] = { "localhost", "127.", "[::1]",
+		"169.254.", "[fd00:ec2::254]" };
+
+	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++) {
+		const size_t n = strlen(local[i]);
+		const bool prefix = local[i][n - 1] == '.';
+
+		if (len < n || memcmp(host, local[i], n) != 0)
+			continue;
+		if (!prefix)
+			return len == n;
+		return strspn(host, "0123456789.") >= len;
+	}
+	return false;
+}
+
+static bool is_url(const char *value)
+{
+	const bool https = !strncmp(value, "https://", 8);
+	const char *host = value + (https ? 8 : 7);
+	size_t len = strcspn(host, "/?#");
+
+	if (!https && strncmp(value, "http://", 7) != 0)
+		return false;
+	if (len == 0 || memchr(host, '@', len) || strpbrk(value, " \t\"\\<>"))
+		return false;
+	if (host[0] == '[')
+		len = strcspn(host, "]") + 1;
+	else
+		len = strcspn(host, ":/?#");
+	return https || is_local_host(host, len);
+}
+
+/* Where @value stands among "a|b|c", or -1. */
+static int choice_of(const char *choices, const char *value)
+{
+	const size_t len = strlen(value);
+	int index = 0;
+
+	for (const char *p = choices; *p; index++) {
+		const size_t n = strcspn(p, "|");
+
+		if (n == len && memcmp(p, value, n) == 0)
+			return index;
+		p += n + (p[n] == '|');
+	}
+	return -1;
+}
+
+static int set_text(char *to, const char *value, struct aw_diag *diag)
+{
+	if (aw_copy(to, AW_CONF_TEXT, value) < 0) {
+		aw_diag_set(diag, "longer than %d bytes", AW_CONF_TEXT - 1);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int set_list(struct aw_conf_list *list, const char *value,
+    struct aw_diag *diag)
+{
+	if (list->n == AW_CONF_LIST_MAX) {
+		aw_diag_set(diag, "more than %d times", AW_CONF_LIST_MAX);
+		return -EINVAL;
+	}
+	if (set_text(list->item[list->n], value, diag) < 0)
+		return -EINVAL;
+	list->n++;
+	return 0;
+}
+
+/* "auto", or domains with optional suffixes, comma-separated, repeatable. */
+static int set_domains(struct aw_conf *conf, const char *value,
+    struct aw_diag *diag)
+{
+	if (!strcmp(value, "auto")) {
+		conf->domains_auto = true;
+		return 0;
+	}
+	while (*value) {
+		const size_t n = strcspn(value, ", ");
+		char entry[AW_CONF_TEXT];
+
+		if (n > 0) {
+			if (aw_fmt(entry, sizeof(entry), "%.*s", (int)n,
+				value) < 0 ||
+			    aw_name_rules_add(&conf->names, entry, diag) != 0)
+				return -EINVAL;
+		}
+		value += n + strspn(value + n, ", ");
+	}
+	return 0;
+}
+
+static int set_number(const struct aw_conf_keyword *key, const char *value,
+    uint64_t *ret, struct aw_diag *diag)
+{
+	const bool span = key->type == AW_CONF_SPAN;
+	const int r = span ? aw_num_span(value, key->min, key->max, ret)
+			   : aw_num_u64(value, key->min, key->max, ret);
+
+	if (r == 0)
+		return 0;
+	aw_diag_set(diag, "\"%.64s\": not a %s from %llu to %llu%s", value,
+	    span ? "time" : "number", (unsigned long long)key->min,
+	    (unsigned long long)key->max,
+	    span ? " seconds (units: s, m, h, d)" : "");
+	return -EINVAL;
+}
+
+static int set_value(struct aw_conf *conf, const struct aw_conf_keyword *key,
+    const char *value, struct aw_diag *diag)
+{
+	int choice;
+
+	switch (key->type) {
+	case AW_CONF_LIST:
+		return set_list(field(conf, key), value, diag);
+	case AW_CONF_DOMAINS:
+		return set_domains(conf, value, diag);
+	case AW_CONF_NUMBER:
+	case AW_CONF_SPAN:
+		return set_number(key, value, field(conf, key), diag);
+	case AW_CONF_CHOICE:
+		choice = choice_of(key->choices, value);
+		if (choice < 0) {
+			aw_diag_set(diag, "\"%.64s\": must be one of %s", value,
+			    key->choices);
+			return -EINVAL;
+		}
+		*(uint64_t *)field(conf, key) = (uint64_t)choice;
+		return 0;
+	case AW_CONF_URL:
+		if (is_url(value))
+			break;
+		aw_diag_set(diag,
+		    "\"%.100s\": must be an https URL (http only to loopback)",
+		    value);
+		return -EINVAL;
+	case AW_CONF_PATH:
+		if (aw_name_is_path(value, strlen(value)))
+			break;
+		aw_diag_set(diag, "\"%.100s\": must be an absolute path", value);
+		return -EINVAL;
+	case AW_CONF_STRING:
+		break;
+	}
+	return set_text(field(conf, key), value, diag);
+}
+
+static const struct aw_conf_keyword *find_keyword(const char *section,
+    const char *keyword)
+{
+	for (size_t i = 0; i < aw_conf_n_keywords; i++)
+		if (!strcmp(aw_conf_keywords[i].section, section) &&
+		    !strcmp(aw_conf_keywords[i].keyword, keyword))
+			return &aw_conf_keywords[i];
+	return NULL;
+}
+
+static bool is_repeatable(const struct aw_conf_keyword *key)
+{
+	return key->type == AW_CONF_LIST || key->type == AW_CONF_DOMAINS;
+}
+
+/* Report the first error only: later ones may follow from it. */
+static int fail(struct parse *parse, const char *what, const char *why)
+{
+	char shown[96];
+
+	if (!parse->error)
+		aw_diag_set(parse->diag, "%s:%u: %s%s%s", parse->file,
+		    parse->line, aw_text_escape(shown, sizeof(shown), what),
+		    *what ? ": " : "", why);
+	if (!parse->error)
+		parse->error_line = parse->line;
+	parse->error = -EINVAL;
+	return 0;
+}
+
+/* inih's handler: 1 goes on, 0 is an error. */
+static int handle(void *user, const char *section, const char *name,
+    const char *value)
+{
+	struct parse *parse = user;
+	const struct aw_conf_keyword *key = find_keyword(section, name);
+	struct aw_diag why = { 0 };
+	char unknown[128];
+
+	if (parse->error)
+		return 0;
+	if (!key) {
+		if (aw_fmt(unknown, sizeof(unknown),
+			"no such setting in section [%.64s]", section) < 0)
+			unknown[0] = '\0';
+		return fail(parse, name, unknown);
+	}
+	if (parse->seen[key - aw_conf_keywords] && !is_repeatable(key))
+		return fail(parse, name, "set twice");
+	parse->seen[key - aw_conf_keywords] = true;
+	if (!value || !*value)
+		return fail(parse, name, "has no value");
+	if (set_value(parse->conf, key, value, &why) < 0)
+		return fail(parse, name, why.text);
+	return 1;
+}
+
+/*
+ * fgets() for inih, one whole line at a time.  inih cuts a line that is longer
+ * than its buffer, glues one that begins with a blank to the line before, and
+ * stops at a NUL: here each of them is an error instead.
+ */
+static char *read_line(char *buf, int size, void *stream)
+{
+	struct parse *parse = stream;
+	const char *lf = memchr(parse->text, '\n', parse->left);
+	size_t len = lf ? (size_t)(lf - parse->text) : parse->left;
+	const char *line = parse->text;
+
+	if (parse->left == 0 || parse->error)
+		return NULL;
+	parse->line++;
+	parse->text += len + (lf != NULL);
+	parse->left -= len + (lf != NULL);
+	if (len > 0 && line[len - 1] == '\r')
+		len--;
+	if (len > AW_CONF_LINE_MAX || len + 2 > (size_t)size) {
+		(void)fail(parse, "", "line longer than 190 bytes");
+		return NULL;
+	}
+	if (len > 0 && (line[0] == ' ' || line[0] == '\t')) {
+		(void)fail(parse, "", "line begins with a blank");
+		return NULL;
+	}
+	for (size_t i = 0; i < len; i++) {
+		buf[i] = line[i] == '\t' ? ' ' : line[i];
+		if (i > 0 && line[0] != ';' && line[0] != '#' &&
+		    buf[i] == ';' && buf[i - 1] == ' ') {
+			(void)fail(parse, "",
+			    "a ; behind a blank would cut the value: put "
+			    "comments on lines of their own");
+			return NULL;
+		}
+	}
+	if (!aw_text_is_clean(buf, len)) {
+		(void)fail(parse, "", "control character or broken UTF-8");
+		return NULL;
+	}
+	buf[len] = '\n';
+	buf[len + 1] = '\0';
+	return buf;
+}
+
+void aw_conf_init(struct aw_conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	for (size_t i = 0; i < aw_conf_n_keywords; i++)
+		if (aw_conf_keywords[i].fallback)
+			(void)set_value(conf, &aw_conf_keywords[i],
+			    aw_conf_keywords[i].fallback, NULL);
+}
+
+/* What one line alone cannot tell. */
+static int check_whole(struct parse *parse)
+{
+	struct aw_conf *conf = parse->conf;
+	const char *hole = strstr(conf->home, "%u");
+
+	if (conf->names.n_domains > 0)
+		conf->domains_auto = false;
+	if (!hole || strstr(hole + 1, "%")) {
+		aw_diag_set(parse->diag, "%s: home: needs exactly one %%u",
+		    parse->file);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int aw_conf_parse(const char *text, size_t len, const char *file,
+    aw_conf_ini_fn *ini, struct aw_conf *ret, struct aw_diag *diag)
+{
+	aw_own_free struct aw_conf *conf = malloc(sizeof(*conf));
+	struct parse parse = { .conf = conf, .file = file, .text = text,
+		.left = len, .diag = diag };
+	int line;
+
+	if (!conf)
+		return -ENOMEM;
+	aw_conf_init(conf);
+	line = ini(read_line, &parse, handle, &parse);
+	/* inih goes on after a line it cannot read: its error may be the
+	 * cause of ours. */
+	if (line > 0 && (!parse.error || (unsigned)line < parse.error_line)) {
+		parse.error = 0;
+		parse.line = (unsigned)line;
+		(void)fail(&parse, "", "neither [section] nor key = value");
+	}
+	if (parse.error || line < 0)
+		return parse.error ? parse.error : -ENOMEM;
+	if (check_whole(&parse) < 0)
+		return -EINVAL;
+	memcpy(ret, conf, sizeof(*ret));
+	return 0;
+}
+
+int aw_conf_require(const struct aw_conf *conf, struct aw_diag *diag)
+{
+	const char *missing = NULL;
+
+	if (!conf->start_url[0])
+		missing = "start_url";
+	else if (conf->regions.n == 0)
+		missing = "region";
+	else if (!conf->identity_store_id[0])
+		missing = "identity_store_id";
+	if (!missing)
+		return 0;
+	aw_diag_set(diag, "%s is not set in [identity-center]", missing);
+	return -EINVAL;
+}
+
+static int show_domain(const struct aw_conf *conf, size_t index, char *buf,
+    size_t size)
+{
+	const struct aw_name_domain *domain = &conf->names.domain[index];
+
+	if (index == 0 && conf->domains_auto)
+		return aw_copy(buf, size, "auto");
+	if (index >= conf->names.n_domains)
+		return AW_END;
+	return aw_fmt(buf, size, "%s%s%s", domain->domain,
+	    domain->suffix[0] ? ":" : "", domain->suffix);
+}
+
+static int show_choice(const struct aw_conf_keyword *key, uint64_t value,
+    char *buf, size_t size)
+{
+	const char *p = key->choices;
+
+	for (; value > 0; value--)
+		p += strcspn(p, "|") + 1;
+	return aw_fmt(buf, size, "%.*s", (int)strcspn(p, "|"), p);
+}
+
+int aw_conf_show(const struct aw_conf *conf,
+    const struct aw_conf_keyword *key, size_t index, char *buf, size_t size)
+{
+	const struct aw_conf_list *list;
+	const char *text;
+	uint64_t number;
+
+	if (key->type == AW_CONF_DOMAINS)
+		return show_domain(conf, index, buf, size);
+	if (key->type == AW_CONF_LIST) {
+		list = field_of(conf, key);
+		return index < list->n ? aw_copy(buf, size, list->item[index])
+				       : AW_END;
+	}
+	if (index > 0)
+		return AW_END;
+	if (key->type == AW_CONF_NUMBER || key->type == AW_CONF_SPAN ||
+	    key->type == AW_CONF_CHOICE) {
+		memcpy(&number, field_of(conf, key), sizeof(number));
+		if (key->type == AW_CONF_CHOICE)
+			return show_choice(key, number, buf, size);
+		return aw_fmt(buf, size, "%llu%s", (unsigned long long)number,
+		    key->type == AW_CONF_SPAN ? "s" : "");
+	}
+	text = field_of(conf, key);
+	return *text ? aw_copy(buf, size, text) : AW_END;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Unit test of common/conf.c with the real inih.
+ * covers: spine.2, spine.7, R3, R11
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/conf.h"
+
+#define N(a)    (sizeof(a) / sizeof((a)[0]))
+#define X50     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define GOOD    "[identity-center]\n" \
+		"start_url = https://d-1234567890.awsapps.com/start\n"
+
+static struct aw_conf conf;
+
+static int parse_n(const char *text, size_t len, struct aw_diag *diag)
+{
+	memset(&conf, 0x5a, sizeof(conf));
+	memset(diag, 0, sizeof(*diag));
+	return aw_conf_parse(text, len, "test.conf", ini_parse_stream, &conf,
+	    diag);
+}
+
+static int parse(const char *text, struct aw_diag *diag)
+{
+	return parse_n(text, strlen(text), diag);
+}
+
+static void reads_everything(void **state)
+{
+	static const char text[] =
+	    "# comment\n"
+	    "; comment\n"
+	    "[identity-center]\r\n"
+	    "start_url = https://d-1234567890.awsapps.com/start\n"
+	    "region=us-east-1\n"
+	    "region = eu-west-1\n"
+	    "\n"
+	    "[access]\n"
+	    "allow_groups = Platform Team, EU\n"
+	    "allow_groups = 906abc\n"
+	    "[names]\n"
+	    "domains = example.com, Partner.example:-ext\n"
+	    "[session]\n"
+	    "reuse = 5m\n"
+	    "qr = ascii\n"
+	    "[network]\n"
+	    "endpoint_url_sts = http://127.0.0.1:8080\n";
+	struct aw_diag diag;
+
+	(void)state;
+	assert_int_equal(parse(text, &diag), 0);
+	assert_string_equal(conf.start_url,
+	    "https://d-1234567890.awsapps.com/start");
+	assert_int_equal(conf.regions.n, 2);
+	assert_string_equal(conf.regions.item[1], "eu-west-1");
+	assert_int_equal(conf.allow_groups.n, 2);
+	assert_string_equal(conf.allow_groups.item[0], "Platform Team, EU");
+	assert_int_equal(conf.allow_users.n, 0);
+	assert_false(conf.domains_auto);
+	assert_int_equal(conf.names.n_domains, 2);
+	assert_string_equal(conf.names.domain[1].domain, "partner.example");
+	assert_string_equal(conf.names.domain[1].suffix, "-ext");
+	assert_int_equal(conf.reuse, 300);
+	assert_int_equal(conf.qr, AW_QR_ASCII);
+	assert_int_equal(conf.enumerate, AW_ENUMERATE_ALLOWED);
+	assert_string_equal(conf.shell, "/bin/bash");
+	assert_int_equal(conf.sweep_rate, 1);
+	assert_string_equal(conf.endpoint_url_sts, "http://127.0.0.1:8080");
+}
+
+/* Every mistake names file, line and what is wrong, and changes nothing. */
+static void refuses(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *want;
+	} rows[] = {
+		{ "[identity-center]\nstart_ulr = x\n",
+		    "test.conf:2: start_ulr: no such setting in section "
+		    "[identity-center]" },
+		{ "start_url = https://a\n",
+		    "test.conf:1: start_url: no such setting in section []" },
+		{ "[acces]\nallow_users = a\n",
+		    "test.conf:2: allow_users: no such setting in section "
+		    "[acces]" },
+		{ GOOD "start_url = https://b\n",
+		    "test.conf:3: start_url: set twice" },
+		{ "[identity-center]\nstart_url =\n",
+		    "test.conf:2: start_url: has no value" },
+		{ "[identity-center]\nstart_url = ftp://a\n",
+		    "must be an https URL" },
+		{ "[identity-center]\nstart_url = http://example.com/start\n",
+		    "must be an https URL" },
+		{ "[identity-center]\nstart_url = http://127.0.0.1.example\n",
+		    "must be an https URL" },
+		{ "[identity-center]\nstart_url = https://u@h/\n",
+		    "must be an https URL" },
+		{ "[network]\nendpoint_url_sts = https://\n",
+		    "must be an https URL" },
+		{ "[session]\nreuse = 5x\n",
+		    "test.conf:2: reuse: \"5x\": not a time from 0 to 28800" },
+		{ "[session]\nreuse = 9h\n", "not a time from 0 to 28800" },
+		{ "[session]\nreuse = -1\n", "not a time" },
+		{ "[directory]\nsweep_rate = 0\n",
+		    "not a number from 1 to 1000" },
+		{ "[session]\nqr = UTF8\n", "must be one of utf8|ascii|no" },
+		{ "[session]\nqr = ut\n", "must be one of utf8|ascii|no" },
+		{ "[names]\nshell = bash\n", "must be an absolute path" },
+		{ "[names]\nshell = /bin/../bash\n",
+		    "must be an absolute path" },
+		{ "[names]\ndomains = exa mple, ?\n", "not a domain name" },
+		{ "[names]\nhome = /home/all\n", "needs exactly one %u" },
+		{ "[names]\nhome = /home/%u/%u\n", "needs exactly one %u" },
+		{ "[names]\nhome = /home/%s\n", "needs exactly one %u" },
+		{ "[access]\nno equal sign\n",
+		    "test.conf:2: neither [section] nor key = value" },
+		{ "[access\nallow_users = a\n", "test.conf:1: " },
+		{ "[access]\nallow_users = a\n  continued\n",
+		    "test.conf:3: line begins with a blank" },
+		{ "[access]\n\tallow_users = a\n",
+		    "test.conf:2: line begins with a blank" },
+		{ "[access]\nallow_users = a ; or b\n",
+		    "test.conf:2: a ; behind a blank would cut the value" },
+		{ "[access]\nallow_users = a\033[1m\n",
+		    "test.conf:2: control character or broken UTF-8" },
+		{ "[access]\nallow_users = \xff\n",
+		    "test.conf:2: control character or broken UTF-8" },
+		{ "[access]\nallow_users = " X50 X50 X50 X50 "\n",
+		    "test.conf:2: line longer than 190 bytes" },
+	};
+	struct aw_diag diag;
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		const int r = parse(rows[i].text, &diag);
+
+		if (r != -EINVAL || !strstr(diag.text, rows[i].want) ||
+		    strncmp(diag.text, "test.conf:", 10) != 0)
+			fail_msg("row %zu: %d \"%s\"", i, r, diag.text);
+		for (size_t k = 0; k < sizeof(conf); k++)
+			assert_int_equal(((const char *)&conf)[k], 0x5a);
+	}
+}
+
+static void a_nul_is_not_the_end(void **state)
+{
+	static const char text[] = "[access]\nallow_users = a\0b\n";
+	struct aw_diag diag;
+
+	(void)state;
+	assert_int_equal(parse_n(text, sizeof(text) - 1, &diag), -EINVAL);
+	assert_string_equal(diag.text,
+	    "test.conf:2: control character or broken UTF-8");
+}
+
+static void long_lines_are_whole(void **state)
+{
+	static const char text[] = "[access]\nallow_groups = " X50 X50 X50
+				   "1234567890123456789012345";
+	struct aw_diag diag;
+
+	(void)state;
+	assert_int_equal(sizeof(text) - 1 - 9, AW_CONF_LINE_MAX);
+	assert_int_equal(parse(text, &diag), 0);
+	assert_int_equal(strlen(conf.allow_groups.item[0]), 175);
+}
+
+static void lists_have_an_end(void **state)
+{
+	char text[8192] = "[access]\n";
+	struct aw_diag diag;
+	size_t len = strlen(text);
+
+	(void)state;
+	for (int i = 0; i <= AW_CONF_LIST_MAX; i++) {
+		memcpy(text + len, "allow_users=a\n", 15);
+		len += 14;
+		assert_int_equal(parse(text, &diag),
+		    i < AW_CONF_LIST_MAX ? 0 : -EINVAL);
+	}
+	assert_string_equal(diag.text,
+	    "test.conf:66: allow_users: more than 64 times");
+}
+
+/* R3: without tenant, region and store nothing may start. */
+static void r3_requires_the_tenant(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *missing;
+	} rows[] = {
+		{ "", "start_url" },
+		{ GOOD, "region" },
+		{ GOOD "region = us-east-1\n", "identity_store_id" },
+		{ GOOD "region = us-east-1\nidentity_store_id = d-1\n", NULL },
+	};
+	struct aw_diag diag;
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		assert_int_equal(parse(rows[i].text, &diag), 0);
+		assert_int_equal(aw_conf_require(&conf, &diag),
+		    rows[i].missing ? -EINVAL : 0);
+		if (rows[i].missing)
+			assert_non_null(strstr(diag.text, rows[i].missing));
+	}
+}
+
+static void every_default_shows_as_written(void **state)
+{
+	char text[256];
+
+	(void)state;
+	aw_conf_init(&conf);
+	for (size_t i = 0; i < aw_conf_n_keywords; i++) {
+		const struct aw_conf_keyword *key = &aw_conf_keywords[i];
+		const int r =
+		    aw_conf_show(&conf, key, 0, text, sizeof(text));
+
+		if (r != (key->fallback ? 0 : AW_END))
+			fail_msg("%s: %d", key->keyword, r);
+		if (r == 0 && key->type != AW_CONF_SPAN &&
+		    strcmp(text, key->fallback) != 0)
+			fail_msg("%s: \"%s\"", key->keyword, text);
+		assert_int_equal(
+		    aw_conf_show(&conf, key, 1, text, sizeof(text)), AW_END);
+	}
+}
+
+static void shows_lists_and_domains(void **state)
+{
+	struct aw_diag diag;
+	char text[256];
+
+	(void)state;
+	assert_int_equal(parse("[access]\nallow_users=a\nallow_users=b\n"
+			       "[names]\ndomains=a.b,c.d:-x\n",
+			     &diag),
+	    0);
+	for (size_t i = 0; i < aw_conf_n_keywords; i++) {
+		const struct aw_conf_keyword *key = &aw_conf_keywords[i];
+
+		if (key->type == AW_CONF_DOMAINS) {
+			assert_int_equal(
+			    aw_conf_show(&conf, key, 1, text, 256), 0);
+			assert_string_equal(text, "c.d:-x");
+			assert_int_equal(
+			    aw_conf_show(&conf, key, 2, text, 256), AW_END);
+		} else if (!strcmp(key->keyword, "allow_users")) {
+			assert_int_equal(
+			    aw_conf_show(&conf, key, 1, text, 256), 0);
+			assert_string_equal(text, "b");
+			assert_int_equal(
+			    aw_conf_show(&conf, key, 1, text, 1), -EMSGSIZE);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_everything),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(a_nul_is_not_the_end),
+		cmocka_unit_test(long_lines_are_whole),
+		cmocka_unit_test(lists_have_an_end),
+		cmocka_unit_test(r3_requires_the_tenant),
+		cmocka_unit_test(every_default_shows_as_written),
+		cmocka_unit_test(shows_lists_and_domains),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

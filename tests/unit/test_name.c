@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Unit test of common/name.c: the judge of names and the mapping to them.
+ * covers: spine.2, spine.5, R13, R17, R19, R23
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "common/name.h"
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define A64  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static void possible(void **state)
+{
+	static const struct {
+		const char *name;
+		bool user, group;
+	} rows[] = {
+		{ "alice", true, true },
+		{ "a", true, true },
+		{ "_x", true, true },
+		{ "9lives", true, true },
+		{ "alice@example.com", true, true },
+		{ "a.b-c+d_e", true, true },
+		{ "Alice", false, true },
+		{ "aws-AdministratorAccess", false, true },
+		{ "", false, false },
+		{ "0", false, false },
+		{ "1234", false, false },
+		{ "12.34", false, false },
+		{ "-rf", false, false },
+		{ ".", false, false },
+		{ "..", false, false },
+		{ ".hidden", false, false },
+		{ "@home", false, false },
+		{ "+plus", false, false },
+		{ "dot.", false, false },
+		{ "a b", false, false },
+		{ "a:b", false, false },
+		{ "a/b", false, false },
+		{ "a\nb", false, false },
+		{ "a,b", false, false },
+		{ "a(b)", false, false },
+		{ "a%b", false, false },
+		{ "a\\b", false, false },
+		{ "a$b", false, false },
+		{ "a*b", false, false },
+		{ "gr\xc3\xbcn", false, false },
+		{ A64, true, true },
+		{ A64 "a", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		const size_t len = strlen(rows[i].name);
+
+		if (aw_name_is_possible(rows[i].name, len, false) !=
+			rows[i].user ||
+		    aw_name_is_possible(rows[i].name, len, true) !=
+			rows[i].group)
+			fail_msg("\"%s\"", rows[i].name);
+	}
+	assert_false(aw_name_is_possible("al\0ce", 5, false));
+}
+
+static void reserved(void **state)
+{
+	static const char *const yes[] = { "root", "ROOT", "Root", "sudo",
+		"wheel", "docker", "lxd", "disk", "adm", "shadow", "kvm",
+		"libvirt", "nobody", "www-data", "_apt", "ec2-user", "awssso",
+		"awssso-net", "sshd", "systemd-network" };
+	static const char *const no[] = { "", "alice", "roo", "roott",
+		"sudoer", "zzz", "aaa", A64 "a" };
+
+	(void)state;
+	for (size_t i = 0; i < N(yes); i++)
+		if (!aw_name_is_reserved(yes[i], strlen(yes[i])))
+			fail_msg("R17, R23: \"%s\" is not reserved", yes[i]);
+	for (size_t i = 0; i < N(no); i++)
+		if (aw_name_is_reserved(no[i], strlen(no[i])))
+			fail_msg("\"%s\" is reserved", no[i]);
+}
+
+static void rules_entries(void **state)
+{
+	static const struct {
+		const char *entry;
+		int want;
+	} rows[] = {
+		{ "example.com", 0 },
+		{ "Partner.Example:-ext", 0 },
+		{ "", -EINVAL },
+		{ ":-x", -EINVAL },
+		{ ".com", -EINVAL },
+		{ "exa mple.com", -EINVAL },
+		{ "example.com:a b", -EINVAL },
+		{ "example.com:aaaaaaaaaaaaaaaa", -EINVAL },
+		{ "b\xc3\xbc.example", -EINVAL },
+	};
+	struct aw_name_rules rules = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct aw_name_rules one = { 0 };
+		struct aw_diag diag = { 0 };
+		const int r = aw_name_rules_add(&one, rows[i].entry, &diag);
+
+		if (r != rows[i].want || one.n_domains != (r == 0 ? 1 : 0) ||
+		    (r != 0) != (diag.text[0] != '\0'))
+			fail_msg("\"%s\": %d", rows[i].entry, r);
+	}
+	for (size_t i = 0; i < AW_NAME_DOMAINS_MAX; i++)
+		assert_int_equal(aw_name_rules_add(&rules, "a.b", NULL), 0);
+	assert_int_equal(aw_name_rules_add(&rules, "a.b", NULL), -ENOSPC);
+}
+
+static void users(void **state)
+{
+	static const struct {
+		const char *input;
+		const char *want; /* NULL: AW_DENIED */
+	} rows[] = {
+		{ "alice@example.com", "alice" },
+		{ "Alice@EXAMPLE.com", "alice" },
+		{ "bob@partner.example", "bob-ext" },
+		{ "carol@other.example", "carol@other.example" },
+		{ "dave", "dave" },
+		{ "a@b@example.com", "a@b" },
+		{ "alice@sub.example.com", "alice@sub.example.com" },
+		{ "alice@xexample.com", "alice@xexample.com" },
+		{ "root@example.com", NULL },
+		{ "Sudo@example.com", NULL },
+		{ "@example.com", NULL },
+		{ "1234@example.com", NULL },
+		{ "-x@example.com", NULL },
+		{ "alice@example.com\n", NULL },
+		{ "\xc3\x84nne@example.com", NULL },
+		{ A64 "@example.com", A64 },
+		{ A64 "a@example.com", NULL },
+		{ "", NULL },
+	};
+	struct aw_name_rules rules = { 0 };
+
+	(void)state;
+	assert_int_equal(aw_name_rules_add(&rules, "example.com", NULL), 0);
+	assert_int_equal(
+	    aw_name_rules_add(&rules, "partner.example:-ext", NULL), 0);
+	for (size_t i = 0; i < N(rows); i++) {
+		char got[AW_NAME_SIZE] = "untouched";
+		struct aw_diag diag = { 0 };
+		const int r =
+		    aw_name_of_user(&rules, rows[i].input, got, &diag);
+
+		if (r != (rows[i].want ? 0 : AW_DENIED) ||
+		    strcmp(got, rows[i].want ? rows[i].want : "untouched") !=
+			0 ||
+		    (r != 0) != (diag.text[0] != '\0'))
+			fail_msg("\"%s\": %d \"%s\"", rows[i].input, r, got);
+	}
+}
+
+static void too_long_user_is_denied(void **state)
+{
+	struct aw_name_rules rules = { 0 };
+	char input[AW_USER_NAME_MAX + 2];
+	char got[AW_NAME_SIZE] = "untouched";
+
+	(void)state;
+	memset(input, 'a', sizeof(input) - 1);
+	input[sizeof(input) - 1] = '\0';
+	assert_int_equal(aw_name_of_user(&rules, input, got, NULL), AW_DENIED);
+	assert_string_equal(got, "untouched");
+}
+
+static void groups(void **state)
+{
+	static const struct {
+		const char *input;
+		const char *want;
+	} rows[] = {
+		{ "Platform Team", "platform-team" },
+		{ "a \t b", "a-b" },
+		{ "a - b", "a--b" },
+		{ " lead", "lead" },
+		{ "trail ", "trail" },
+		{ "Ops (EU)", NULL },
+		{ "a,b", NULL },
+		{ "a\r\nb", NULL },
+		{ "docker", NULL },
+		{ "Wheel", NULL },
+		{ A64, A64 },
+		{ A64 "a", NULL },
+		{ A64 " b c", NULL },
+		{ "", NULL },
+		{ "42", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		char got[AW_NAME_SIZE] = "untouched";
+		struct aw_diag diag = { 0 };
+		const int r = aw_name_of_group(rows[i].input, got, &diag);
+
+		if (r != (rows[i].want ? 0 : AW_DENIED) ||
+		    strcmp(got, rows[i].want ? rows[i].want : "untouched") !=
+			0 ||
+		    (r != 0) != (diag.text[0] != '\0'))
+			fail_msg("\"%s\": %d \"%s\"", rows[i].input, r, got);
+	}
+}
+
+static void sets(void **state)
+{
+	static const struct {
+		const char *pattern, *set;
+		const char *want;
+	} rows[] = {
+		{ "aws-%s", "AdministratorAccess", "aws-AdministratorAccess" },
+		{ "%s", "ReadOnly", "ReadOnly" },
+		{ "%s-x", "A", "A-x" },
+		{ "aws-", "A", NULL },
+		{ "%s%s", "A", NULL },
+		{ "%d%s", "A", NULL },
+		{ "%s%n", "A", NULL },
+		{ "aws-%s", "a,b", NULL },
+		{ "aws-%s", "a=b", NULL },
+		{ "%s", "Docker", NULL },
+		{ "aws-%s", A64, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		char got[AW_NAME_SIZE] = "untouched";
+		const int r =
+		    aw_name_of_set(rows[i].pattern, rows[i].set, got, NULL);
+
+		if (r != (rows[i].want ? 0 : AW_DENIED) ||
+		    strcmp(got, rows[i].want ? rows[i].want : "untouched") != 0)
+			fail_msg("\"%s\": %d \"%s\"", rows[i].set, r, got);
+	}
+}
+
+static void paths(void **state)
+{
+	static const struct {
+		const char *path;
+		bool want;
+	} rows[] = {
+		{ "/home/alice", true },
+		{ "/bin/bash", true },
+		{ "/a", true },
+		{ "/home/.alice", true },
+		{ "/home/..alice", true },
+		{ "/home/a..", true },
+		{ "/home/...", true },
+		{ "/", false },
+		{ "", false },
+		{ "home/alice", false },
+		{ "/home/alice/", false },
+		{ "/home//alice", false },
+		{ "/home/../etc", false },
+		{ "/home/..", false },
+		{ "/home/.", false },
+		{ "/home/./a", false },
+		{ "/home/a:b", false },
+		{ "/home/a\nb", false },
+		{ "/home/\xff", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++)
+		if (aw_name_is_path(rows[i].path, strlen(rows[i].path)) !=
+		    rows[i].want)
+			fail_msg("\"%s\"", rows[i].path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(possible),
+		cmocka_unit_test(reserved),
+		cmocka_unit_test(rules_entries),
+		cmocka_unit_test(users),
+		cmocka_unit_test(too_long_user_is_denied),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(sets),
+		cmocka_unit_test(paths),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
