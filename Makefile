@@ -165,6 +165,15 @@ $(filter $(BUILD)/unit/$(1)/%,$(UNIT_PROD)): %: %.o $$(OBJS_$(1)) $(BUILD)/libco
 endef
 $(foreach p,awsssod awssso_netd awssso idcsim pam_awssso nss_awssso,$(if $(filter $(BUILD)/unit/$(p)/%,$(UNIT_PROD)),$(eval $(call unit_prod,$(p)))))
 
+# The test world's own helpers.
+WORLD := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/world/*.c)))
+.PHONY: world
+world: $(WORLD)
+$(WORLD): $(BUILD)/world/%: $(BUILD)/tests/world/%.o
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -pie $(HARDEN) $(LDHARD) -o $@ $< $(LDFLAGS)
+
 .PHONY: units unit
 units: $(UNITS)
 

@@ -1,0 +1,248 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# setup.sh: sourced inside a world (world.sh).  Turns it into a host that has
+# awssso installed, talks to a simulated AWS under AWS's own host names, and
+# can be logged in to:
+#
+#   world_setup FIXTURE
+#
+# or the steps below, one by one.  Everything comes from FIXTURE, nothing is
+# assumed of its names.  Logs lie in $OUT: syslog, awsssod.log, netd.log,
+# idcsim.log (requests, JSON lines), idcsim.out.  Keys are made here, at run
+# time, and vanish with the world.
+# shellcheck shell=bash disable=SC2034,SC2120,SC2119 # used by who sources it
+
+: "${TOP:?}" "${BUILD:?}" "${OUT:?}"
+run=/run/world
+export PATH=$BUILD:$PATH
+
+fact()
+{
+	jq -er "$1" "$run/fixture.json"
+}
+
+# world_fixture FILE: what everything below is made from.
+world_fixture()
+{
+	mkdir -p "$run"
+	[ "$1" = "$run/fixture.json" ] || cp "$1" "$run/fixture.json"
+	region=$(fact .region)
+	store=$(fact .identity_store_id)
+	start_url=$(fact .start_url)
+	start_host=${start_url#*://}
+	start_host=${start_host%%[/:]*}
+	account=$(fact '.host_account // .accounts[0].AccountId')
+}
+
+suffix()
+{
+	case $region in
+	cn-*) echo amazonaws.com.cn ;;
+	eusc-*) echo amazonaws.eu ;;
+	us-iso-*) echo c2s.ic.gov ;;
+	us-isob-*) echo sc2s.sgov.gov ;;
+	*) echo amazonaws.com ;;
+	esac
+}
+
+aws_hosts()
+{
+	local service
+
+	for service in oidc portal.sso device.sso sts identitystore sso; do
+		echo "$service.$region.$(suffix)"
+	done
+	echo "$start_host"
+}
+
+world_network()
+{
+	{
+		echo "127.0.0.1 localhost bastion"
+		aws_hosts | sed 's/^/127.0.0.1 /'
+	} > /etc/hosts
+	sed -i 's/^hosts:.*/hosts: files/' /etc/nsswitch.conf
+	: > /etc/resolv.conf
+	ip addr add 169.254.169.254/32 dev lo
+	"$BUILD/world/sink" /dev/log "$OUT/syslog"
+}
+
+# world_ca: a CA of this world only, trusted by all that trusts the system's.
+world_ca()
+{
+	local dir=$run/ca names ca=/etc/ssl/certs/ca-certificates.crt
+
+	[ ! -e /etc/pki/tls/certs/ca-bundle.crt ] ||
+	    ca=/etc/pki/tls/certs/ca-bundle.crt
+	mkdir -p "$dir"
+	names=$(aws_hosts | sed 's/^/DNS:/' | paste -sd,)
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+	    -nodes -days 2 -subj '/CN=test world CA' -keyout "$dir/ca.key" \
+	    -out "$dir/ca.pem" -addext basicConstraints=critical,CA:TRUE \
+	    -addext keyUsage=critical,keyCertSign 2> /dev/null
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+	    -subj '/CN=idcsim' -keyout "$dir/key.pem" -out "$dir/csr.pem" \
+	    2> /dev/null
+	openssl x509 -req -in "$dir/csr.pem" -CA "$dir/ca.pem" \
+	    -CAkey "$dir/ca.key" -CAcreateserial -days 2 \
+	    -out "$dir/cert.pem" -extfile <(
+		echo "subjectAltName=$names"
+		echo "extendedKeyUsage=serverAuth"
+		echo "basicConstraints=CA:FALSE"
+	    ) 2> /dev/null
+	cat "$dir/cert.pem" "$dir/ca.pem" > "$dir/chain.pem"
+	cat "$dir/ca.pem" >> "$ca"
+	ln -sf "$dir/ca.pem" \
+	    "/etc/ssl/certs/$(openssl x509 -in "$dir/ca.pem" -noout -hash).0"
+}
+
+# world_simulator [ARG...]: the stand-in for AWS, with ARGs for "idcsim serve".
+world_simulator()
+{
+	idcsim serve --fixture "$run/fixture.json" --cert "$run/ca/chain.pem" \
+	    --key "$run/ca/key.pem" --listen 127.0.0.1:443 \
+	    --http 169.254.169.254:80 --plain 127.0.0.1:8080 \
+	    --log "$OUT/idcsim.log" --credentials-file "$run/host-keys" "$@" \
+	    > "$OUT/idcsim.out" 2>&1 &
+	echo $! > "$run/idcsim.pid"
+	within 10 idcsim pending > /dev/null
+}
+
+# world_install: as a package would.  Nothing may be left of an installation
+# on the machine outside.
+world_install()
+{
+	rm -rf /etc/awssso /var/lib/awssso
+	make -s -C "$TOP" BUILD="$BUILD" DESTDIR= prefix=/usr install \
+	    > "$OUT/install.log"
+	systemd-sysusers /usr/lib/sysusers.d/awssso.conf
+	systemd-tmpfiles --create /usr/lib/tmpfiles.d/awssso.conf
+	ldconfig
+	sed -i -E 's/^((passwd|group):\s*files)( |$)/\1 awssso\3/' \
+	    /etc/nsswitch.conf
+	DEBIAN_FRONTEND=noninteractive pam-auth-update --package
+	grep -q pam_awssso /etc/pam.d/common-auth
+}
+
+# world_conf [LINE...]: awssso.conf for the fixture; LINEs are what is allowed
+# and whatever else belongs at the end of [access].
+world_conf()
+{
+	cat > /etc/awssso/awssso.conf <<-END
+	[identity-center]
+	start_url = $start_url
+	region = $region
+	identity_store_id = $store
+
+	[access]
+	$(printf '%s\n' "$@")
+
+	[directory]
+	sweep_rate = 20
+	END
+	chmod 644 /etc/awssso/awssso.conf
+}
+
+# world_sudo SET: the shipped PAM stack of sudo, asking for the permission set.
+world_sudo()
+{
+	local file
+
+	for file in sudo sudo-i; do
+		sed "s/permission_set=[^ ]*/permission_set=$1/" \
+		    "$TOP/conf/pam.d/$file" > "/etc/pam.d/$file"
+	done
+}
+
+# world_sshd: the distribution's sshd with the shipped drop-in, and root's key.
+world_sshd()
+{
+	local dir=/root/.ssh
+
+	cp "$TOP/conf/sshd_config.d/awssso.conf" /etc/ssh/sshd_config.d/
+	echo 'LogLevel VERBOSE' > /etc/ssh/sshd_config.d/world.conf
+	rm -f /etc/ssh/ssh_host_*
+	ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
+	mkdir -m 700 "$dir"
+	ssh-keygen -q -t ed25519 -N '' -f "$dir/id_ed25519"
+	cp "$dir/id_ed25519.pub" "$dir/authorized_keys"
+	echo "bastion,localhost,127.0.0.1 $(cut -d' ' -f1,2 \
+	    /etc/ssh/ssh_host_ed25519_key.pub)" > "$dir/known_hosts"
+	cat > "$dir/config" <<-END
+	Host *
+	  PreferredAuthentications publickey,keyboard-interactive
+	END
+	/usr/sbin/sshd
+}
+
+# start NAME: netd or awsssod; pid NAME knows it afterwards.
+start()
+{
+	local program
+
+	case $1 in
+	netd) program=awssso-netd ;;
+	awsssod) program=awsssod ;;
+	esac
+	"$program" --foreground >> "$OUT/$1.log" 2>&1 &
+	echo $! > "$run/$1.pid"
+}
+
+pid()
+{
+	cat "$run/$1.pid"
+}
+
+gone()
+{
+	! kill -0 "$(pid "$1")"
+}
+
+# stop NAME: and wait until it is gone.
+stop()
+{
+	kill -CONT "$(pid "$1")"
+	kill "$(pid "$1")"
+	within 10 gone "$1"
+}
+
+# swept: a first generation is in force.
+swept()
+{
+	awssso status --json 2> /dev/null | jq -e '.generation > 0' > /dev/null
+}
+
+# within SECONDS COMMAND [ARG...]: until COMMAND succeeds, not longer.
+within()
+{
+	local until=$((SECONDS + $1))
+
+	shift
+	while ! "$@" 2> /dev/null; do
+		if [ "$SECONDS" -ge "$until" ]; then
+			echo "world: never came true: $*" >&2
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# world_setup FIXTURE [LINE...]: all of it; LINEs are world_conf's.
+world_setup()
+{
+	world_fixture "$1"
+	shift
+	world_network
+	world_ca
+	world_install
+	world_simulator
+	world_conf "$@"
+	world_sshd
+	start netd
+	start awsssod
+	if ! within 20 swept; then
+		tail -n 5 "$OUT/netd.log" "$OUT/awsssod.log" >&2
+		return 1
+	fi
+}
