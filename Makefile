@@ -139,9 +139,9 @@ OBJS_awsssod     := $(call no_main,$(SOD))
 OBJS_awssso_netd := $(call no_main,$(NETD))
 OBJS_awssso      := $(call no_main,$(CLI))
 OBJS_idcsim      := $(call no_main,$(SIM))
-OBJS_pam_awssso  := $(PAM)
-OBJS_nss_awssso  := $(NSS)
-OBJS_common      :=
+# Tests of the two modules give paths of their own.
+OBJS_pam_awssso  := $(filter-out %/paths.o,$(PAM))
+OBJS_nss_awssso  := $(filter-out %/paths.o,$(NSS))
 
 UNIT_CPP = -DAW_BUILD='"$(abspath $(BUILD))"' -DAW_SOURCE='"$(CURDIR)"'
 UNIT_PKGS_awsssod := $(SOD_PKGS)
@@ -174,8 +174,115 @@ $(WORLD): $(BUILD)/world/%: $(BUILD)/tests/world/%.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) -pie $(HARDEN) $(LDHARD) -o $@ $< $(LDFLAGS)
 
-.PHONY: units unit
+.PHONY: units unit fuzz-replay
 units: $(UNITS)
+
+# unit: every unit test, no root, no network.  The product objects are built
+# first because some tests load them as they are.
+unit: $(ALL) $(UNITS) fuzz-replay
+	$(Q)BUILD=$(BUILD) tests/run.sh unit
+
+# A fuzz target is one function; here it is fed its corpus, without a fuzzer.
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+REPLAY := $(FUZZ:%=$(BUILD)/fuzz/replay_%)
+# A target links the product whose headers it includes, if any.
+fuzz_prod = $(or $(shell sed -n 's,^\#include "\(awsssod\|awssso_netd\|awssso\)/.*,\1,p' tests/fuzz/fuzz_$(1).c | head -1),common)
+LIBS_common = $(call pkg_libs,inih)
+fuzz-replay: $(REPLAY)
+define fuzz_target
+$(BUILD)/fuzz/replay_$(1): tests/fuzz/fuzz_$(1).c tests/fuzz/replay.c $$(OBJS_$(2)) $(BUILD)/libcommon.a
+	$$(call say,LINK)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(AW_CPPFLAGS) $$(call pkg_cflags,$$(UNIT_PKGS_$(2))) $$(AW_CFLAGS) -Wno-missing-prototypes $$(CPPFLAGS) $$(CFLAGS) \
+	  -o $$@ $$< tests/fuzz/replay.c $$(OBJS_$(2)) $(BUILD)/libcommon.a $$(LDFLAGS) $$(LIBS_$(2))
+$(BUILD)/fuzz/live_$(1): tests/fuzz/fuzz_$(1).c $$(OBJS_$(2)) $(BUILD)/libcommon.a
+	$$(call say,LINK)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) -fsanitize=fuzzer $$(AW_CPPFLAGS) $$(call pkg_cflags,$$(UNIT_PKGS_$(2))) $$(AW_CFLAGS) -Wno-missing-prototypes \
+	  -o $$@ $$< $$(OBJS_$(2)) $(BUILD)/libcommon.a $$(LIBS_$(2))
+endef
+$(foreach f,$(FUZZ),$(eval $(call fuzz_target,$(f),$(call fuzz_prod,$(f)))))
+
+# fuzz: each target for FUZZ_SECONDS with libFuzzer and sanitizers.
+FUZZ_SECONDS ?= 30
+.PHONY: fuzz
+fuzz:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan-clang CC=clang SAN=address,undefined,fuzzer-no-link fuzz-bins
+	$(Q)for f in $(FUZZ); do echo "fuzz $$f"; mkdir -p $(BUILD)/fuzz-new/$$f; \
+	  $(BUILD)/asan-clang/fuzz/live_$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
+	    -artifact_prefix=$(BUILD)/fuzz-new/$$f- $(BUILD)/fuzz-new/$$f tests/fuzz/corpus/$$f || exit 1; done
+.PHONY: fuzz-bins
+fuzz-bins: $(FUZZ:%=$(BUILD)/fuzz/live_%)
+
+# --- checks ----------------------------------------------------------------
+.PHONY: check check-asan lint format format-check deps demo try bench
+# check: install what the tests need, build, run everything.
+check:
+	$(Q)LIST=$(LIST) BUILD=$(BUILD) WERROR=$(WERROR) MAKE=$(MAKE) tests/run.sh all
+
+# check-asan: the unit tests, the modules and the corpora under sanitizers.
+check-asan:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined WERROR=$(WERROR) unit
+
+CSRC := $(foreach d,common nss_awssso pam_awssso awsssod awssso_netd awssso tests/idcsim tests/unit tests/unit/* tests/fuzz tests/world tests/bench,$(wildcard $(d)/*.c $(d)/*.h))
+lint:
+	$(Q)BUILD=$(BUILD) tests/checks/lint.sh
+format:
+	$(Q)clang-format -i $(CSRC)
+deps:
+	$(Q)tests/deps.sh build test
+
+demo:
+	$(Q)BUILD=$(BUILD) MAKE=$(MAKE) AUTO='$(AUTO)' FIXTURE='$(FIXTURE)' AS='$(AS)' APPROVE_AS='$(APPROVE_AS)' SET='$(SET)' tests/demo/demo.sh
+# try: sign in at a real tenant, nothing installed, no root.
+try: $(BUILD)/awssso $(BUILD)/awssso-netd
+	$(Q)$(BUILD)/awssso try --start-url '$(START_URL)' --region '$(REGION)'
+bench: all
+	$(Q)BUILD=$(BUILD) tests/bench/lookup.sh
+
+# --- installing ------------------------------------------------------------
+INSTALL ?= install
+D = $(DESTDIR)
+# Directories get their modes from us, not from the umask.
+put = $(INSTALL) -d -m 0755 $(D)$(dir $(3)) && $(INSTALL) -m $(1) $(2) $(D)$(3)
+# unit files name the programs where they are installed
+fill = sed -e 's,@sbindir@,$(sbindir),g' -e 's,@libexecdir@,$(libexecdir),g' $(2) > $(BUILD)/fill && $(call put,$(1),$(BUILD)/fill,$(3))
+
+UNITFILES := $(notdir $(wildcard conf/*.service conf/*.socket))
+.PHONY: install uninstall install-list
+install: $(PRODUCTS)
+	$(Q)$(call put,0644,$(BUILD)/libnss_awssso.so.2,$(nssdir)/libnss_awssso.so.2)
+	$(Q)$(call put,0644,$(BUILD)/pam_awssso.so,$(pamdir)/pam_awssso.so)
+	$(Q)$(call put,0755,$(BUILD)/awssso,$(bindir)/awssso)
+	$(Q)$(call put,0755,$(BUILD)/awsssod,$(sbindir)/awsssod)
+	$(Q)$(call put,0755,$(BUILD)/awssso-netd,$(sbindir)/awssso-netd)
+	$(Q)$(foreach u,$(UNITFILES),$(call fill,0644,conf/$(u),$(unitdir)/$(u)) &&) true
+	$(Q)$(call put,0644,conf/awssso.sysusers,$(sysusersdir)/awssso.conf)
+	$(Q)$(call put,0644,conf/awssso.tmpfiles,$(tmpfilesdir)/awssso.conf)
+	$(Q)$(call put,0644,conf/pam-configs/awssso,$(pamconfdir)/awssso)
+	$(Q)$(foreach f,$(notdir $(wildcard conf/authselect/*)),$(call put,0644,conf/authselect/$(f),$(authselectdir)/$(f)) &&) true
+	$(Q)$(foreach f,$(notdir $(wildcard conf/examples/*)),$(call put,0644,conf/examples/$(f),$(docdir)/examples/$(f)) &&) true
+	$(Q)$(INSTALL) -d -m 0755 $(D)$(sysconfdir)/awssso
+	$(Q)test -e $(D)$(sysconfdir)/awssso/awssso.conf || $(INSTALL) -m 0644 conf/awssso.conf $(D)$(sysconfdir)/awssso/awssso.conf
+
+uninstall:
+	$(Q)rm -f $(D)$(nssdir)/libnss_awssso.so.2 $(D)$(pamdir)/pam_awssso.so $(D)$(bindir)/awssso \
+	  $(D)$(sbindir)/awsssod $(D)$(sbindir)/awssso-netd $(UNITFILES:%=$(D)$(unitdir)/%) \
+	  $(D)$(sysusersdir)/awssso.conf $(D)$(tmpfilesdir)/awssso.conf $(D)$(pamconfdir)/awssso
+	$(Q)rm -rf $(D)$(authselectdir) $(D)$(docdir)
+
+help:
+	@echo 'make             build everything into $(BUILD)/'
+	@echo 'make demo        a real sign-in in a private world (root); AUTO=1 plays it'
+	@echo 'make try START_URL=... REGION=...   sign in at a real tenant, no root'
+	@echo 'make check       install what tests need, build, run all tests (root); LIST=1'
+	@echo 'make unit        unit tests only (no root, no network)'
+	@echo 'make check-asan  unit tests under address and undefined sanitizers'
+	@echo 'make fuzz        FUZZ_SECONDS=30 a target, with libFuzzer'
+	@echo 'make bench       lookups against named peers'
+	@echo 'make lint format deps clean install uninstall'
+	@echo 'variables: CC CFLAGS LDFLAGS WERROR=1 QR=no SAN=... BUILD=dir V=1'
+	@echo '  DESTDIR prefix libdir nssdir pamdir unitdir sysconfdir docdir'
 
 clean:
 	rm -rf $(BUILD)
