@@ -6,7 +6,8 @@
 # and logs go to $BUILD/check/FILE/, NAME.log first.
 #
 # FILE defines before_all, which sets the world up, and functions scn_NAME,
-# played in the order in which they are written.  A scenario leaves the world
+# played in the order in which they are written.  With a line "# pid 1: systemd"
+# the world is one of boot.sh.  A scenario leaves the world
 # as it found it, even when it fails: what must be put back it registers with
 # "undo COMMAND" (lib.sh).
 set -uo pipefail
@@ -16,14 +17,19 @@ top=$(readlink -f "$here/../..")
 
 outside()
 {
-	local build out
+	local build out world=world.sh status
 
 	build=$(readlink -f "${BUILD:-$top/build}")
 	out=$build/check/$(basename "$1" .sh)
 	[ "$(id -u)" = 0 ] || exec sudo BUILD="$build" "$0" "$@"
 	rm -rf "$out"
-	BUILD=$build exec "$here/world.sh" -o "$out" "$here/play.sh" \
-	    --inside "$(readlink -f "$1")" "${@:2}"
+	! grep -q '^# pid 1: systemd$' "$1" || world=boot.sh
+	BUILD=$build "$here/$world" -o "$out" "$here/play.sh" --inside \
+	    "$(readlink -f "$1")" "${@:2}" && return
+	status=$?
+	[ $status != 77 ] ||
+	    echo "ok $(basename "$1") # SKIP kernel: no cgroup of our own"
+	return $status
 }
 
 # play NAME: in a subshell, so that no scenario sees another's variables.

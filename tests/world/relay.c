@@ -78,8 +78,7 @@ static int listen_at(long port, int want_fd)
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-	    bind(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0 ||
-	    listen(fd, 16) < 0)
+	    bind(fd, &addr, sizeof(addr)) < 0 || listen(fd, 16) < 0)
 		return -1;
 	if (fd == want_fd)
 		return 0;
@@ -111,7 +110,7 @@ static int do_port(long fd)
 	struct sockaddr_in addr;
 	socklen_t len = sizeof(addr);
 
-	if (getsockname((int)fd, (struct sockaddr *)&addr, &len) < 0)
+	if (getsockname((int)fd, &addr, &len) < 0)
 		return fail("port");
 	printf("%u\n", (unsigned int)ntohs(addr.sin_port));
 	return 0;
@@ -165,7 +164,7 @@ static int serve(int fd, long port)
 
 	to = socket(AF_INET, SOCK_STREAM, 0);
 	if (to < 0 ||
-	    connect(to, (const struct sockaddr *)&addr, sizeof(addr)) < 0)
+	    connect(to, &addr, sizeof(addr)) < 0)
 		return fail("connect");
 	return join(fd, to);
 }

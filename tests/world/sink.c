@@ -32,8 +32,7 @@ static int open_socket(const char *path)
 	}
 	memcpy(addr.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 ||
-	    bind(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+	if (fd < 0 || bind(fd, &addr, sizeof(addr)) < 0 ||
 	    chmod(path, 0666) < 0)
 		return -1;
 	return fd;
