@@ -230,7 +230,7 @@ lint:
 format:
 	$(Q)clang-format -i $(CSRC)
 deps:
-	$(Q)tests/deps.sh build test
+	$(Q)tests/deps.sh
 
 demo:
 	$(Q)BUILD=$(BUILD) MAKE=$(MAKE) AUTO='$(AUTO)' FIXTURE='$(FIXTURE)' AS='$(AS)' APPROVE_AS='$(APPROVE_AS)' SET='$(SET)' tests/demo/demo.sh

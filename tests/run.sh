@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# run.sh: all tests, for "make check".  Two jobs at a time; a job is one unit
-# test program, one check script, the referee's suite, or one file of scenarios
-# in a world of its own.  What each says goes to $BUILD/check/JOB.log; failures
+# run.sh unit: what "make unit" has built.  run.sh all: install what is missing,
+# build, and run every test, for "make check".  Two jobs at a time; a job is one
+# unit test program, one fuzz target with its corpus, one check script, the
+# referee's suite, or one file of scenarios in a world of its own.  What each says goes to $BUILD/check/JOB.log; failures
 # are repeated here and the last line is "N passed, N failed".
 #
-# A job writes lines "ok NAME" and "not ok NAME: why" (TAP), or ends in
-# "N passed, N failed".  A job that says nothing, fails without naming a test
+# A job writes lines "ok NAME" and "not ok NAME: why" (TAP), or "N inputs" (a
+# corpus without a crash), or ends in "N passed, N failed".  A job that says nothing, fails without naming a test
 # or takes too long is one failure more.  "ok NAME # SKIP why" is a failure
 # too, unless why begins with "kernel": what the kernel lacks no test can bring.
 #
@@ -79,26 +80,40 @@ list()
 	return $status
 }
 
-# jobs: "NAME<tab>SECONDS<tab>COMMAND", the long ones first.
-jobs()
+# jobs_unit, jobs_rest: "NAME<tab>SECONDS<tab>COMMAND", the long ones first.
+jobs_unit()
+{
+	local file name
+
+	find "$build/unit" -type f -perm -u+x ! -name '*.o' | sort |
+	    while read -r file; do
+		name=${file#"$build"/}
+		printf '%s\t60\t%s\n' "${name//\//-}" "$file"
+	done
+	find "$build/fuzz" -type f -name 'replay_*' -perm -u+x | sort |
+	    while read -r file; do
+		name=${file##*/replay_}
+		printf 'fuzz-%s\t60\t%s tests/fuzz/corpus/%s\n' "$name" \
+		    "$file" "$name"
+	done
+}
+
+jobs_rest()
 {
 	local file name
 
 	for file in tests/world/scenarios/*.sh; do
 		name=$(basename "$file" .sh)
-		printf 'world-%s\t150\ttests/world/play.sh %s\n' \
-		    "$name" "$file"
+		printf 'world-%s\t150\ttests/world/play.sh %s\n' "$name" \
+		    "$file"
 	done
-	[ ! -x tests/sdk/run.sh ] ||
-	    printf 'sdk\t180\ttests/sdk/run.sh\n'
+	printf 'sdk\t180\ttests/sdk/run.sh\n'
 	for file in tests/checks/*.sh; do
-		[ ! -x "$file" ] || printf 'check-%s\t180\t%s\n' \
-		    "$(basename "$file" .sh)" "$file"
-	done
-	find "$build/unit" "$build/replay" -type f -perm -u+x \
-	    ! -name '*.o' 2> /dev/null | sort | while read -r file; do
-		name=${file#"$build"/}
-		printf '%s\t60\t%s\n' "${name//\//-}" "$file"
+		name=$(basename "$file" .sh)
+		case $name in
+		lib | lint) ;;
+		*) printf 'check-%s\t180\t%s %s\n' "$name" "$file" "$build" ;;
+		esac
 	done
 }
 
@@ -114,7 +129,7 @@ job()
 	[ "$1" = sdk ] || clean=(env -i "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 	    HOME="$out" LANG=C.UTF-8 TERM=dumb)
 	# shellcheck disable=SC2086 # a command with its arguments
-	"${clean[@]}" BUILD="$build" CMOCKA_MESSAGE_OUTPUT=TAP \
+	"${clean[@]}" BUILD="$build" MAKE="${MAKE-make}" CMOCKA_MESSAGE_OUTPUT=TAP \
 	    timeout -k 5 "$2" $3 > "$log" 2>&1 < /dev/null || status=$?
 	echo "# exit $status" >> "$log"
 }
@@ -139,6 +154,10 @@ results()
 		print "fail " $0
 		seen++
 		bad++
+	}
+	/^[1-9][0-9]* inputs$/ {
+		print "pass"
+		seen++
 	}
 	/^[0-9]+ passed, [0-9]+ failed$/ { sum = $1; sumbad = $3; total = 1 }
 	/^# exit / { status = $3 }
@@ -181,17 +200,12 @@ count()
 	printf '%4d ok %3s  %s\n' "$ok" "${bad/#0/}" "$1"
 }
 
-main()
+# run_all: the jobs on standard input, two at a time.
+run_all()
 {
 	local name seconds command pid
 	declare -A running=()
 
-	if [ -n "${LIST-}" ]; then
-		list
-		return
-	fi
-	rm -rf "$out"
-	mkdir -p "$out"
 	while IFS=$'\t' read -r name seconds command; do
 		if [ ${#running[@]} -ge 2 ]; then
 			wait -n -p pid || true
@@ -200,12 +214,46 @@ main()
 		fi
 		job "$name" "$seconds" "$command" &
 		running[$!]=$name
-	done < <(jobs | grep -e "${ONLY-}")
+	done
 	while [ ${#running[@]} -gt 0 ]; do
 		wait -n -p pid || true
 		count "${running[$pid]}"
 		unset "running[$pid]"
 	done
+}
+
+# prepare: everything that "make check" needs, installed and built.
+prepare()
+{
+	tests/deps.sh
+	"${MAKE-make}" --no-print-directory -j2 BUILD="$build" \
+	    WERROR="${WERROR-}" all units fuzz-replay world
+}
+
+main()
+{
+	local what=${1-} name
+
+	if [ -n "${LIST-}" ]; then
+		list
+		return
+	fi
+	case $what in
+	unit) ;;
+	all) prepare ;;
+	*)
+		echo "usage: run.sh unit|all" >&2
+		exit 2
+		;;
+	esac
+	rm -rf "$out"
+	mkdir -p "$out"
+	run_all < <(
+		{
+			[ "$what" = unit ] || jobs_rest
+			jobs_unit
+		} | grep -e "${ONLY-}"
+	)
 	for name in "${skips[@]}"; do
 		echo "skipped: $name"
 	done
