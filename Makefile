@@ -6,10 +6,8 @@ BUILD   ?= build
 
 prefix      ?= /usr
 sysconfdir  ?= /etc
-localstatedir ?= /var
 bindir      ?= $(prefix)/bin
 sbindir     ?= $(prefix)/sbin
-libexecdir  ?= $(prefix)/libexec/awssso
 multiarch   := $(shell $(CC) -print-multiarch 2>/dev/null)
 libdir      ?= $(prefix)/lib$(if $(wildcard /etc/redhat-release /etc/system-release),64)$(if $(multiarch),/$(multiarch))
 nssdir      ?= $(libdir)
@@ -245,23 +243,24 @@ INSTALL ?= install
 D = $(DESTDIR)
 # Directories get their modes from us, not from the umask.
 put = $(INSTALL) -d -m 0755 $(D)$(dir $(3)) && $(INSTALL) -m $(1) $(2) $(D)$(3)
-# unit files name the programs where they are installed
-fill = sed -e 's,@sbindir@,$(sbindir),g' -e 's,@libexecdir@,$(libexecdir),g' $(2) > $(BUILD)/fill && $(call put,$(1),$(BUILD)/fill,$(3))
+# Unit files name the programs where they are installed.
+fill = sed -e 's,/usr/sbin/,$(sbindir)/,g' $(2) > $(BUILD)/fill && $(call put,$(1),$(BUILD)/fill,$(3))
 
-UNITFILES := $(notdir $(wildcard conf/*.service conf/*.socket))
-.PHONY: install uninstall install-list
+UNITFILES := $(notdir $(wildcard conf/systemd/*))
+EXAMPLES := $(patsubst conf/%,%,$(wildcard conf/*.example conf/pam.d/* conf/sshd_config.d/* conf/sudoers.d/*))
+.PHONY: install uninstall
 install: $(PRODUCTS)
 	$(Q)$(call put,0644,$(BUILD)/libnss_awssso.so.2,$(nssdir)/libnss_awssso.so.2)
 	$(Q)$(call put,0644,$(BUILD)/pam_awssso.so,$(pamdir)/pam_awssso.so)
 	$(Q)$(call put,0755,$(BUILD)/awssso,$(bindir)/awssso)
 	$(Q)$(call put,0755,$(BUILD)/awsssod,$(sbindir)/awsssod)
 	$(Q)$(call put,0755,$(BUILD)/awssso-netd,$(sbindir)/awssso-netd)
-	$(Q)$(foreach u,$(UNITFILES),$(call fill,0644,conf/$(u),$(unitdir)/$(u)) &&) true
-	$(Q)$(call put,0644,conf/awssso.sysusers,$(sysusersdir)/awssso.conf)
-	$(Q)$(call put,0644,conf/awssso.tmpfiles,$(tmpfilesdir)/awssso.conf)
+	$(Q)$(foreach u,$(UNITFILES),$(call fill,0644,conf/systemd/$(u),$(unitdir)/$(u)) &&) true
+	$(Q)$(call put,0644,conf/sysusers.d/awssso.conf,$(sysusersdir)/awssso.conf)
+	$(Q)$(call put,0644,conf/tmpfiles.d/awssso.conf,$(tmpfilesdir)/awssso.conf)
 	$(Q)$(call put,0644,conf/pam-configs/awssso,$(pamconfdir)/awssso)
 	$(Q)$(foreach f,$(notdir $(wildcard conf/authselect/*)),$(call put,0644,conf/authselect/$(f),$(authselectdir)/$(f)) &&) true
-	$(Q)$(foreach f,$(notdir $(wildcard conf/examples/*)),$(call put,0644,conf/examples/$(f),$(docdir)/examples/$(f)) &&) true
+	$(Q)$(foreach f,$(EXAMPLES),$(call put,0644,conf/$(f),$(docdir)/examples/$(f)) &&) true
 	$(Q)$(INSTALL) -d -m 0755 $(D)$(sysconfdir)/awssso
 	$(Q)test -e $(D)$(sysconfdir)/awssso/awssso.conf || $(INSTALL) -m 0644 conf/awssso.conf $(D)$(sysconfdir)/awssso/awssso.conf
 

@@ -19,8 +19,8 @@ expect "cppcheck" "$(cppcheck -q --std=c11 --enable=warning,performance,portabil
 expect "shellcheck" "$(shellcheck -S warning -x $(git ls-files '*.sh' .ci/run) 2>&1 | head -30)"
 if command -v systemd-analyze >/dev/null; then
 	U=$(mktemp -d)
-	for f in conf/*.service conf/*.socket; do
-		sed -e 's,@sbindir@/awssso[a-z-]*,/bin/true,' "$f" >"$U/$(basename "$f")"
+	for f in conf/systemd/*; do
+		sed -e 's,/usr/sbin/awssso[a-z-]*,/bin/true,' "$f" >"$U/$(basename "$f")"
 	done
 	expect "systemd-analyze verify" "$(systemd-analyze verify --man=no "$U"/* 2>&1 | grep -F "$U" | head)"
 	for f in "$U"/*.service; do
