@@ -3,7 +3,40 @@
  * The directory snapshot: one read-only file that answers every NSS lookup.
  * This header is its reader; common/snapshot_write.h its writer.
  *
- * FORMAT_PICTURE (written by the owner of snapshot.c)
+ * One file, little-endian, mapped as a whole:
+ *
+ *   0       header (struct aw_snap_header, common/snapshot_format.h): magic
+ *           "AWSSODIR", version, size, generation, time, seed, where the parts
+ *           are, how many records, the store's id, checksum of the body and
+ *           of the header itself
+ *   256     superseded: 0, or 1 once a newer file has the name.  Alone on its
+ *           line and in no checksum, for it is the one word that changes
+ *   4096    the body; what the writer punches out later begins here
+ *           suffixes of directory names ("@example.com"): 64 bytes each
+ *   users   one record each, those that are listed (AW_SNAP_ENUM) first:
+ *             sum id more_sum gecos_len n_gids more_len
+ *             name_len home_len shell_len flags        (22 bytes)
+ *             "name\0*\0gecos\0home\0shell\0"          ready for one memcpy
+ *             (to 4) gids of the user's groups         4 bytes each
+ *             principal id, directory name             (to 4)
+ *   groups  likewise, listed ones first:
+ *             sum id members_sum members_len n_members
+ *             name_len more_len flags                  (23 bytes)
+ *             "name\0", principal id
+ *             member names, each with its NUL          (to 4)
+ *   tombs   sum id name_len more_len flags "name\0" principal id (to 4)
+ *   tables  user by name, user by id, group by name, group by id.  A slot has
+ *           8 bytes: offset of a record / 4 in the low half (0: empty), tag in
+ *           the high one.  Slots are sorted by tag; home is tag * homes / 2^32,
+ *           homes is 1.5 n + 1, so two slots in three are taken at most; a key
+ *           is at most max_probe (<= 64) slots behind its home, and as many
+ *           slots follow the last home.  tag is the high half of a 64 bit
+ *           multiply-and-fold hash with the file's own seed.
+ *
+ * A principal id is stored as 16 bytes when it is a UUID, also when "X-" is in
+ * front and the store is "d-X"; else as text.  A directory name is stored as
+ * how many first bytes it shares with the Linux name, then its suffix's number
+ * or its rest.  The private group of each user (gid = uid) has no record.
  *
  * A file is believed only when its place is right (aw_snap_open), its header's
  * checksum holds and its size is the one the header names.  Each record has
@@ -36,6 +69,12 @@ enum aw_snap_flag {
 	AW_SNAP_GROUP = 16,   /* (tombstones) the id was a group's */
 };
 
+/* A table of slots. */
+struct aw_snap_table {
+	const uint64_t *slot;
+	uint32_t homes;
+};
+
 /* An open, mapped and checked snapshot. */
 struct aw_snap {
 	const uint8_t *base;
@@ -43,17 +82,15 @@ struct aw_snap {
 	dev_t dev;
 	ino_t ino;
 	uint64_t generation;
-	uint64_t created;    /* epoch seconds: when the directory was read */
-	uint32_t n_users, n_groups, n_tombs;
-	bool needs_limits;   /* some record relies on nss.limits */
-	/* offsets and sizes of the parts, checked against @size: */
-	uint64_t users_off, users_end, groups_off, groups_end;
-	uint64_t tombs_off, tombs_end;
-	uint64_t by_name_off, by_id_off, group_name_off, group_id_off;
-	uint32_t by_name_n, by_id_n, group_name_n, group_id_n; /* slots */
-	uint32_t max_probe;
-	uint32_t n_enum_users, n_enum_groups; /* records that come first */
+	uint64_t created; /* epoch seconds: when the directory was read */
 	uint64_t seed;
+	uint32_t n_users, n_groups, n_tombs;
+	uint32_t n_suffixes;
+	uint32_t max_probe;
+	bool needs_limits; /* some record relies on nss.limits */
+	/* where each part begins, and the one before it ends: */
+	uint64_t users_off, groups_off, tombs_off, tables_off;
+	struct aw_snap_table user_name, user_id, group_name, group_id;
 };
 
 /*
@@ -81,6 +118,11 @@ struct aw_snap_user_more {
 	char user_name[AW_USER_NAME_MAX + 1];
 };
 
+/*
+ * A group's record.  @name passes aw_name_is_possible() for groups and is not
+ * reserved; the id is neither 0 nor -1; @members are exactly @n_members
+ * strings without ':', ',' or a control character.
+ */
 struct aw_snap_group {
 	uint32_t id;
 	uint32_t flags;
@@ -124,7 +166,9 @@ const char *aw_snap_store(const struct aw_snap *snap);
 /*
  * Look up by name or id.  Return 0; AW_UNKNOWN; or -EIO when the place where
  * the answer should stand is corrupt (then the caller must not say "unknown").
- * No system call, no allocation, bounded time.
+ * A record that breaks the rules above is AW_UNKNOWN.  No system call, no
+ * allocation, bounded time.  A name that is not possible or reserved is
+ * AW_UNKNOWN before the file is looked at.
  */
 int aw_snap_user_by_name(const struct aw_snap *snap, const char *name,
     size_t len, struct aw_snap_user *ret) AW_MUST_USE;

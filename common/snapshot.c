@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opening a snapshot and finding records in it.  Runs in other people's
+ * processes: no allocation, no call that can wait, and whatever the file says,
+ * no byte outside the map is read.  Records are taken apart in
+ * common/snapshot_record.c.
+ */
+#include "common/snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "common/own.h"
+#include "common/snapshot_format.h"
+#include "common/snapshot_record.h"
+#include "common/text.h"
+
+/* @path is a directory of @owner's that nobody else may write. */
+static int check_dir(const char *path, uid_t owner)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return -errno;
+	if (!S_ISDIR(st.st_mode) || st.st_uid != owner ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return -EPERM;
+	return 0;
+}
+
+/* Cut the last component off.  Returns 0 or -EINVAL. */
+static int to_parent(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash || slash == path)
+		return -EINVAL;
+	*slash = '\0';
+	return 0;
+}
+
+/*
+ * The two directories above @path.  Looking at them by path is no race: the
+ * upper one is @root's alone, so nobody else can exchange the lower one.
+ */
+static int check_place(const char *path, uid_t root, uid_t owner)
+{
+	char dir[256];
+	int r;
+
+	r = aw_copy(dir, sizeof(dir), path);
+	if (r < 0 || (r = to_parent(dir)) < 0 || (r = check_dir(dir, owner)) < 0)
+		return r;
+	r = to_parent(dir);
+	return r < 0 ? r : check_dir(dir, root);
+}
+
+/* The parts follow each other and fill the file. */
+static bool parts_fit(const struct aw_snap *snap)
+{
+	const uint64_t slots = aw_snap_slots(snap->n_users) * 2 +
+	    aw_snap_slots(snap->n_groups) * 2;
+
+	return snap->users_off ==
+	    AW_SNAP_BODY + snap->n_suffixes * AW_SNAP_SUFFIX_SIZE &&
+	    snap->users_off <= snap->groups_off &&
+	    snap->groups_off <= snap->tombs_off &&
+	    snap->tombs_off <= snap->tables_off &&
+	    snap->tables_off % 8 == 0 && snap->tables_off <= snap->size &&
+	    snap->size - snap->tables_off == slots * 8;
+}
+
+static void set_tables(struct aw_snap *snap)
+{
+	const uint64_t *slot = (const void *)(snap->base + snap->tables_off);
+	const uint64_t users = aw_snap_slots(snap->n_users);
+	const uint64_t groups = aw_snap_slots(snap->n_groups);
+
+	snap->user_name.slot = slot;
+	snap->user_id.slot = slot + users;
+	snap->group_name.slot = slot + 2 * users;
+	snap->group_id.slot = slot + 2 * users + groups;
+	snap->user_name.homes = aw_snap_homes(snap->n_users);
+	snap->user_id.homes = snap->user_name.homes;
+	snap->group_name.homes = aw_snap_homes(snap->n_groups);
+	snap->group_id.homes = snap->group_name.homes;
+}
+
+static int read_header(struct aw_snap *snap)
+{
+	const struct aw_snap_header *h = (const void *)snap->base;
+
+	if (memcmp(h->magic, AW_SNAP_MAGIC, sizeof(h->magic)) != 0)
+		return -EIO;
+	if (le32toh(h->version) != AW_SNAP_VERSION)
+		return -EPROTO;
+	if (le64toh(h->header_sum) != aw_snap_sum64(snap->base,
+		offsetof(struct aw_snap_header, header_sum)))
+		return -EIO;
+	snap->generation = le64toh(h->generation);
+	snap->created = le64toh(h->created);
+	snap->seed = le64toh(h->seed);
+	snap->n_users = le32toh(h->n_users);
+	snap->n_groups = le32toh(h->n_groups);
+	snap->n_tombs = le32toh(h->n_tombs);
+	snap->n_suffixes = le32toh(h->n_suffixes);
+	snap->max_probe = le32toh(h->max_probe);
+	snap->needs_limits = le32toh(h->flags) & AW_SNAP_LIMITS;
+	snap->users_off = le64toh(h->users_off);
+	snap->groups_off = le64toh(h->groups_off);
+	snap->tombs_off = le64toh(h->tombs_off);
+	snap->tables_off = le64toh(h->tables_off);
+	if (le64toh(h->size) != snap->size ||
+	    snap->n_users > AW_SNAP_COUNT_MAX ||
+	    snap->n_groups > AW_SNAP_COUNT_MAX ||
+	    snap->n_suffixes > AW_SNAP_SUFFIXES ||
+	    snap->max_probe > AW_SNAP_PROBE || !parts_fit(snap) ||
+	    !memchr(h->store_id, '\0', sizeof(h->store_id)))
+		return -EIO;
+	set_tables(snap);
+	return 0;
+}
+
+int aw_snap_open(const char *path, uid_t root, struct aw_snap *ret)
+{
+	aw_own_fd int fd = -1;
+	struct aw_snap snap = { 0 };
+	struct stat st;
+	void *base;
+	int r;
+
+	/* O_NONBLOCK: a FIFO left here must fail, not hang every login. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+		O_NOCTTY);
+	if (fd < 0)
+		return errno == ENOENT ? AW_ABSENT : -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return -EPERM;
+	r = check_place(path, root, st.st_uid);
+	if (r < 0)
+		return r;
+	if (st.st_size < (off_t)AW_SNAP_BODY)
+		return -EIO;
+	snap.size = (size_t)st.st_size;
+	snap.dev = st.st_dev;
+	snap.ino = st.st_ino;
+	base = mmap(NULL, snap.size, PROT_READ, MAP_SHARED, fd, 0);
+	if (base == MAP_FAILED)
+		return -errno;
+	snap.base = base;
+	r = read_header(&snap);
+	if (r < 0)
+		aw_snap_close(&snap);
+	else
+		*ret = snap;
+	return r;
+}
+
+void aw_snap_close(struct aw_snap *snap)
+{
+	/* munmap() wants it without const and changes nothing. */
+	if (snap->base)
+		(void)munmap((void *)(uintptr_t)snap->base, snap->size);
+	snap->base = NULL;
+}
+
+bool aw_snap_superseded(const struct aw_snap *snap)
+{
+	const void *word = snap->base + AW_SNAP_SUPERSEDED;
+
+	return atomic_load_explicit((const _Atomic uint32_t *)word,
+		   memory_order_acquire) != 0;
+}
+
+const char *aw_snap_store(const struct aw_snap *snap)
+{
+	return ((const struct aw_snap_header *)(const void *)snap->base)
+	    ->store_id;
+}
+
+/*
+ * The offsets of the records in @table that may have @tag: start with *@slot
+ * NULL.  Returns 0 when there is no further one.
+ */
+static uint64_t next_at(const struct aw_snap *snap,
+    const struct aw_snap_table *table, uint32_t tag, const uint64_t **slot)
+{
+	const uint64_t *first = table->slot + aw_snap_home(tag, table->homes);
+	const uint64_t *end = first + snap->max_probe;
+
+	for (const uint64_t *s = *slot ? *slot + 1 : first; s < end; s++) {
+		const uint64_t v = le64toh(*s);
+
+		if ((uint32_t)v == 0 || v >> 32 > tag)
+			break;
+		if (v >> 32 != tag)
+			continue;
+		*slot = s;
+		return (uint64_t)(uint32_t)v * 4;
+	}
+	return 0;
+}
+
+static bool is_asked(const char *name, size_t len, bool is_group)
+{
+	return aw_name_is_possible(name, len, is_group) &&
+	    !aw_name_is_reserved(name, len);
+}
+
+int aw_snap_user_by_name(const struct aw_snap *snap, const char *name,
+    size_t len, struct aw_snap_user *ret)
+{
+	const uint64_t *slot = NULL;
+	struct aw_snap_user user;
+	uint32_t tag;
+	uint64_t at;
+
+	if (!is_asked(name, len, false))
+		return AW_UNKNOWN;
+	tag = aw_snap_hash_name(snap->seed, name, len);
+	while ((at = next_at(snap, &snap->user_name, tag, &slot)) != 0) {
+		const int r = aw_snap_user_at(snap, at, NULL, &user);
+
+		if (r < 0)
+			return r;
+		if (r == 0 && user.gecos_at == len + 3 &&
+		    memcmp(user.strings, name, len) == 0) {
+			*ret = user;
+			return 0;
+		}
+	}
+	return AW_UNKNOWN;
+}
+
+int aw_snap_user_by_id(const struct aw_snap *snap, uint32_t id,
+    struct aw_snap_user *ret)
+{
+	const uint32_t tag = aw_snap_hash_id(snap->seed, id);
+	const uint64_t *slot = NULL;
+	struct aw_snap_user user;
+	uint64_t at;
+
+	while ((at = next_at(snap, &snap->user_id, tag, &slot)) != 0) {
+		const int r = aw_snap_user_at(snap, at, NULL, &user);
+
+		if (r < 0)
+			return r;
+		if (r == 0 && user.id == id) {
+			*ret = user;
+			return 0;
+		}
+	}
+	return AW_UNKNOWN;
+}
+
+int aw_snap_group_by_name(const struct aw_snap *snap, const char *name,
+    size_t len, struct aw_snap_group *ret)
+{
+	const uint64_t *slot = NULL;
+	struct aw_snap_group group;
+	uint32_t tag;
+	uint64_t at;
+
+	if (!is_asked(name, len, true))
+		return AW_UNKNOWN;
+	tag = aw_snap_hash_name(snap->seed, name, len);
+	while ((at = next_at(snap, &snap->group_name, tag, &slot)) != 0) {
+		const int r = aw_snap_group_at(snap, at, NULL, &group);
+
+		if (r < 0)
+			return r;
+		if (r == 0 && group.name_len == len &&
+		    memcmp(group.name, name, len) == 0) {
+			*ret = group;
+			return 0;
+		}
+	}
+	return AW_UNKNOWN;
+}
+
+int aw_snap_group_by_id(const struct aw_snap *snap, uint32_t id,
+    struct aw_snap_group *ret)
+{
+	const uint32_t tag = aw_snap_hash_id(snap->seed, id);
+	const uint64_t *slot = NULL;
+	struct aw_snap_group group;
+	uint64_t at;
+
+	while ((at = next_at(snap, &snap->group_id, tag, &slot)) != 0) {
+		const int r = aw_snap_group_at(snap, at, NULL, &group);
+
+		if (r < 0)
+			return r;
+		if (r == 0 && group.id == id) {
+			*ret = group;
+			return 0;
+		}
+	}
+	return AW_UNKNOWN;
+}
+
+int aw_snap_next_user(const struct aw_snap *snap, uint64_t *cursor,
+    bool only_enum, struct aw_snap_user *ret)
+{
+	uint64_t at = *cursor ? *cursor : snap->users_off;
+	int r = AW_DENIED;
+
+	while (r == AW_DENIED) {
+		if (at == snap->groups_off)
+			return AW_END;
+		r = aw_snap_user_at(snap, at, &at, ret);
+	}
+	if (r == 0 && only_enum && !(ret->flags & AW_SNAP_ENUM))
+		return AW_END;
+	if (r == 0)
+		*cursor = at;
+	return r;
+}
+
+int aw_snap_next_group(const struct aw_snap *snap, uint64_t *cursor,
+    bool only_enum, struct aw_snap_group *ret)
+{
+	uint64_t at = *cursor ? *cursor : snap->groups_off;
+	int r = AW_DENIED;
+
+	while (r == AW_DENIED) {
+		if (at == snap->tombs_off)
+			return AW_END;
+		r = aw_snap_group_at(snap, at, &at, ret);
+	}
+	if (r == 0 && only_enum && !(ret->flags & AW_SNAP_ENUM))
+		return AW_END;
+	if (r == 0)
+		*cursor = at;
+	return r;
+}
+
+int aw_snap_next_tomb(const struct aw_snap *snap, uint64_t *cursor,
+    struct aw_snap_tomb *ret)
+{
+	uint64_t at = *cursor ? *cursor : snap->tombs_off;
+	int r = AW_DENIED;
+
+	while (r == AW_DENIED) {
+		if (at + AW_SNAP_TOMB_FIXED > snap->tables_off)
+			return AW_END;
+		r = aw_snap_tomb_at(snap, at, &at, ret);
+	}
+	if (r == 0)
+		*cursor = at;
+	return r;
+}
