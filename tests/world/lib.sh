@@ -16,6 +16,7 @@ declare -A marks=()
 undos=()
 transcript=$OUT/transcript
 got=
+took_ms=
 
 # --- failing and putting back ------------------------------------------------
 
@@ -68,17 +69,21 @@ since()
 # --- acting -------------------------------------------------------------------
 
 # person [OPTION...] COMMAND [ARG...]: somebody at a terminal, see drive.exp.
-# Leaves the exit status in $got and what was on the terminal in $transcript.
+# Leaves the exit status in $got, what was on the terminal in $transcript, and
+# how long it took in $took_ms.
 person()
 {
+	local began=${EPOCHREALTIME/[.,]/}
+
 	got=0
 	"$TOP/tests/world/drive.exp" "$@" < /dev/null > "$transcript" 2>&1 ||
 	    got=$?
+	took_ms=$(((${EPOCHREALTIME/[.,]/} - began) / 1000))
 	tr -d '\r' < "$transcript" > "$transcript.lines"
 	mv "$transcript.lines" "$transcript"
 	echo "--- $*"
 	cat "$transcript"
-	echo "--- exit status $got"
+	echo "--- exit status $got, $took_ms ms"
 }
 
 # at_once COMMAND [ARG...]: without a terminal, in less than two seconds.
@@ -102,6 +107,12 @@ status()
 failed()
 {
 	[ "$got" != 0 ] || fail "exit status 0: it was let in"
+}
+
+# within_ms N: what the person did took no longer.
+within_ms()
+{
+	[ "$took_ms" -le "$1" ] || fail "took $took_ms ms, not $1"
 }
 
 says()

@@ -56,7 +56,7 @@ aws_hosts()
 	echo "$start_host"
 }
 
-world_network()
+world_hosts()
 {
 	{
 		echo "127.0.0.1 localhost bastion"
@@ -65,6 +65,11 @@ world_network()
 	sed -i 's/^hosts:.*/hosts: files/' /etc/nsswitch.conf
 	: > /etc/resolv.conf
 	ip addr add 169.254.169.254/32 dev lo
+}
+
+world_network()
+{
+	world_hosts
 	"$BUILD/world/sink" /dev/log "$OUT/syslog"
 }
 
@@ -245,4 +250,44 @@ world_setup()
 		tail -n 5 "$OUT/netd.log" "$OUT/awsssod.log" >&2
 		return 1
 	fi
+}
+
+# world_example SECONDS: the project's fixture with codes that live SECONDS,
+# polled once a second, and one person more (erin, like alice).  Sets $policy
+# (a line for world_conf that lets alice, bob, carol and erin in), $group and
+# $admin_set.
+world_example()
+{
+	local example=$TOP/tests/fixtures/example.json
+
+	mkdir -p "$run"
+	jq --argjson life "$1" '.device = {interval: 1, expires_in: $life}' \
+	    "$example" > "$run/example.json"
+}
+
+# world_locals: accounts that were here before awssso: root and admin with a
+# password, ec2-user without one but with sudo, all with root's key.
+world_locals()
+{
+	local user dir
+
+	password=$(openssl rand -hex 8)
+	useradd -m -s /bin/bash admin
+	useradd -m -s /bin/bash ec2-user
+	printf 'root:%s\nadmin:%s\n' "$password" "$password" | chpasswd
+	for user in admin ec2-user; do
+		dir=/home/$user/.ssh
+		install -d -m 700 -o "$user" "$dir"
+		install -m 600 -o "$user" /root/.ssh/id_ed25519.pub \
+		    "$dir/authorized_keys"
+	done
+	# On the console: say who it is, and leave.
+	# shellcheck disable=SC2016 # for that shell
+	echo 'echo "console of $(id -un)"; exit' |
+	    tee /root/.bash_profile > /home/admin/.bash_profile
+	cat > /etc/sudoers.d/locals <<-END
+	admin ALL=(ALL:ALL) ALL
+	ec2-user ALL=(ALL:ALL) NOPASSWD: ALL
+	END
+	echo "$password" > "$run/password"
 }

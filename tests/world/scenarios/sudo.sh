@@ -1,0 +1,198 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# sudo: the gate is the permission set that the person holds at the moment of
+# use.  alice may hold it, bob never does; sudoers lets both of them in.
+# shellcheck shell=bash disable=SC2154,SC2016 # set by lib.sh; for other shells
+
+before_all()
+{
+	world_example 60
+	world_setup "$run/example.json" "$policy"
+	world_sudo "$admin_set"
+	cat > /etc/sudoers.d/world <<-END
+	Defaults timestamp_timeout=15
+	alice ALL=(ALL:ALL) ALL
+	bob ALL=(ALL:ALL) ALL
+	END
+	set_on
+}
+
+set_on()
+{
+	idcsim set set "$admin_set" alice on --account "$account"
+}
+
+set_off()
+{
+	idcsim set set "$admin_set" alice off --account "$account"
+}
+
+# in_session PERSON [OPTION...] SCRIPT: SCRIPT in a login session of PERSON, on
+# a terminal.
+in_session()
+{
+	local person=$1 script=${*: -1}
+
+	shift
+	set -- "${@:1:$#-1}"
+	person -approve "$person" -step off "idcsim set set $admin_set alice \
+	    off --account $account" "$@" ssh -tt "$person@bastion" "$script"
+}
+
+# ask_always: each sudo asks for a new approval, in this scenario.
+ask_always()
+{
+	undo world_sudo "$admin_set"
+	sed -i '/^auth .*pam_awssso/s/$/ reuse=0/' /etc/pam.d/sudo
+}
+
+# gate_closed: sudo ran nothing, its account phase said why.
+gate_closed()
+{
+	silent '^root$'
+	says 'sudo: .*(denied|account validation)'
+	logged 'pam_awssso\(sudo:account\): refuse user "alice": .*'
+	audited '.user == "alice" and .service == "sudo" and
+	    .event == "no-permission-set"'
+}
+
+# covers: spine.5, spine.6, spine.10
+scn_sudo_with_the_permission_set()
+{
+	in_session alice 'sudo id -un'
+	status 0
+	says '^root$'
+	codes 1
+	logged 'sudo\[[0-9]+\]: +alice : TTY=.* COMMAND=/usr/bin/id -un'
+	audited '.event == "allowed" and .service == "sudo" and
+	    .user == "alice"'
+}
+
+# covers: spine.5, spine.6, spine.10
+scn_second_sudo_within_reuse_needs_nothing_to_type()
+{
+	in_session alice 'sudo -k; sudo id -un; sudo -k; sudo id -un'
+	status 0
+	[ "$(grep -c '^root$' "$transcript")" = 2 ] || fail "not twice root"
+	codes 1
+	asked StartDeviceAuthorization 1
+	audited '.event == "reused" and .service == "sudo"'
+}
+
+# covers: spine.5, spine.6, spine.10
+scn_sudo_past_reuse_asks_again()
+{
+	ask_always
+	in_session alice 'sudo id -un'
+	status 0
+	says '^root$'
+	codes 2
+}
+
+# covers: spine.5, spine.10, R1
+scn_sudo_approved_by_somebody_else()
+{
+	ask_always
+	in_session alice -approve bob 'sudo id -un'
+	failed
+	silent '^root$'
+	codes 2
+	audited '.event == "wrong-approver" and .service == "sudo"'
+}
+
+# covers: spine.5, spine.6, spine.10
+scn_sudo_without_the_permission_set()
+{
+	person -approve bob ssh -tt bob@bastion 'sudo id -un'
+	failed
+	silent '^root$'
+	logged 'pam_awssso\(sudo:account\): refuse user "bob"'
+	audited '.user == "bob" and .service == "sudo" and
+	    .event == "no-permission-set"'
+}
+
+# covers: spine.5, spine.6, spine.10, R35
+scn_set_removed_inside_sudos_timestamp()
+{
+	undo set_on
+	in_session alice 'sudo id -u; echo @@off; read -r x; sudo id -un'
+	failed
+	says '^0$'
+	gate_closed
+	codes 1
+	# Its timestamp was fresh: sudo asked nobody who it is.
+	[ "$(since syslog | grep -c 'pam_awssso(sudo:auth)')" = 1 ] ||
+	    fail "sudo's timestamp was not in force"
+}
+
+# covers: spine.5, spine.6, spine.10, R35
+scn_set_removed_and_sudo_n()
+{
+	undo set_on
+	in_session alice 'sudo id -u; echo @@off; read -r x; sudo -n id -un'
+	failed
+	says '^0$'
+	gate_closed
+}
+
+# covers: spine.5, spine.6, spine.10, R35
+scn_set_removed_and_a_nopasswd_rule()
+{
+	echo 'alice ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/nopasswd
+	undo rm /etc/sudoers.d/nopasswd
+	undo set_on
+	in_session alice 'sudo -n id -u; echo @@off; read -r x; sudo -n id -un'
+	failed
+	says '^0$'
+	gate_closed
+	unlogged 'pam_awssso\(sudo:auth\)'
+}
+
+# covers: spine.5, spine.10
+scn_a_key_login_has_no_token_for_sudo()
+{
+	local dir=/home/alice/.ssh
+
+	echo 'alice ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/nopasswd
+	undo rm /etc/sudoers.d/nopasswd
+	mkdir -p "$dir"
+	undo rm -rf "$dir"
+	cp /root/.ssh/id_ed25519.pub "$dir/authorized_keys"
+	chown -R alice: "$dir"
+	chmod 700 "$dir"
+	at_once ssh -o BatchMode=yes alice@bastion 'sudo -n id -un'
+	failed
+	silent '^root$'
+	audited '.user == "alice" and .event == "no-token"'
+	at_once awssso why alice
+	says 'awssso login'
+}
+
+# covers: spine.6, spine.10
+scn_interrupted_sudo_ends_its_flow()
+{
+	local before
+
+	ask_always
+	in_session alice -interrupt 'sudo id -un; echo "sudo said $?"'
+	says '^sudo said 1$'
+	silent '^root$'
+	sleep 1
+	before=$(requests CreateToken)
+	sleep 2.2
+	asked CreateToken "$before"
+}
+
+# covers: spine.5, spine.6, spine.10, R1, R2
+scn_su_needs_the_approval_of_who_is_asked_for()
+{
+	in_session bob 'su alice -c "id -un"'
+	failed
+	silent '^alice$'
+	audited '.event == "wrong-approver" and .service == "su"'
+	mark
+	in_session bob -approve alice 'su alice -c "id -un"'
+	status 0
+	says '^alice$'
+}
