@@ -124,32 +124,34 @@ static int read_header(struct aw_snap *snap)
 	return 0;
 }
 
-int aw_snap_open(const char *path, uid_t root, struct aw_snap *ret)
+/* O_NONBLOCK: a FIFO left here must fail, not hang every login. */
+static int open_regular(const char *path, struct stat *ret_st, int *ret_fd)
 {
 	aw_own_fd int fd = -1;
+
+	fd = open(path,
+	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return errno == ENOENT ? AW_ABSENT : -errno;
+	if (fstat(fd, ret_st) < 0)
+		return -errno;
+	if (!S_ISREG(ret_st->st_mode))
+		return -EPERM;
+	*ret_fd = aw_take_fd(&fd);
+	return 0;
+}
+
+static int map(int fd, const struct stat *st, struct aw_snap *ret)
+{
 	struct aw_snap snap = { 0 };
-	struct stat st;
 	void *base;
 	int r;
 
-	/* O_NONBLOCK: a FIFO left here must fail, not hang every login. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
-		O_NOCTTY);
-	if (fd < 0)
-		return errno == ENOENT ? AW_ABSENT : -errno;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 ||
-	    (st.st_mode & (S_IWGRP | S_IWOTH)))
-		return -EPERM;
-	r = check_place(path, root, st.st_uid);
-	if (r < 0)
-		return r;
-	if (st.st_size < (off_t)AW_SNAP_BODY)
+	if (st->st_size < (off_t)AW_SNAP_BODY)
 		return -EIO;
-	snap.size = (size_t)st.st_size;
-	snap.dev = st.st_dev;
-	snap.ino = st.st_ino;
+	snap.size = (size_t)st->st_size;
+	snap.dev = st->st_dev;
+	snap.ino = st->st_ino;
 	base = mmap(NULL, snap.size, PROT_READ, MAP_SHARED, fd, 0);
 	if (base == MAP_FAILED)
 		return -errno;
@@ -160,6 +162,31 @@ int aw_snap_open(const char *path, uid_t root, struct aw_snap *ret)
 	else
 		*ret = snap;
 	return r;
+}
+
+int aw_snap_open(const char *path, uid_t root, struct aw_snap *ret)
+{
+	aw_own_fd int fd = -1;
+	struct stat st;
+	int r;
+
+	r = open_regular(path, &st, &fd);
+	if (r != 0)
+		return r;
+	if (st.st_nlink != 1 || (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return -EPERM;
+	r = check_place(path, root, st.st_uid);
+	return r < 0 ? r : map(fd, &st, ret);
+}
+
+int aw_snap_open_named(const char *path, struct aw_snap *ret)
+{
+	aw_own_fd int fd = -1;
+	struct stat st;
+	int r;
+
+	r = open_regular(path, &st, &fd);
+	return r != 0 ? r : map(fd, &st, ret);
 }
 
 void aw_snap_close(struct aw_snap *snap)

@@ -155,6 +155,9 @@ struct aw_snap_tomb {
  * version this build does not know), -ENOMEM...
  */
 int aw_snap_open(const char *path, uid_t root, struct aw_snap *ret) AW_MUST_USE;
+/* The same for a file that a person named on their own command line: its place
+ * is not asked about, only whether it is a regular file. */
+int aw_snap_open_named(const char *path, struct aw_snap *ret) AW_MUST_USE;
 void aw_snap_close(struct aw_snap *snap);
 
 /* A newer file has taken this one's place (one load, no system call). */
