@@ -63,14 +63,13 @@ struct aw_dir {
 };
 static_assert(sizeof(struct aw_dir) == 1024, "may straddle a page");
 
-/* Defines the variable @name. */
-#define AW_DIR_DEFINE(name, path_, limits_path_, root_)                        \
-	static struct aw_dir_page name##_page;                                 \
-	struct aw_dir name = {                                                 \
+/* A directory outside of all functions, with a page of its own. */
+#define AW_DIR_INIT(path_, limits_path_, root_)                                \
+	{                                                                      \
 		.path = (path_),                                               \
 		.limits_path = (limits_path_),                                 \
 		.root = (root_),                                               \
-		.page = &name##_page,                                          \
+		.page = &(struct aw_dir_page){ .lock = 0 },                      \
 	}
 
 struct aw_dir_own; /* a map of one caller's own */
