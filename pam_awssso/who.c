@@ -71,12 +71,12 @@ static bool is_in_passwd(const char *name)
 
 /* libc does not know @name; @error is what kept it from knowing, if anything
  * did. */
-static enum aw_pam_who judge_unknown(const char *name, int error)
+static enum aw_pam_who judge_unknown(const char *name, int error, char *line)
 {
 	struct found found;
 	int r;
 
-	if (is_in_passwd(name))
+	if (is_in_passwd(name, line))
 		return AW_PAM_WHO_LOCAL;
 	r = look(name, &found);
 	if (error == 0 && (r == 0 || r == AW_UNKNOWN))
@@ -119,6 +119,6 @@ enum aw_pam_who aw_pam_who(const char *name, uint32_t *ret_flags)
 	/* Unlike pam_modutil_getpwnam() it tells "unknown" from "failed". */
 	error = getpwnam_r(name, &entry, line, sizeof(line), &found);
 	if (!found)
-		return judge_unknown(name, error);
+		return judge_unknown(name, error, line);
 	return judge_known(name, (uint32_t)found->pw_uid, ret_flags);
 }
