@@ -35,8 +35,11 @@ static enum aw_pam_row take_verdict(
 	const enum aw_pam_row row =
 	    aw_pam_row_of_verdict(aw_wire_num(in, AW_TAG_VERDICT, 0));
 
-	(void)aw_wire_text(in, AW_TAG_TEXT, pam->text, sizeof(pam->text));
-	(void)aw_wire_text(in, AW_TAG_CODE, pam->code, sizeof(pam->code));
+	/* A sentence that does not fit is left out, the verdict stands. */
+	if (aw_wire_text(in, AW_TAG_TEXT, pam->text, sizeof(pam->text)) != 0)
+		pam->text[0] = '\0';
+	if (aw_wire_text(in, AW_TAG_CODE, pam->code, sizeof(pam->code)) != 0)
+		pam->code[0] = '\0';
 	return row;
 }
 

@@ -55,15 +55,15 @@ static void close_file(FILE **file)
 		(void)fclose(*file);
 }
 
-/* @name stands in the file of local accounts. */
-static bool is_in_passwd(const char *name)
+/* @name stands in the file of local accounts.  @line is PASSWD_LINE_SIZE bytes
+ * to read with. */
+static bool is_in_passwd(const char *name, char *line)
 {
 	aw_own(close_file) FILE *file = fopen(aw_pam_paths.passwd, "re");
-	char line[PASSWD_LINE_SIZE];
 	struct passwd entry, *found;
 
-	while (
-	    file && fgetpwent_r(file, &entry, line, sizeof(line), &found) == 0)
+	while (file &&
+	    fgetpwent_r(file, &entry, line, PASSWD_LINE_SIZE, &found) == 0)
 		if (strcmp(found->pw_name, name) == 0)
 			return true;
 	return false;
@@ -85,8 +85,8 @@ static enum aw_pam_who judge_unknown(const char *name, int error, char *line)
 }
 
 /* libc knows @name as @uid. */
-static enum aw_pam_who judge_known(
-    const char *name, uint32_t uid, uint32_t *ret_flags)
+static enum aw_pam_who judge_known(const char *name, uint32_t uid,
+    uint32_t *ret_flags)
 {
 	struct found found;
 
