@@ -165,7 +165,7 @@ int aw_pam_call_next(struct aw_pam_call *call, uint64_t deadline_ms)
 	return 0;
 }
 
-void aw_pam_call_hint(const char *name)
+bool aw_pam_call_hint(const char *name)
 {
 	uint8_t data[AW_WIRE_HEADER + 128];
 	struct aw_wire_out out;
@@ -173,8 +173,7 @@ void aw_pam_call_hint(const char *name)
 
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_HINT, 1);
 	aw_wire_put_text(&out, AW_TAG_USER, name);
-	if (aw_wire_end(&out) < 0 ||
-	    aw_sock_connect(aw_pam_paths.auth_sock, 0, &fd) < 0)
-		return;
-	(void)aw_sock_send(fd, data, out.len, -1, 0);
+	return aw_wire_end(&out) == 0 &&
+	    aw_sock_connect(aw_pam_paths.auth_sock, 0, &fd) == 0 &&
+	    aw_sock_send(fd, data, out.len, -1, 0) == 0;
 }

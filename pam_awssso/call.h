@@ -52,7 +52,7 @@ int aw_pam_call_next(
     struct aw_pam_call *call, uint64_t deadline_ms) AW_MUST_USE;
 
 /* Tell awsssod, without waiting for anything, that somebody asked for @name.
- */
-void aw_pam_call_hint(const char *name);
+ * Whether it went out is nobody's concern. */
+bool aw_pam_call_hint(const char *name);
 
 #endif
