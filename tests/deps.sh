@@ -119,9 +119,9 @@ apt_install()
 	    -o Dpkg::Use-Pty=0 --no-install-recommends install)
 
 	say "apt-get install $*"
-	if ! no_start "${command[@]}" "$@"; then
+	if ! no_start "${command[@]}" "$@" > /dev/null; then
 		apt_update
-		no_start "${command[@]}" "$@"
+		no_start "${command[@]}" "$@" > /dev/null
 	fi
 }
 

@@ -107,6 +107,7 @@ jobs_rest()
 		printf 'world-%s\t150\ttests/world/play.sh %s\n' "$name" \
 		    "$file"
 	done
+	printf 'demo\t120\ttests/demo/check.sh\n'
 	printf 'sdk\t180\ttests/sdk/run.sh\n'
 	for file in tests/checks/*.sh; do
 		name=$(basename "$file" .sh)
