@@ -24,6 +24,7 @@ enum aw_outcome {
 
 #define AW_MUST_USE       __attribute__((warn_unused_result))
 #define AW_PRINTF(fmt, a) __attribute__((format(printf, fmt, a)))
+#define AW_UNUSED         __attribute__((unused))
 
 /* Says that a result which must be used is not wanted here ("(void)" does not
  * say it to gcc). */
