@@ -54,7 +54,7 @@ pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1))
 
 # --- products --------------------------------------------------------------
 src = $(sort $(wildcard $(1)/*.c))
-obj = $(patsubst %.c,$(BUILD)/%.o,$(call src,$(1)))
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(call src,$(1)))
 
 COMMON := $(call obj,common)
 NSS    := $(call obj,nss_awssso)
@@ -94,7 +94,7 @@ $(NETD): PKG_CFLAGS = $(call pkg_cflags,$(NETD_PKGS))
 $(CLI):  PKG_CFLAGS = $(call pkg_cflags,$(CLI_PKGS))
 $(SIM):  PKG_CFLAGS = $(call pkg_cflags,$(SIM_PKGS))
 
-$(BUILD)/%.o: %.c
+$(BUILD)/obj/%.o: %.c
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(AW_CPPFLAGS) $(PKG_CFLAGS) $(AW_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -167,7 +167,7 @@ $(foreach p,awsssod awssso_netd awssso idcsim pam_awssso nss_awssso,$(if $(filte
 WORLD := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/world/*.c)))
 .PHONY: world
 world: $(WORLD)
-$(WORLD): $(BUILD)/world/%: $(BUILD)/tests/world/%.o
+$(WORLD): $(BUILD)/world/%: $(BUILD)/obj/tests/world/%.o
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -pie $(HARDEN) $(LDHARD) -o $@ $< $(LDFLAGS)
