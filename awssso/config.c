@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * awssso config: the settings, checked and shown.
+ */
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "awssso/commands.h"
+#include "awssso/print.h"
+#include "common/conf.h"
+#include "common/file.h"
+#include "common/own.h"
+#include "common/paths.h"
+
+enum {
+	CHECK,
+	DUMP,
+	JSON,
+};
+
+/* Load @path; says what is wrong. */
+static int load(const char *path, struct aw_conf *ret)
+{
+	aw_own_free char *text = malloc(AW_CONF_FILE_MAX + 1);
+	struct aw_diag diag = { 0 };
+	size_t len;
+	int r;
+
+	if (!text)
+		return aw_complain("out of memory", NULL);
+	r = aw_file_read(path, (uid_t)-1, text, AW_CONF_FILE_MAX + 1, &len);
+	if (r == AW_ABSENT)
+		return aw_complain(path, "no such file");
+	if (r == -EPERM)
+		return aw_complain(path,
+		    "is no regular file, or others may write it");
+	if (r == -EFBIG)
+		return aw_complain(path, "larger than 64 KiB");
+	if (r < 0)
+		return aw_complain(path, strerrordesc_np(-r));
+	if (aw_conf_parse(text, len, path, ini_parse_stream, ret, &diag) < 0)
+		return aw_complain(diag.text, NULL);
+	return AW_EXIT_OK;
+}
+
+static bool is_list(const struct aw_conf_keyword *keyword)
+{
+	return keyword->type == AW_CONF_LIST ||
+	    keyword->type == AW_CONF_DOMAINS;
+}
+
+/* The value of @keyword is what it would be in an empty file. */
+static bool is_default(const struct aw_conf *conf,
+    const struct aw_conf *defaults, const struct aw_conf_keyword *keyword)
+{
+	char value[AW_CONF_TEXT + 32], fallback[AW_CONF_TEXT + 32];
+
+	for (size_t i = 0;; i++) {
+		const int r = aw_conf_show(conf, keyword, i, value,
+		    sizeof(value));
+		const int d = aw_conf_show(defaults, keyword, i, fallback,
+		    sizeof(fallback));
+
+		if (r != 0 || d != 0)
+			return r == d;
+		if (strcmp(value, fallback) != 0)
+			return false;
+	}
+}
+
+static void dump_text(const struct aw_conf *conf,
+    const struct aw_conf *defaults)
+{
+	const char *section = "";
+
+	for (size_t i = 0; i < aw_conf_n_keywords; i++) {
+		const struct aw_conf_keyword *keyword = &aw_conf_keywords[i];
+		const char *mark = is_default(conf, defaults, keyword)
+		    ? "#" : "";
+		char value[AW_CONF_TEXT + 32];
+		size_t n = 0;
+
+		if (strcmp(keyword->section, section) != 0)
+			printf("%s[%s]\n", *section ? "\n" : "",
+			    keyword->section);
+		section = keyword->section;
+		for (; aw_conf_show(conf, keyword, n, value,
+			   sizeof(value)) == 0; n++)
+			printf("%s%s = %s\n", mark, keyword->keyword, value);
+		if (n == 0)
+			printf("#%s =\n", keyword->keyword);
+	}
+}
+
+static struct json_object *json_value(const struct aw_conf *conf,
+    const struct aw_conf_keyword *keyword)
+{
+	struct json_object *list = is_list(keyword)
+	    ? aw_json_array(NULL, NULL) : NULL;
+	char value[AW_CONF_TEXT + 32];
+
+	for (size_t n = 0; aw_conf_show(conf, keyword, n, value,
+			       sizeof(value)) == 0; n++) {
+		if (!list)
+			return json_object_new_string(value);
+		aw_json_append(list, json_object_new_string(value));
+	}
+	return list;
+}
+
+static void dump_json(const struct aw_conf *conf,
+    const struct aw_conf *defaults)
+{
+	struct json_object *object = aw_json_object();
+	struct json_object *section = NULL;
+
+	for (size_t i = 0; i < aw_conf_n_keywords; i++) {
+		const struct aw_conf_keyword *keyword = &aw_conf_keywords[i];
+		struct json_object *setting = aw_json_object();
+
+		if (i == 0 ||
+		    strcmp(keyword->section, keyword[-1].section) != 0) {
+			section = aw_json_object();
+			json_object_object_add(object, keyword->section,
+			    section);
+		}
+		json_object_object_add(setting, "value",
+		    json_value(conf, keyword));
+		aw_json_bool(setting, "default",
+		    is_default(conf, defaults, keyword));
+		json_object_object_add(section, keyword->keyword, setting);
+	}
+	aw_json_print(object);
+}
+
+static int check(const struct aw_conf *conf, const char *path)
+{
+	struct aw_diag diag = { 0 };
+
+	if (aw_conf_require(conf, &diag) < 0)
+		return aw_complain(path, diag.text);
+	if (conf->allow_users.n + conf->allow_groups.n +
+		conf->allow_permission_sets.n == 0)
+		printf("%s: good, but nobody may log in: [access] is empty\n",
+		    path);
+	else
+		printf("%s: good\n", path);
+	return AW_EXIT_OK;
+}
+
+static int run(const struct aw_args *args)
+{
+	const char *path = args->operand[0] ? args->operand[0] : AW_PATH_CONF;
+	aw_own_free struct aw_conf *conf = calloc(2, sizeof(*conf));
+
+	if (!args->option[CHECK] == !args->option[DUMP] ||
+	    (args->option[JSON] && !args->option[DUMP])) {
+		(void)aw_complain("config",
+		    "give --check, or --dump with or without --json");
+		return AW_EXIT_USAGE;
+	}
+	if (!conf)
+		return aw_complain("out of memory", NULL);
+	if (load(path, &conf[0]) != AW_EXIT_OK)
+		return AW_EXIT_FAILED;
+	aw_conf_init(&conf[1]);
+	if (args->option[CHECK])
+		return check(&conf[0], path);
+	if (args->option[JSON])
+		dump_json(&conf[0], &conf[1]);
+	else
+		dump_text(&conf[0], &conf[1]);
+	return AW_EXIT_OK;
+}
+
+const struct aw_command aw_command_config = {
+	.name = "config",
+	.operands = "[FILE]",
+	.max = 1,
+	.help = "Check the settings, or show what is in force.\n\n"
+		"FILE is " AW_PATH_CONF " unless given.  In a dump \"#\" marks "
+		"what is the default.",
+	.options = {
+		[CHECK] = { "--check", NULL,
+		    "Say whether awsssod would start with them." },
+		[DUMP] = { "--dump", NULL, "Print every setting." },
+		[JSON] = { "--json", NULL, "Dump as JSON." },
+	},
+	.run = run,
+};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * awssso status: how awsssod and the directory are.
+ */
+#include <stdio.h>
+
+#include "awssso/commands.h"
+#include "awssso/print.h"
+#include "awssso/talk.h"
+#include "common/own.h"
+#include "common/paths.h"
+#include "common/proto.h"
+#include "common/text.h"
+
+enum {
+	JSON,
+	SKIPPED,
+	RUN_DIR,
+};
+
+static const struct number {
+	const char *key;
+	uint16_t tag;
+} numbers[] = {
+	{ "generation", AW_TAG_GENERATION },
+	{ "directory_age", AW_TAG_DIRECTORY_AGE },
+	{ "users", AW_TAG_USERS },
+	{ "groups", AW_TAG_GROUPS },
+	{ "skipped", AW_TAG_SKIPPED },
+	{ "flows", AW_TAG_FLOWS },
+	{ "sessions", AW_TAG_SESSIONS },
+	{ "next_sweep", AW_TAG_NEXT_SWEEP },
+	{ "allowed", AW_TAG_ALLOWED },
+	{ "denied", AW_TAG_DENIED },
+};
+
+static void print_json(const struct aw_talk *talk, const char *store,
+    const char *text, const char *sweep)
+{
+	struct json_object *object = aw_json_object();
+	struct aw_wire_field field = { 0 };
+	struct json_object *skipped;
+
+	aw_json_text(object, "identity_store_id", store);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		aw_json_number(object, numbers[i].key,
+		    aw_wire_num(&talk->in, numbers[i].tag, 0));
+	aw_json_text(object, "net",
+	    aw_net_word(aw_wire_num(&talk->in, AW_TAG_NET, 0)));
+	aw_json_text(object, "text", text);
+	aw_json_text(object, "sweep_state", sweep);
+	skipped = aw_json_array(object, "skipped_principals");
+	while (aw_wire_next(&talk->in, &field) == 0)
+		if (field.tag == AW_TAG_SKIP)
+			aw_json_append(skipped,
+			    json_object_new_string_len(field.text,
+				(int)field.len));
+	aw_json_print(object);
+}
+
+static unsigned long long number(const struct aw_talk *talk, uint16_t tag)
+{
+	return aw_wire_num(&talk->in, tag, 0);
+}
+
+static void print_directory(const struct aw_talk *talk, const char *store)
+{
+	const unsigned long long generation =
+	    number(talk, AW_TAG_GENERATION);
+	char age[32];
+
+	if (generation == 0) {
+		aw_print_row("directory", AW_BAD, "never read");
+		return;
+	}
+	aw_print_row("directory", AW_PLAIN, "%s, generation %llu, %s old",
+	    *store ? store : "?", generation,
+	    aw_print_span(age, sizeof(age),
+		number(talk, AW_TAG_DIRECTORY_AGE)));
+	aw_print_row("people", AW_PLAIN, "%llu in %llu groups",
+	    number(talk, AW_TAG_USERS), number(talk, AW_TAG_GROUPS));
+}
+
+static void print_text(const struct aw_talk *talk, const char *store,
+    const char *text, const char *sweep)
+{
+	const uint64_t net = aw_wire_num(&talk->in, AW_TAG_NET, 0);
+	const uint64_t next =
+	    aw_wire_num(&talk->in, AW_TAG_NEXT_SWEEP, UINT64_MAX);
+	char span[32];
+
+	aw_print_row("awsssod", AW_GOOD, "running");
+	print_directory(talk, store);
+	if (net == 0)
+		aw_print_row("AWS", AW_PLAIN, "not asked yet");
+	else
+		aw_print_row("AWS", net == AW_NET_OK ? AW_GOOD : AW_BAD,
+		    "%s%s%s", aw_net_word(net), *text ? ": " : "", text);
+	if (*sweep)
+		aw_print_row("sweep", AW_PLAIN, "%s", sweep);
+	if (next != UINT64_MAX)
+		aw_print_row("next sweep", AW_PLAIN, "in %s",
+		    aw_print_span(span, sizeof(span), next));
+	aw_print_row("sign-ins", AW_PLAIN,
+	    "%llu open, %llu allowed, %llu denied, %llu sessions",
+	    number(talk, AW_TAG_FLOWS), number(talk, AW_TAG_ALLOWED),
+	    number(talk, AW_TAG_DENIED), number(talk, AW_TAG_SESSIONS));
+	if (number(talk, AW_TAG_SKIPPED) > 0)
+		aw_print_row("skipped", AW_BAD,
+		    "%llu, see awssso status --skipped",
+		    number(talk, AW_TAG_SKIPPED));
+}
+
+static void print_skipped(const struct aw_talk *talk)
+{
+	struct aw_wire_field field = { 0 };
+
+	while (aw_wire_next(&talk->in, &field) == 0)
+		if (field.tag == AW_TAG_SKIP)
+			printf("%.*s\n", (int)field.len, field.text);
+}
+
+static int run(const struct aw_args *args)
+{
+	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
+	aw_own_free char *store = NULL;
+	aw_own_free char *text = NULL;
+	aw_own_free char *sweep = NULL;
+
+	if (aw_talk_begin(&talk, args->option[RUN_DIR], "ctl.sock",
+		AW_MSG_STATUS) < 0 ||
+	    aw_talk_ask(&talk) < 0 || aw_talk_next(&talk, 5) < 0)
+		return AW_EXIT_UNREACHABLE;
+	if (talk.in.type != AW_MSG_STATUS_IS)
+		return aw_talk_odd(&talk);
+	store = aw_talk_text(&talk, AW_TAG_STORE);
+	text = aw_talk_text(&talk, AW_TAG_TEXT);
+	sweep = aw_talk_text(&talk, AW_TAG_SWEEP_STATE);
+	if (!store || !text || !sweep)
+		return aw_complain("out of memory", NULL);
+	if (args->option[JSON])
+		print_json(&talk, store, text, sweep);
+	else if (args->option[SKIPPED])
+		print_skipped(&talk);
+	else
+		print_text(&talk, store, text, sweep);
+	return AW_EXIT_OK;
+}
+
+const struct aw_command aw_command_status = {
+	.name = "status",
+	.operands = "",
+	.help = "Show how awsssod and its copy of the directory are.\n\n"
+		"Anybody may ask; the answer holds no secret.",
+	.options = {
+		[JSON] = { "--json", NULL, "Print JSON." },
+		[SKIPPED] = { "--skipped", NULL,
+		    "List who has no account here, and why." },
+		[RUN_DIR] = AW_TALK_OPTION,
+	},
+	.run = run,
+};
