@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of faults.  A fault that has been used up is gone.
+ */
+#include "tests/idcsim/fault.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/own.h"
+
+static const struct {
+	const char *name;
+	bool has_arg;
+	uint64_t min, max, fallback; /* no fallback: the argument is needed */
+} kinds[AW_SIM_N_KINDS] = {
+	[AW_SIM_LATENCY] = { "latency", true, 1, 3600000, 0 },
+	[AW_SIM_THROTTLE] = { "throttle", false, 0, 0, 0 },
+	[AW_SIM_STATUS] = { "status", true, 500, 599, 500 },
+	[AW_SIM_MALFORMED] = { "malformed", false, 0, 0, 0 },
+	[AW_SIM_OVERSIZED] = { "oversized", true, 1, 50000000, 8388608 },
+	[AW_SIM_TRUNCATE_PAGE] = { "truncate-page", false, 0, 0, 0 },
+	[AW_SIM_EMPTY] = { "empty", false, 0, 0, 0 },
+	[AW_SIM_LOSE_TOKEN] = { "lose-token", false, 0, 0, 0 },
+	[AW_SIM_CLOSE] = { "close", false, 0, 0, 0 },
+	[AW_SIM_CUT] = { "cut", false, 0, 0, 0 },
+	[AW_SIM_DENY] = { "deny", false, 0, 0, 0 },
+	[AW_SIM_EXPIRE] = { "expire", false, 0, 0, 0 },
+	[AW_SIM_SLOW_DOWN] = { "slow_down", false, 0, 0, 0 },
+};
+
+void aw_sim_faults_init(struct aw_sim_faults *faults)
+{
+	TAILQ_INIT(&faults->list);
+}
+
+void aw_sim_faults_clear(struct aw_sim_faults *faults)
+{
+	struct aw_sim_fault *fault;
+
+	while ((fault = TAILQ_FIRST(&faults->list)) != NULL) {
+		TAILQ_REMOVE(&faults->list, fault, link);
+		free(fault);
+	}
+}
+
+static int find_kind(const char *name, unsigned *ret)
+{
+	for (unsigned i = 0; i < AW_SIM_N_KINDS; i++) {
+		if (strcmp(kinds[i].name, name) == 0) {
+			*ret = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int parse_arg(unsigned kind, const char *arg, uint64_t *ret,
+    struct aw_diag *diag)
+{
+	if (arg == NULL) {
+		*ret = kinds[kind].fallback;
+		if (!kinds[kind].has_arg || kinds[kind].fallback)
+			return 0;
+		aw_diag_set(diag, "%s: needs a number", kinds[kind].name);
+		return -EINVAL;
+	}
+	if (!kinds[kind].has_arg) {
+		aw_diag_set(diag, "%s: takes no argument", kinds[kind].name);
+		return -EINVAL;
+	}
+	if (aw_num_u64(arg, kinds[kind].min, kinds[kind].max, ret) == 0)
+		return 0;
+	aw_diag_set(diag, "%s: not a number from %" PRIu64 " to %" PRIu64,
+	    kinds[kind].name, kinds[kind].min, kinds[kind].max);
+	return -EINVAL;
+}
+
+int aw_sim_faults_add(struct aw_sim_faults *faults, const char *operation,
+    const char *kind, const char *arg, uint64_t count, struct aw_diag *diag)
+{
+	aw_own_free struct aw_sim_fault *fault = NULL;
+	unsigned which;
+	int r;
+
+	if (find_kind(kind, &which) != 0) {
+		aw_diag_set(diag, "%s: no such kind of fault", kind);
+		return -EINVAL;
+	}
+	fault = calloc(1, sizeof(*fault));
+	if (fault == NULL)
+		return -ENOMEM;
+	r = parse_arg(which, arg, &fault->arg, diag);
+	if (r < 0)
+		return r;
+	r = aw_copy(fault->operation, sizeof(fault->operation), operation);
+	if (r < 0) {
+		aw_diag_set(diag, "the operation's name is too long");
+		return -EINVAL;
+	}
+	fault->kind = (enum aw_sim_fault_kind)which;
+	fault->count = count;
+	TAILQ_INSERT_TAIL(&faults->list, fault, link);
+	fault = NULL;
+	return 0;
+}
+
+static bool fits(const struct aw_sim_fault *fault, const char *service,
+    const char *operation)
+{
+	return strcmp(fault->operation, "*") == 0 ||
+	    strcmp(fault->operation, service) == 0 ||
+	    strcmp(fault->operation, operation) == 0;
+}
+
+struct aw_sim_effect aw_sim_faults_take(struct aw_sim_faults *faults,
+    const char *service, const char *operation)
+{
+	struct aw_sim_effect effect = { 0 };
+	struct aw_sim_fault *fault = TAILQ_FIRST(&faults->list);
+
+	while (fault != NULL) {
+		struct aw_sim_fault *const next = TAILQ_NEXT(fault, link);
+
+		if (fits(fault, service, operation)) {
+			effect.on[fault->kind] = true;
+			effect.arg[fault->kind] = fault->arg;
+			if (fault->count == 1) {
+				TAILQ_REMOVE(&faults->list, fault, link);
+				free(fault);
+			} else if (fault->count > 1) {
+				fault->count--;
+			}
+		}
+		fault = next;
+	}
+	return effect;
+}
+
+void aw_sim_faults_print(const struct aw_sim_faults *faults,
+    struct aw_buf *out)
+{
+	const struct aw_sim_fault *fault;
+
+	TAILQ_FOREACH (fault, &faults->list, link) {
+		aw_buf_fmt(out, "%s %s", fault->operation,
+		    kinds[fault->kind].name);
+		if (kinds[fault->kind].has_arg)
+			aw_buf_fmt(out, " %" PRIu64, fault->arg);
+		if (fault->count)
+			aw_buf_fmt(out, " (%" PRIu64 " left)", fault->count);
+		aw_buf_str(out, "\n");
+	}
+}
