@@ -202,6 +202,25 @@ static int get_own(const struct aw_dir *dir, struct aw_dir_pin *ret)
 	return 0;
 }
 
+/* Around whatever makes system calls.  A thread that is cancelled in open()
+ * must not take a lock along, and nobody's errno is changed. */
+struct quiet {
+	int cancel;
+	int saved;
+};
+
+static void quiet_begin(struct quiet *quiet)
+{
+	quiet->saved = errno;
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &quiet->cancel);
+}
+
+static void quiet_end(const struct quiet *quiet)
+{
+	(void)pthread_setcancelstate(quiet->cancel, NULL);
+	errno = quiet->saved;
+}
+
 static bool can_wipe(struct aw_dir *dir)
 {
 	int wipes = atomic_load(&dir->wipes);
@@ -249,7 +268,8 @@ int aw_dir_get(struct aw_dir *dir, struct aw_dir_pin *ret)
 {
 	const uint32_t current = atomic_load(&dir->current);
 	const uint64_t now = now_ns();
-	int cancel, r;
+	struct quiet quiet;
+	int r;
 
 	if (now < atomic_load_explicit(&dir->look_at, memory_order_relaxed)) {
 		if (current != 0 && pin_current(dir, current, ret))
@@ -258,10 +278,9 @@ int aw_dir_get(struct aw_dir *dir, struct aw_dir_pin *ret)
 		if (current == 0 && r != 0)
 			return r;
 	}
-	/* A thread that is cancelled in open() must not take the lock along. */
-	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	quiet_begin(&quiet);
 	r = get_slowly(dir, now, ret);
-	(void)pthread_setcancelstate(cancel, NULL);
+	quiet_end(&quiet);
 	return r;
 }
 
@@ -270,8 +289,12 @@ int aw_dir_put(struct aw_dir *dir, const struct aw_dir_pin *pin)
 	const bool is_stale = aw_snap_superseded(pin->snap);
 
 	if (pin->own) {
+		struct quiet quiet;
+
+		quiet_begin(&quiet);
 		aw_snap_close(&pin->own->snap);
 		(void)munmap(pin->own, sizeof(*pin->own));
+		quiet_end(&quiet);
 	} else {
 		unpin(dir, pin->slot, pin->shard);
 	}
@@ -292,13 +315,13 @@ bool aw_dir_is_listed(struct aw_dir *dir, uint32_t id, bool is_group)
 {
 	const uint64_t now = now_ns();
 	struct aw_limits limits;
-	int cancel;
+	struct quiet quiet;
 
 	if (now < atomic_load_explicit(&dir->limits_at, memory_order_relaxed))
 		return false;
-	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	quiet_begin(&quiet);
 	read_limits(dir, &limits);
-	(void)pthread_setcancelstate(cancel, NULL);
+	quiet_end(&quiet);
 	if (limits.n_uids == 0 && limits.n_gids == 0)
 		atomic_store(&dir->limits_at, now + LOOK_NS);
 	return is_group ? aw_limits_gid(&limits, id)
@@ -329,7 +352,13 @@ bool aw_dir_group_ok(const struct aw_dir_pin *pin,
 
 bool aw_dir_trylock(struct aw_dir *dir, unsigned number)
 {
-	return can_wipe(dir) && try_lock(&dir->page->user_lock[number]);
+	struct quiet quiet;
+	bool has_page;
+
+	quiet_begin(&quiet);
+	has_page = can_wipe(dir);
+	quiet_end(&quiet);
+	return has_page && try_lock(&dir->page->user_lock[number]);
 }
 
 void aw_dir_unlock(struct aw_dir *dir, unsigned number)

@@ -8,7 +8,8 @@
  * a load at each get (the superseded word) and a stat of the path once a
  * second of CLOCK_MONOTONIC_COARSE; nothing else is a system call while the
  * file stays.  A missing or bad snapshot is looked for again at most once a
- * second.  Old maps go when nobody holds them, at most one stays behind.
+ * second.  Old maps go when nobody holds them, at most one stays behind.  No
+ * function here changes errno.
  *
  * What is remembered is in two pieces, because a process can be forked in the
  * middle of anything:

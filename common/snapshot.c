@@ -234,54 +234,68 @@ static uint64_t next_at(const struct aw_snap *snap,
 	return 0;
 }
 
-static bool is_asked(const char *name, size_t len, bool is_group)
+static int find_user(const struct aw_snap *snap,
+    const struct aw_snap_table *table, uint32_t tag,
+    const struct aw_snap_ask *ask, struct aw_snap_user *ret)
 {
-	return aw_name_is_possible(name, len, is_group) &&
-	    !aw_name_is_reserved(name, len);
+	const uint64_t *slot = NULL;
+	uint64_t at;
+
+	while ((at = next_at(snap, table, tag, &slot)) != 0) {
+		const int r = aw_snap_user_at(snap, at, ask, NULL, ret);
+
+		if (r != AW_DENIED)
+			return r;
+	}
+	return AW_UNKNOWN;
+}
+
+int aw_snap_user_by_name_to(const struct aw_snap *snap, const char *name,
+    size_t len, char *buf, size_t size, struct aw_snap_user *ret)
+{
+	const struct aw_snap_ask ask = { AW_SNAP_BY_NAME, name, len, 0, buf,
+		size };
+
+	if (len == 0 || len > AW_NAME_MAX)
+		return AW_UNKNOWN;
+	return find_user(snap, &snap->user_name,
+	    aw_snap_hash_name(snap->seed, name, len), &ask, ret);
 }
 
 int aw_snap_user_by_name(const struct aw_snap *snap, const char *name,
     size_t len, struct aw_snap_user *ret)
 {
-	const uint64_t *slot = NULL;
-	struct aw_snap_user user;
-	uint32_t tag;
-	uint64_t at;
+	return aw_snap_user_by_name_to(snap, name, len, NULL, 0, ret);
+}
 
-	if (!is_asked(name, len, false))
-		return AW_UNKNOWN;
-	tag = aw_snap_hash_name(snap->seed, name, len);
-	while ((at = next_at(snap, &snap->user_name, tag, &slot)) != 0) {
-		const int r = aw_snap_user_at(snap, at, NULL, &user);
+int aw_snap_user_by_id_to(const struct aw_snap *snap, uint32_t id, char *buf,
+    size_t size, struct aw_snap_user *ret)
+{
+	const struct aw_snap_ask ask = { AW_SNAP_BY_ID, NULL, 0, id, buf,
+		size };
 
-		if (r < 0)
-			return r;
-		if (r == 0 && user.gecos_at == len + 3 &&
-		    memcmp(user.strings, name, len) == 0) {
-			*ret = user;
-			return 0;
-		}
-	}
-	return AW_UNKNOWN;
+	return find_user(snap, &snap->user_id, aw_snap_hash_id(snap->seed, id),
+	    &ask, ret);
 }
 
 int aw_snap_user_by_id(const struct aw_snap *snap, uint32_t id,
     struct aw_snap_user *ret)
 {
-	const uint32_t tag = aw_snap_hash_id(snap->seed, id);
+	return aw_snap_user_by_id_to(snap, id, NULL, 0, ret);
+}
+
+static int find_group(const struct aw_snap *snap,
+    const struct aw_snap_table *table, uint32_t tag,
+    const struct aw_snap_ask *ask, struct aw_snap_group *ret)
+{
 	const uint64_t *slot = NULL;
-	struct aw_snap_user user;
 	uint64_t at;
 
-	while ((at = next_at(snap, &snap->user_id, tag, &slot)) != 0) {
-		const int r = aw_snap_user_at(snap, at, NULL, &user);
+	while ((at = next_at(snap, table, tag, &slot)) != 0) {
+		const int r = aw_snap_group_at(snap, at, ask, NULL, ret);
 
-		if (r < 0)
+		if (r != AW_DENIED)
 			return r;
-		if (r == 0 && user.id == id) {
-			*ret = user;
-			return 0;
-		}
 	}
 	return AW_UNKNOWN;
 }
@@ -289,82 +303,71 @@ int aw_snap_user_by_id(const struct aw_snap *snap, uint32_t id,
 int aw_snap_group_by_name(const struct aw_snap *snap, const char *name,
     size_t len, struct aw_snap_group *ret)
 {
-	const uint64_t *slot = NULL;
-	struct aw_snap_group group;
-	uint32_t tag;
-	uint64_t at;
+	const struct aw_snap_ask ask = { AW_SNAP_BY_NAME, name, len, 0, NULL,
+		0 };
 
-	if (!is_asked(name, len, true))
+	if (len == 0 || len > AW_NAME_MAX)
 		return AW_UNKNOWN;
-	tag = aw_snap_hash_name(snap->seed, name, len);
-	while ((at = next_at(snap, &snap->group_name, tag, &slot)) != 0) {
-		const int r = aw_snap_group_at(snap, at, NULL, &group);
-
-		if (r < 0)
-			return r;
-		if (r == 0 && group.name_len == len &&
-		    memcmp(group.name, name, len) == 0) {
-			*ret = group;
-			return 0;
-		}
-	}
-	return AW_UNKNOWN;
+	return find_group(snap, &snap->group_name,
+	    aw_snap_hash_name(snap->seed, name, len), &ask, ret);
 }
 
 int aw_snap_group_by_id(const struct aw_snap *snap, uint32_t id,
     struct aw_snap_group *ret)
 {
-	const uint32_t tag = aw_snap_hash_id(snap->seed, id);
-	const uint64_t *slot = NULL;
-	struct aw_snap_group group;
-	uint64_t at;
+	const struct aw_snap_ask ask = { AW_SNAP_BY_ID, NULL, 0, id, NULL, 0 };
 
-	while ((at = next_at(snap, &snap->group_id, tag, &slot)) != 0) {
-		const int r = aw_snap_group_at(snap, at, NULL, &group);
-
-		if (r < 0)
-			return r;
-		if (r == 0 && group.id == id) {
-			*ret = group;
-			return 0;
-		}
-	}
-	return AW_UNKNOWN;
+	return find_group(snap, &snap->group_id,
+	    aw_snap_hash_id(snap->seed, id), &ask, ret);
 }
 
-int aw_snap_next_user(const struct aw_snap *snap, uint64_t *cursor,
-    bool only_enum, struct aw_snap_user *ret)
+int aw_snap_next_user_to(const struct aw_snap *snap, uint64_t *cursor,
+    bool only_enum, char *buf, size_t size, struct aw_snap_user *ret)
 {
+	const struct aw_snap_ask ask = { AW_SNAP_ANY, NULL, 0, 0, buf, size };
 	uint64_t at = *cursor ? *cursor : snap->users_off;
+	struct aw_snap_user user;
 	int r = AW_DENIED;
 
 	while (r == AW_DENIED) {
 		if (at == snap->groups_off)
 			return AW_END;
-		r = aw_snap_user_at(snap, at, &at, ret);
+		r = aw_snap_user_at(snap, at, &ask, &at, &user);
 	}
-	if (r == 0 && only_enum && !(ret->flags & AW_SNAP_ENUM))
+	if (r == 0 && only_enum && !(user.flags & AW_SNAP_ENUM))
 		return AW_END;
-	if (r == 0)
+	if (r == 0) {
+		*ret = user;
 		*cursor = at;
+	}
 	return r;
+}
+
+int aw_snap_next_user(const struct aw_snap *snap, uint64_t *cursor,
+    bool only_enum, struct aw_snap_user *ret)
+{
+	return aw_snap_next_user_to(snap, cursor, only_enum, NULL, 0, ret);
 }
 
 int aw_snap_next_group(const struct aw_snap *snap, uint64_t *cursor,
     bool only_enum, struct aw_snap_group *ret)
 {
+	const struct aw_snap_ask ask = { AW_SNAP_ANY, NULL, 0, 0, NULL, 0 };
 	uint64_t at = *cursor ? *cursor : snap->groups_off;
+	struct aw_snap_group group;
 	int r = AW_DENIED;
 
 	while (r == AW_DENIED) {
 		if (at == snap->tombs_off)
 			return AW_END;
-		r = aw_snap_group_at(snap, at, &at, ret);
+		r = aw_snap_group_at(snap, at, &ask, &at, &group);
 	}
-	if (r == 0 && only_enum && !(ret->flags & AW_SNAP_ENUM))
+	if (r == 0 && only_enum && !(group.flags & AW_SNAP_ENUM))
 		return AW_END;
-	if (r == 0)
+	if (r == 0) {
+		*ret = group;
 		*cursor = at;
+	}
 	return r;
 }
 

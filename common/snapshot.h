@@ -104,8 +104,8 @@ struct aw_snap {
 struct aw_snap_user {
 	uint32_t id; /* uid, and gid of the private group */
 	uint32_t flags;
-	/* "name\0*\0gecos\0home\0shell\0", ready for one memcpy; the offsets
-	 * of its parts: */
+	/* "name\0*\0gecos\0home\0shell\0" and the offsets of its parts; the
+	 * name has gecos_at - 3 bytes: */
 	const char *strings;
 	uint32_t strings_len;
 	uint32_t gecos_at, home_at, shell_at;
@@ -169,9 +169,8 @@ const char *aw_snap_store(const struct aw_snap *snap);
 /*
  * Look up by name or id.  Return 0; AW_UNKNOWN; or -EIO when the place where
  * the answer should stand is corrupt (then the caller must not say "unknown").
- * A record that breaks the rules above is AW_UNKNOWN.  No system call, no
- * allocation, bounded time.  A name that is not possible or reserved is
- * AW_UNKNOWN before the file is looked at.
+ * A record that breaks the rules above is AW_UNKNOWN, and so is any name that
+ * is not possible or is reserved.  No system call, no allocation, bounded time.
  */
 int aw_snap_user_by_name(const struct aw_snap *snap, const char *name,
     size_t len, struct aw_snap_user *ret) AW_MUST_USE;
@@ -183,6 +182,17 @@ int aw_snap_group_by_id(const struct aw_snap *snap, uint32_t id,
     struct aw_snap_group *ret) AW_MUST_USE;
 
 /*
+ * The same for who hands the bytes on to somebody else: the strings are copied
+ * to @buf of @size bytes and checked there, so that whoever owns the file
+ * cannot exchange them behind the check.  @ret->strings is @buf.  -ERANGE when
+ * it is too small; nothing has been written then.
+ */
+int aw_snap_user_by_name_to(const struct aw_snap *snap, const char *name,
+    size_t len, char *buf, size_t size, struct aw_snap_user *ret) AW_MUST_USE;
+int aw_snap_user_by_id_to(const struct aw_snap *snap, uint32_t id, char *buf,
+    size_t size, struct aw_snap_user *ret) AW_MUST_USE;
+
+/*
  * The gids of @user's groups (without the private one) into @gids, at most
  * @max.  @ret_n is how many there are, even when more than @max.  Returns 0 or
  * -EIO.
@@ -190,6 +200,12 @@ int aw_snap_group_by_id(const struct aw_snap *snap, uint32_t id,
 int aw_snap_user_gids(const struct aw_snap *snap,
     const struct aw_snap_user *user, uint32_t *gids, uint32_t max,
     uint32_t *ret_n) AW_MUST_USE;
+
+/* The same in place: @ret_list is to be read with aw_snap_gid(). */
+int aw_snap_user_gid_list(const struct aw_snap *snap,
+    const struct aw_snap_user *user, const uint8_t **ret_list, uint32_t *ret_n)
+    AW_MUST_USE;
+uint32_t aw_snap_gid(const uint8_t *list, uint32_t index);
 
 /* Returns 0 or -EIO. */
 int aw_snap_user_more(const struct aw_snap *snap,
@@ -204,10 +220,21 @@ int aw_snap_group_principal(const struct aw_snap *snap,
  */
 int aw_snap_next_user(const struct aw_snap *snap, uint64_t *cursor,
     bool only_enum, struct aw_snap_user *ret) AW_MUST_USE;
+int aw_snap_next_user_to(const struct aw_snap *snap, uint64_t *cursor,
+    bool only_enum, char *buf, size_t size, struct aw_snap_user *ret)
+    AW_MUST_USE;
 int aw_snap_next_group(const struct aw_snap *snap, uint64_t *cursor,
     bool only_enum, struct aw_snap_group *ret) AW_MUST_USE;
 int aw_snap_next_tomb(const struct aw_snap *snap, uint64_t *cursor,
     struct aw_snap_tomb *ret) AW_MUST_USE;
+
+/*
+ * @text of @len bytes holds no control character but NUL, no ':' and no
+ * @other; @ret_nuls is how many NULs.  For who has copied a group's members
+ * and hands the copy on.
+ */
+bool aw_snap_is_plain(const char *text, size_t len, char other,
+    uint64_t *ret_nuls);
 
 /* Check the checksum of the whole file and each record.  0 or -EIO. */
 int aw_snap_verify(const struct aw_snap *snap) AW_MUST_USE;

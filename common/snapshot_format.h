@@ -42,7 +42,7 @@ struct aw_snap_header {
 static_assert(sizeof(struct aw_snap_header) == 192, "header has holes");
 
 struct aw_snap_user_rec {
-	uint32_t sum;      /* of what follows, to the end of the strings */
+	uint32_t sum; /* aw_snap_user_sum() */
 	uint32_t id;
 	uint32_t more_sum; /* of the gids and the rest */
 	uint16_t gecos_len;
@@ -202,6 +202,21 @@ static inline uint32_t aw_snap_sum32(const uint8_t *p, size_t len)
 {
 	const uint64_t h = aw_snap_sum64(p, len);
 
+	return (uint32_t)(h ^ h >> 32);
+}
+
+/*
+ * The checksum of a user's record @rec (its fixed part) with @strings, which
+ * may be a copy: first the strings, then what follows the checksum in @rec.
+ */
+static inline uint32_t aw_snap_user_sum(const uint8_t *rec,
+    const char *strings, size_t len)
+{
+	uint64_t h = aw_snap_sum64((const uint8_t *)strings, len);
+
+	h = aw_snap_sum_step(h, aw_snap_load64(rec + 4));
+	h = aw_snap_sum_step(h, aw_snap_load64(rec + 12));
+	h = aw_snap_sum_step(h, (uint64_t)rec[20] | (uint64_t)rec[21] << 8);
 	return (uint32_t)(h ^ h >> 32);
 }
 

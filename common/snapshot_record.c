@@ -18,21 +18,17 @@ typedef uint8_t block __attribute__((vector_size(16)));
 #define ALL(c) ((block){ c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c })
 
 /* The bytes of @v that may stand in no field: controls (but NUL), DEL, ':' and
- * @comma. */
-static block bad_bytes(block v, block comma)
+ * @other. */
+static block bad_bytes(block v, block other)
 {
 	return (block)(((v < ALL(0x20)) & (v != ALL(0))) | (v == ALL(0x7f)) |
-	    (v == ALL(':')) | (v == comma));
+	    (v == ALL(':')) | (v == other));
 }
 
-/*
- * @text of @len bytes holds no byte that ends a field or a line, nor a @comma
- * (or a second ':').  @ret_nuls is how many NULs there are.
- */
-static bool is_plain(const char *text, size_t len, char comma,
+bool aw_snap_is_plain(const char *text, size_t len, char other,
     uint64_t *ret_nuls)
 {
-	const block no_comma = ALL((uint8_t)comma);
+	const block no_other = ALL((uint8_t)other);
 	uint64_t nuls = 0;
 
 	for (size_t i = 0; i < len; i += sizeof(block)) {
@@ -45,7 +41,7 @@ static bool is_plain(const char *text, size_t len, char comma,
 			memcpy(&v, text + i, sizeof(v));
 		else
 			memcpy(&v, text + i, left);
-		bad = bad_bytes(v, no_comma);
+		bad = bad_bytes(v, no_other);
 		memcpy(half, &bad, sizeof(half));
 		if ((half[0] | half[1]) != 0)
 			return false;
@@ -92,7 +88,7 @@ static bool user_ok(const struct aw_snap_user *user)
 		name_len) &&
 	    aw_name_is_path(s + user->shell_at,
 		user->strings_len - user->shell_at - 1) &&
-	    is_plain(s + user->gecos_at, user->home_at - user->gecos_at, ':',
+	    aw_snap_is_plain(s + user->gecos_at, user->home_at - user->gecos_at, ':',
 		&nuls);
 }
 
@@ -127,35 +123,62 @@ static int user_tail(const struct aw_snap *snap, uint64_t at,
 	return 0;
 }
 
-int aw_snap_user_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
+static bool is_asked(const struct aw_snap_ask *ask, uint32_t id,
+    const char *name, size_t len)
+{
+	switch (ask->by) {
+	case AW_SNAP_ANY:
+		return true;
+	case AW_SNAP_BY_NAME:
+		return len == ask->len && memcmp(name, ask->name, len) == 0;
+	case AW_SNAP_BY_ID:
+		return id == ask->id;
+	}
+	return false;
+}
+
+/*
+ * What is checked is what is returned: numbers are taken out of the map once,
+ * strings are looked at where the caller will find them.
+ */
+int aw_snap_user_at(const struct aw_snap *snap, uint64_t at,
+    const struct aw_snap_ask *ask, uint64_t *ret_next,
     struct aw_snap_user *ret)
 {
-	const struct aw_snap_user_rec *rec = (const void *)(snap->base + at);
+	struct aw_snap_user_rec rec;
 	struct aw_snap_user user;
 	struct tail tail;
 
 	if (at % 4 != 0 || at < snap->users_off || at > snap->groups_off ||
 	    snap->groups_off - at < AW_SNAP_USER_FIXED)
 		return -EIO;
+	memcpy(&rec, snap->base + at, AW_SNAP_USER_FIXED);
 	user.at = at;
-	user.strings = (const char *)rec + AW_SNAP_USER_FIXED;
-	user.gecos_at = rec->name_len + 3u;
-	user.home_at = user.gecos_at + le16toh(rec->gecos_len) + 1;
-	user.shell_at = user.home_at + rec->home_len + 1;
-	user.strings_len = user.shell_at + rec->shell_len + 1;
+	user.id = le32toh(rec.id);
+	user.flags = rec.flags;
+	user.gecos_at = rec.name_len + 3u;
+	user.home_at = user.gecos_at + le16toh(rec.gecos_len) + 1;
+	user.shell_at = user.home_at + rec.home_len + 1;
+	user.strings_len = user.shell_at + rec.shell_len + 1;
 	if (user.strings_len > snap->groups_off - at - AW_SNAP_USER_FIXED)
 		return -EIO;
-	if (le32toh(rec->sum) != aw_snap_sum32((const uint8_t *)&rec->id,
-		AW_SNAP_USER_FIXED - 4 + user.strings_len))
+	user.strings = (const char *)snap->base + at + AW_SNAP_USER_FIXED;
+	if (ask->buf) {
+		if (user.strings_len > ask->size)
+			return -ERANGE;
+		user.strings =
+		    memcpy(ask->buf, user.strings, user.strings_len);
+	}
+	if (le32toh(rec.sum) != aw_snap_user_sum((const uint8_t *)&rec,
+		user.strings, user.strings_len))
 		return -EIO;
-	user.id = le32toh(rec->id);
-	user.flags = rec->flags;
 	if (ret_next) {
 		if (user_tail(snap, at, user.strings_len, &tail) < 0)
 			return -EIO;
 		*ret_next = tail.end;
 	}
-	if (!user_ok(&user))
+	if (!is_asked(ask, user.id, user.strings, user.gecos_at - 3) ||
+	    !user_ok(&user))
 		return AW_DENIED;
 	*ret = user;
 	return 0;
@@ -190,6 +213,24 @@ int aw_snap_user_gids(const struct aw_snap *snap,
 		gids[i] = (uint32_t)aw_snap_load32(tail.gids + i * 4);
 	*ret_n = tail.n_gids;
 	return 0;
+}
+
+int aw_snap_user_gid_list(const struct aw_snap *snap,
+    const struct aw_snap_user *user, const uint8_t **ret_list, uint32_t *ret_n)
+{
+	struct tail tail;
+	const int r = checked_tail(snap, user, &tail);
+
+	if (r < 0)
+		return r;
+	*ret_list = tail.gids;
+	*ret_n = tail.n_gids;
+	return 0;
+}
+
+uint32_t aw_snap_gid(const uint8_t *list, uint32_t index)
+{
+	return (uint32_t)aw_snap_load32(list + (size_t)index * 4);
 }
 
 /* The 37 bytes of a UUID's text, from its 16. */
@@ -298,14 +339,16 @@ static bool group_ok(const struct aw_snap_group *group)
 	    name_ok(group->name, group->name_len, true) &&
 	    (group->members_len == 0 ||
 		group->members[group->members_len - 1] == '\0') &&
-	    is_plain(group->members, group->members_len, ',', &nuls) &&
+	    aw_snap_is_plain(group->members, group->members_len, ',', &nuls) &&
 	    nuls == group->n_members;
 }
 
 int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
-    uint64_t *ret_next, struct aw_snap_group *ret)
+    const struct aw_snap_ask *ask, uint64_t *ret_next,
+    struct aw_snap_group *ret)
 {
-	const struct aw_snap_group_rec *rec = (const void *)(snap->base + at);
+	const uint8_t *const from = snap->base + at;
+	struct aw_snap_group_rec rec;
 	struct aw_snap_group group;
 	uint64_t left;
 	uint32_t head;
@@ -313,30 +356,30 @@ int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
 	if (at % 4 != 0 || at < snap->groups_off || at > snap->tombs_off ||
 	    snap->tombs_off - at < AW_SNAP_GROUP_FIXED)
 		return -EIO;
+	memcpy(&rec, from, AW_SNAP_GROUP_FIXED);
 	left = snap->tombs_off - at - AW_SNAP_GROUP_FIXED;
-	head = rec->name_len + 1u + rec->more_len;
-	if (head > left)
-		return -EIO;
-	if (le32toh(rec->sum) != aw_snap_sum32((const uint8_t *)&rec->id,
-		AW_SNAP_GROUP_FIXED - 4 + head))
+	head = rec.name_len + 1u + rec.more_len;
+	group.members_len = le32toh(rec.members_len);
+	if (head > left || group.members_len > left - head)
 		return -EIO;
 	group.at = at;
-	group.id = le32toh(rec->id);
-	group.flags = rec->flags;
-	group.name = (const char *)rec + AW_SNAP_GROUP_FIXED;
-	group.name_len = rec->name_len;
+	group.id = le32toh(rec.id);
+	group.flags = rec.flags;
+	group.name = (const char *)from + AW_SNAP_GROUP_FIXED;
+	group.name_len = rec.name_len;
 	group.members = group.name + head;
-	group.members_len = le32toh(rec->members_len);
-	group.n_members = le32toh(rec->n_members);
-	if (group.members_len > left - head)
-		return -EIO;
-	if (le32toh(rec->members_sum) !=
-	    aw_snap_sum32((const uint8_t *)group.members, group.members_len))
+	group.n_members = le32toh(rec.n_members);
+	if (le32toh(rec.sum) !=
+		aw_snap_sum32(from + 4, AW_SNAP_GROUP_FIXED - 4 + head) ||
+	    le32toh(rec.members_sum) !=
+		aw_snap_sum32((const uint8_t *)group.members,
+		    group.members_len))
 		return -EIO;
 	if (ret_next)
 		*ret_next = aw_snap_align(at + AW_SNAP_GROUP_FIXED + head +
 			group.members_len, 4);
-	if (!group_ok(&group))
+	if (!is_asked(ask, group.id, group.name, group.name_len) ||
+	    !group_ok(&group))
 		return AW_DENIED;
 	*ret = group;
 	return 0;
@@ -345,13 +388,11 @@ int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
 int aw_snap_group_principal(const struct aw_snap *snap,
     const struct aw_snap_group *group, char *ret_id)
 {
-	const struct aw_snap_group_rec *rec =
-	    (const void *)(snap->base + group->at);
+	const char *const name_end = group->name + group->name_len + 1;
 	char id[AW_PRINCIPAL_SIZE];
 	size_t used;
-	const int r = get_principal(snap,
-	    (const uint8_t *)group->name + group->name_len + 1, rec->more_len,
-	    id, &used);
+	const int r = get_principal(snap, (const uint8_t *)name_end,
+	    (size_t)(group->members - name_end), id, &used);
 
 	if (r < 0)
 		return r;
@@ -362,30 +403,32 @@ int aw_snap_group_principal(const struct aw_snap *snap,
 int aw_snap_tomb_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
     struct aw_snap_tomb *ret)
 {
-	const struct aw_snap_tomb_rec *rec = (const void *)(snap->base + at);
-	const char *const name = (const char *)rec + AW_SNAP_TOMB_FIXED;
+	const uint8_t *const from = snap->base + at;
+	const char *const name = (const char *)from + AW_SNAP_TOMB_FIXED;
 	struct aw_snap_tomb tomb = { 0 };
+	struct aw_snap_tomb_rec rec;
 	uint32_t len;
 	size_t used;
 
 	if (at % 4 != 0 || at < snap->tombs_off || at > snap->tables_off ||
 	    snap->tables_off - at < AW_SNAP_TOMB_FIXED)
 		return -EIO;
-	len = rec->name_len + 1u + rec->more_len;
+	memcpy(&rec, from, AW_SNAP_TOMB_FIXED);
+	len = rec.name_len + 1u + rec.more_len;
 	if (len > snap->tables_off - at - AW_SNAP_TOMB_FIXED)
 		return -EIO;
-	if (le32toh(rec->sum) != aw_snap_sum32((const uint8_t *)&rec->id,
-		AW_SNAP_TOMB_FIXED - 4 + len))
+	if (le32toh(rec.sum) !=
+	    aw_snap_sum32(from + 4, AW_SNAP_TOMB_FIXED - 4 + len))
 		return -EIO;
 	*ret_next = aw_snap_align(at + AW_SNAP_TOMB_FIXED + len, 4);
-	tomb.id = le32toh(rec->id);
-	tomb.flags = rec->flags;
-	if (!name_ok(name, rec->name_len, rec->flags & AW_SNAP_GROUP) ||
-	    name[rec->name_len] != '\0' ||
-	    get_principal(snap, (const uint8_t *)name + rec->name_len + 1,
-		rec->more_len, tomb.principal_id, &used) < 0)
+	tomb.id = le32toh(rec.id);
+	tomb.flags = rec.flags;
+	if (!name_ok(name, rec.name_len, rec.flags & AW_SNAP_GROUP) ||
+	    name[rec.name_len] != '\0' ||
+	    get_principal(snap, (const uint8_t *)name + rec.name_len + 1,
+		rec.more_len, tomb.principal_id, &used) < 0)
 		return AW_DENIED;
-	memcpy(tomb.name, name, rec->name_len);
+	memcpy(tomb.name, name, rec.name_len);
 	*ret = tomb;
 	return 0;
 }

@@ -138,7 +138,8 @@ static void put_user(struct out *out, const uint8_t *from, size_t strings,
 	rec->n_gids = htole16((uint16_t)n);
 	rec->more_sum = htole32(
 	    aw_snap_sum32(to + gids, (size_t)n * 4 + more_len));
-	rec->sum = htole32(aw_snap_sum32(to + 4, front - 4));
+	rec->sum = htole32(aw_snap_user_sum(to,
+	    (const char *)to + AW_SNAP_USER_FIXED, strings));
 }
 
 /* All users that are listed, or all that are not. */
