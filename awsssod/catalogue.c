@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The catalogue.  '$' stands for the detail.
+ */
+#include "awsssod/catalogue.h"
+
+#include <string.h>
+
+struct row {
+	enum aw_verdict verdict;
+	const char *event;
+	const char *text;
+};
+
+static const struct row rows[] = {
+	[AW_SAY_INTERNAL] = { AW_VERDICT_FAILED, "internal-failure",
+	    "The sign-in service failed on this host. Try again; if it stays, "
+	    "give your administrator the code." },
+	[AW_SAY_ALLOWED] = { AW_VERDICT_ALLOW, "allowed", "" },
+	[AW_SAY_REUSED] = { AW_VERDICT_ALLOW, "reused", "" },
+	[AW_SAY_NOT_ALLOWED] = { AW_VERDICT_POLICY, "policy",
+	    "You are not among the people who may log in to this host. Ask "
+	    "your administrator for access." },
+	[AW_SAY_NO_SET] = { AW_VERDICT_POLICY, "no-permission-set",
+	    "This needs the permission set $, which you do not hold right now. "
+	    "Ask your administrator for it, then try again." },
+	[AW_SAY_NO_TOKEN] = { AW_VERDICT_POLICY, "no-token",
+	    "This session has no live sign-in to check $ with. Run `sudo -k` "
+	    "and sudo again, or `awssso login`." },
+	[AW_SAY_TOKEN_ENDED] = { AW_VERDICT_POLICY, "token-ended",
+	    "The sign-in of this session has ended. Run `sudo -k` and sudo "
+	    "again, or `awssso login`." },
+	[AW_SAY_NOT_YOURS] = { AW_VERDICT_POLICY, "not-yours",
+	    "Only root may ask this about somebody else." },
+	[AW_SAY_HOME] = { AW_VERDICT_POLICY, "home",
+	    "The home directory $. Ask your administrator to correct it." },
+	[AW_SAY_BROWSER_DENIED] = { AW_VERDICT_REFUSED, "browser-denied",
+	    "The request was denied in the browser. Start again and approve it "
+	    "if it was you." },
+	[AW_SAY_CODE_EXPIRED] = { AW_VERDICT_REFUSED, "code-expired",
+	    "The code was not approved in time. Start again for a new one." },
+	[AW_SAY_WRONG_APPROVER] = { AW_VERDICT_REFUSED, "wrong-approver",
+	    "The code was approved by somebody else. Sign out in the browser, "
+	    "start again and approve it as yourself." },
+	[AW_SAY_UNPROVEN] = { AW_VERDICT_REFUSED, "unproven",
+	    "The approval does not prove who gave it. Give your administrator "
+	    "the code." },
+	[AW_SAY_NO_ROLE] = { AW_VERDICT_REFUSED, "no-role",
+	    "You have no permission set that could show who you are. Ask your "
+	    "administrator to assign one." },
+	[AW_SAY_REPLACED] = { AW_VERDICT_REFUSED, "replaced",
+	    "A newer sign-in took the place of this one. Start again if it was "
+	    "not yours." },
+	[AW_SAY_HUNG_UP] = { AW_VERDICT_REFUSED, "hung-up",
+	    "The sign-in was broken off. Start again." },
+	[AW_SAY_DISABLED] = { AW_VERDICT_EXPIRED, "disabled",
+	    "Your account is disabled in the directory. Ask your "
+	    "administrator." },
+	[AW_SAY_ABSENT] = { AW_VERDICT_EXPIRED, "absent",
+	    "The directory does not know you any more. Ask your "
+	    "administrator." },
+	[AW_SAY_NETD_GONE] = { AW_VERDICT_UNAVAIL, "netd-gone",
+	    "This host's network service does not answer. Try again in a "
+	    "minute, or ask your administrator to look at awssso-netd." },
+	[AW_SAY_NET_UNAVAIL] = { AW_VERDICT_UNAVAIL, "network",
+	    "AWS cannot be reached from this host. Try again in a minute." },
+	[AW_SAY_THROTTLED] = { AW_VERDICT_UNAVAIL, "throttled",
+	    "AWS asks to slow down. Try again in a minute." },
+	[AW_SAY_BAD_ANSWER] = { AW_VERDICT_UNAVAIL, "bad-answer",
+	    "AWS gave an answer that makes no sense. Try again; if it stays, "
+	    "give your administrator the code." },
+	[AW_SAY_NO_DIRECTORY] = { AW_VERDICT_UNAVAIL, "no-directory",
+	    "This host has not read the directory yet. Try again in a "
+	    "minute." },
+	[AW_SAY_TOO_OLD] = { AW_VERDICT_UNAVAIL, "directory-too-old",
+	    "This host has not been able to read the directory for too long. "
+	    "Ask your administrator to run `awssso status`." },
+	[AW_SAY_SHELL] = { AW_VERDICT_FAILED, "shell",
+	    "The login shell $ is missing or not executable on this host. Ask "
+	    "your administrator to set `shell`." },
+	[AW_SAY_USER_NAME] = { AW_VERDICT_FAILED, "user-name",
+	    "Your user name in the directory holds characters that AWS does "
+	    "not show to this host. Ask your administrator to change it." },
+	[AW_SAY_HOST_RIGHTS] = { AW_VERDICT_FAILED, "host-rights",
+	    "This host lacks a right at AWS. Ask your administrator to run "
+	    "`awssso status`." },
+	[AW_SAY_CONFIG] = { AW_VERDICT_FAILED, "configuration",
+	    "This host is not set up right. Ask your administrator to run "
+	    "`awssso status`." },
+	[AW_SAY_NO_ACCOUNT] = { AW_VERDICT_FAILED, "no-account",
+	    "This host does not know its AWS account. Ask your administrator "
+	    "to set `account`." },
+	[AW_SAY_STATE_BROKEN] = { AW_VERDICT_FAILED, "state-damaged",
+	    "The sign-in state of this host is damaged. Ask your administrator "
+	    "to look at the log of awsssod." },
+};
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) == AW_SAY_COUNT_,
+    "each outcome has a row");
+
+static const struct row *row_of(enum aw_say what)
+{
+	return &rows[(unsigned)what < AW_SAY_COUNT_ ? what : AW_SAY_INTERNAL];
+}
+
+enum aw_verdict aw_say_verdict(enum aw_say what)
+{
+	return row_of(what)->verdict;
+}
+
+const char *aw_say_event(enum aw_say what)
+{
+	return row_of(what)->event;
+}
+
+const char *aw_say_text(enum aw_say what, const char *detail, char *buf,
+    size_t size)
+{
+	size_t len = 0;
+
+	for (const char *p = row_of(what)->text; *p; p++) {
+		const char *part = *p == '$' ? (detail ? detail : "") : p;
+		const size_t n = *p == '$' ? strlen(part) : 1;
+
+		if (n >= size - len)
+			break;
+		memcpy(buf + len, part, n);
+		len += n;
+	}
+	buf[len] = '\0';
+	return buf;
+}
+
+enum aw_say aw_say_of_net(uint64_t net)
+{
+	switch ((enum aw_net)net) {
+	case AW_NET_DENIED:
+		return AW_SAY_BROWSER_DENIED;
+	case AW_NET_EXPIRED:
+		return AW_SAY_CODE_EXPIRED;
+	case AW_NET_CANCELLED:
+		return AW_SAY_HUNG_UP;
+	case AW_NET_NO_ROLE:
+		return AW_SAY_NO_ROLE;
+	case AW_NET_NOT_FOUND:
+		return AW_SAY_ABSENT;
+	case AW_NET_TOKEN_DEAD:
+	case AW_NET_UNAVAIL:
+		return AW_SAY_NET_UNAVAIL;
+	case AW_NET_REFUSED:
+		return AW_SAY_HOST_RIGHTS;
+	case AW_NET_THROTTLED:
+		return AW_SAY_THROTTLED;
+	case AW_NET_CONFIG:
+		return AW_SAY_CONFIG;
+	case AW_NET_BAD_ANSWER:
+	case AW_NET_OK:
+	case AW_NET_MAX_:
+		break;
+	}
+	return AW_SAY_BAD_ANSWER;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules, in the order in which a person should hear of them.
+ */
+#include "awsssod/decide.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "awsssod/arn.h"
+#include "awsssod/daemon.h"
+
+enum aw_say aw_decide_who(struct aw_daemon *daemon, const char *user,
+    struct aw_person *ret)
+{
+	int r;
+
+	if (daemon->state.broken)
+		return AW_SAY_STATE_BROKEN;
+	r = aw_person_by_name(&daemon->state, user, ret);
+	if (r < 0)
+		return daemon->state.broken ? AW_SAY_STATE_BROKEN
+					    : AW_SAY_INTERNAL;
+	if (r == 0)
+		return AW_SAY_ALLOWED;
+	return aw_daemon_directory_age(daemon) == UINT64_MAX
+	    ? AW_SAY_NO_DIRECTORY
+	    : AW_SAY_ABSENT;
+}
+
+/* sshd cuts a person off after the approval when the shell is not there. */
+static bool is_shell(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH));
+}
+
+static bool is_absent(const struct aw_person *person, enum aw_stage stage)
+{
+	/* What a held sweep lacked still counts where the last good directory
+	 * does, but starts no sign-in. */
+	const bool last_good =
+	    stage == AW_STAGE_ACCOUNT || stage == AW_STAGE_SESSION;
+
+	return !person->present || person->hidden ||
+	    (person->missing && !last_good);
+}
+
+static bool is_allowed(enum aw_access access, enum aw_stage stage)
+{
+	if (access != AW_ACCESS_UNKNOWN)
+		return access == AW_ACCESS_YES;
+	return stage == AW_STAGE_BEFORE_CODE || stage == AW_STAGE_SESSION;
+}
+
+enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
+    enum aw_access sets, enum aw_stage stage)
+{
+	const bool sign_in =
+	    stage == AW_STAGE_BEFORE_CODE || stage == AW_STAGE_SIGN_IN;
+	struct aw_access_facts facts;
+
+	if (person->disabled)
+		return AW_SAY_DISABLED;
+	if (is_absent(person, stage))
+		return AW_SAY_ABSENT;
+	if (aw_person_access(&daemon->state, &daemon->conf, person, &facts) !=
+	    0)
+		return daemon->state.broken ? AW_SAY_STATE_BROKEN
+					    : AW_SAY_INTERNAL;
+	facts.sets = sets;
+	if (!is_allowed(aw_access_judge(&daemon->conf, &facts), stage))
+		return AW_SAY_NOT_ALLOWED;
+	if (sign_in && !aw_arn_is_session_name(person->user_name))
+		return AW_SAY_USER_NAME;
+	if (sign_in && !is_shell(daemon->conf.shell))
+		return AW_SAY_SHELL;
+	return AW_SAY_ALLOWED;
+}
+
+enum aw_say aw_decide_roles(const struct aw_ask *ask,
+    const struct aw_live_result *result)
+{
+	if (!ask->permission_set[0])
+		return AW_SAY_ALLOWED;
+	if (result->roles == AW_NET_OK)
+		return result->holds_set ? AW_SAY_ALLOWED : AW_SAY_NO_SET;
+	if (result->roles == AW_NET_TOKEN_DEAD)
+		return AW_SAY_TOKEN_ENDED;
+	return result->roles == 0 ? AW_SAY_NETD_GONE
+				  : aw_say_of_net(result->roles);
+}
+
+const char *aw_decide_account(const struct aw_daemon *daemon,
+    const struct aw_ask *ask)
+{
+	return ask->account[0] ? ask->account : daemon->account;
+}

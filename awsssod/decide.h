@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the facts about a person mean for a request: the order of the rules.
+ */
+#ifndef AW_AWSSSOD_DECIDE_H
+#define AW_AWSSSOD_DECIDE_H
+
+#include "awsssod/ask.h"
+#include "awsssod/catalogue.h"
+#include "awsssod/live.h"
+#include "awsssod/person.h"
+
+struct aw_daemon;
+
+enum aw_stage {
+	AW_STAGE_BEFORE_CODE, /* only a known no forbids */
+	AW_STAGE_SIGN_IN,     /* after the approval: unknown is no */
+	AW_STAGE_ACCOUNT,     /* unknown is no; last good directory counts */
+	AW_STAGE_SESSION,     /* the account phase has been passed */
+};
+
+/* The person named @user, or why there is none to ask about.  Returns
+ * AW_SAY_ALLOWED with @ret, or what to say. */
+enum aw_say aw_decide_who(struct aw_daemon *daemon, const char *user,
+    struct aw_person *ret) AW_MUST_USE;
+
+/* May @person, who as far as known holds @sets?  AW_SAY_ALLOWED or what to
+ * say. */
+enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
+    enum aw_access sets, enum aw_stage stage) AW_MUST_USE;
+
+/* The permission set that @ask requires, by what the portal said just now:
+ * AW_SAY_ALLOWED when it requires none or it is held, else what to say. */
+enum aw_say aw_decide_roles(const struct aw_ask *ask,
+    const struct aw_live_result *result) AW_MUST_USE;
+
+/* The account whose permission sets count for @ask; "" when unknown. */
+const char *aw_decide_account(const struct aw_daemon *daemon,
+    const struct aw_ask *ask);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making a complete sweep the directory: one transaction, one generation.
+ *
+ * Absence of data never deletes by itself (R24): a sweep that would lose more
+ * than max(10 %, 5) of users, of groups or of memberships is held.  What a
+ * held sweep adds or changes counts at once; what it lacks stays, but a person
+ * whom it lacks is marked missing.
+ */
+#ifndef AW_AWSSSOD_DIRECTORY_APPLY_H
+#define AW_AWSSSOD_DIRECTORY_APPLY_H
+
+#include <time.h>
+
+#include "awsssod/local.h"
+#include "awsssod/state.h"
+#include "common/conf.h"
+#include "common/id.h"
+
+struct aw_apply {
+	const struct aw_conf *conf;
+	const char *passwd, *group; /* the local accounts' files */
+	aw_sha256_fn *sha256;
+	time_t now;
+	bool accept_loss; /* an administrator said that the loss is meant */
+};
+
+struct aw_applied {
+	bool changed; /* there is a new generation */
+	bool held;
+	int64_t lost_users, lost_groups, lost_members;
+	char text[256]; /* why it is held */
+};
+
+/* A loss of @lost out of @had is more than a directory loses in a day. */
+bool aw_apply_is_shrink(int64_t had, int64_t lost);
+
+/*
+ * Apply what is staged.  Returns 0 with @ret; AW_DENIED with @diag when the
+ * sweep contradicts itself or what is known; or a negative errno.  Unless 0
+ * is returned nothing has changed.
+ */
+int aw_apply_sweep(struct aw_state *state, const struct aw_apply *apply,
+    struct aw_applied *ret, struct aw_diag *diag) AW_MUST_USE;
+
+#endif

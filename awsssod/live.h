@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Asking the directory and the portal about one person, right now: PERSON
+ * and, with a token, ROLES at the same time.
+ */
+#ifndef AW_AWSSSOD_LIVE_H
+#define AW_AWSSSOD_LIVE_H
+
+#include <stdbool.h>
+
+#include "awsssod/access.h"
+#include "awsssod/person.h"
+
+struct aw_daemon;
+
+/* PAM gives up after 3 s without an answer. */
+#define AW_LIVE_MS 2500
+
+struct aw_live_wish {
+	uint64_t token;      /* 0: do not ask for roles */
+	const char *account; /* whose roles */
+	const char *set;     /* the one of interest, or "" */
+};
+
+struct aw_live_result {
+	uint64_t person; /* enum aw_net; 0: no answer */
+	uint64_t roles;  /* enum aw_net; 0: not asked, or no answer */
+	bool holds_set;
+	enum aw_access sets; /* what the sets say of the policy */
+	char request[257];   /* "operation request-id" of ROLES */
+};
+
+/* Called once; may free the struct aw_live. */
+typedef void aw_live_fn(void *user, const struct aw_live_result *result);
+
+struct aw_live {
+	struct aw_daemon *daemon;
+	struct aw_person *person;
+	char set[33];
+	uint64_t person_id, roles_id; /* open requests */
+	struct aw_live_result result;
+	aw_live_fn *fn;
+	void *user;
+};
+
+/*
+ * Ask; @person is brought up to date by the answer, here and in state.db.
+ * @fn is called when all is answered or cannot be, possibly before this
+ * returns: let it be the last thing a caller does.
+ */
+void aw_live_start(struct aw_live *live, struct aw_daemon *daemon,
+    struct aw_person *person, const struct aw_live_wish *wish, aw_live_fn *fn,
+    void *user);
+
+/* Nobody waits any more; harmless when nothing is open. */
+void aw_live_cancel(struct aw_live *live);
+
+/* The sets named by the ROLE fields of @in, against the policy; *@ret_holds
+ * tells whether @set is among them. */
+enum aw_access aw_live_sets(const struct aw_conf *conf,
+    const struct aw_wire_in *in, const char *set, bool *ret_holds);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One person.
+ */
+#include "awsssod/person.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "common/proto.h"
+
+static int fill(sqlite3_stmt *row, struct aw_person *ret)
+{
+	*ret = (struct aw_person){
+		.n = sqlite3_column_int64(row, 0),
+		.posix_id = (uint32_t)sqlite3_column_int64(row, 4),
+		.disabled = sqlite3_column_int(row, 6),
+		.present = sqlite3_column_int(row, 7),
+		.missing = sqlite3_column_int(row, 8),
+		.hidden = sqlite3_column_int(row, 9),
+		.name_taken = sqlite3_column_int(row, 10),
+	};
+	if (aw_copy(ret->principal, sizeof(ret->principal),
+		aw_state_text(row, 1)) < 0 ||
+	    aw_copy(ret->name, sizeof(ret->name), aw_state_text(row, 2)) < 0 ||
+	    aw_copy(ret->user_name, sizeof(ret->user_name),
+		aw_state_text(row, 3)) < 0 ||
+	    aw_copy(ret->home, sizeof(ret->home), aw_state_text(row, 5)) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
+static int take_one(struct aw_state *state, sqlite3_stmt *stmt,
+    struct aw_person *ret)
+{
+	struct aw_person person;
+	int r;
+
+	r = aw_state_next(state, stmt);
+	if (r != 0)
+		return r == AW_END ? AW_UNKNOWN : r;
+	r = fill(stmt, &person);
+	aw_state_stop(stmt);
+	if (r == 0)
+		*ret = person;
+	return r;
+}
+
+int aw_person_by_name(struct aw_state *state, const char *name,
+    struct aw_person *ret)
+{
+	sqlite3_stmt *stmt;
+	int r;
+
+	r = aw_state_start(state, AW_Q_PERSON_BY_NAME, &stmt, "s", name);
+	return r < 0 ? r : take_one(state, stmt, ret);
+}
+
+int aw_person_by_uid(struct aw_state *state, uid_t uid, struct aw_person *ret)
+{
+	sqlite3_stmt *stmt;
+	int r;
+
+	r = aw_state_start(state, AW_Q_PERSON_BY_UID, &stmt, "i",
+	    (int64_t)uid);
+	return r < 0 ? r : take_one(state, stmt, ret);
+}
+
+static int any_group(struct aw_state *state, const struct aw_conf *conf,
+    int64_t n, enum aw_access *ret)
+{
+	sqlite3_stmt *row;
+	int r;
+
+	*ret = AW_ACCESS_NO;
+	r = aw_state_start(state, AW_Q_PERSON_GROUPS, &row, "i", n);
+	while (r == 0) {
+		r = aw_state_next(state, row);
+		if (r != 0)
+			break;
+		if (!aw_access_group(conf, aw_state_text(row, 0),
+			aw_state_text(row, 1),
+			(unsigned)sqlite3_column_int(row, 2)))
+			continue;
+		*ret = AW_ACCESS_YES;
+		aw_state_stop(row);
+		return 0;
+	}
+	return r == AW_END ? 0 : r;
+}
+
+int aw_person_access(struct aw_state *state, const struct aw_conf *conf,
+    const struct aw_person *person, struct aw_access_facts *ret)
+{
+	struct aw_access_facts facts = {
+		.user = aw_access_user(conf, person->name, person->user_name,
+		    person->principal, person->name_taken),
+		.sets = AW_ACCESS_UNKNOWN,
+	};
+	int r;
+
+	r = any_group(state, conf, person->n, &facts.groups);
+	if (r == 0)
+		*ret = facts;
+	return r;
+}
+
+static int stage_groups(struct aw_state *state, const struct aw_wire_in *in)
+{
+	struct aw_wire_field field = { 0 };
+	char id[AW_PRINCIPAL_SIZE];
+	int r;
+
+	r = aw_state_run(state, AW_Q_LIVE_CLEAR, "");
+	while (r == 0 && aw_wire_next(in, &field) == 0) {
+		if (field.tag != AW_TAG_GROUP_ID || field.len == 0 ||
+		    field.len >= sizeof(id))
+			continue;
+		memcpy(id, field.text, field.len);
+		id[field.len] = '\0';
+		r = aw_state_run(state, AW_Q_LIVE_ADD, "s", id);
+	}
+	return r;
+}
+
+static int counted(struct aw_state *state, int r, int64_t *changes)
+{
+	if (r == 0)
+		*changes += aw_state_changes(state);
+	return r;
+}
+
+static int write_all(struct aw_state *state, const char *store,
+    const struct aw_wire_in *in, struct aw_person *person, int64_t *changes)
+{
+	char display[4097] = "";
+	int r;
+
+	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) <
+	    0)
+		return -EBADMSG;
+	r = counted(state,
+	    aw_state_run(state, AW_Q_PERSON_UPDATE, "issi", person->n,
+		person->user_name, display, (int64_t)person->disabled),
+	    changes);
+	if (r != 0)
+		return r;
+	if ((r = stage_groups(state, in)) != 0 ||
+	    (r = aw_state_run(state, AW_Q_GROUP_PLACEHOLDER, "s", store)) !=
+		0 ||
+	    (r = counted(state, aw_state_run(state, AW_Q_LIVE_LOSE, "is",
+		person->n, store), changes)) != 0 ||
+	    (r = counted(state, aw_state_run(state, AW_Q_LIVE_GAIN, "is",
+		person->n, store), changes)) != 0)
+		return r;
+	return 0;
+}
+
+int aw_person_refresh(struct aw_state *state, const char *store,
+    const struct aw_wire_in *in, struct aw_person *person, bool *ret_changed)
+{
+	struct aw_person fresh = *person;
+	char id[AW_PRINCIPAL_SIZE], status[33];
+	int64_t changes = 0;
+	int r;
+
+	if (aw_wire_text(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) != 0 ||
+	    strcmp(id, person->principal) != 0 ||
+	    aw_wire_text(in, AW_TAG_USER_NAME, fresh.user_name,
+		sizeof(fresh.user_name)) != 0 || !fresh.user_name[0] ||
+	    aw_wire_text(in, AW_TAG_USER_STATUS, status, sizeof(status)) < 0)
+		return AW_DENIED;
+	fresh.disabled = strcmp(status, "DISABLED") == 0;
+	fresh.missing = false;
+	r = aw_state_begin(state);
+	if (r < 0)
+		return r;
+	r = write_all(state, store, in, &fresh, &changes);
+	if (r == 0 && changes > 0)
+		r = aw_state_run(state, AW_Q_GENERATION_NEXT, "");
+	if (r == 0)
+		r = aw_state_commit(state);
+	if (r != 0) {
+		aw_state_rollback(state);
+		return r;
+	}
+	*person = fresh;
+	*ret_changed = changes > 0;
+	return 0;
+}
+
+int aw_person_set_missing(struct aw_state *state, struct aw_person *person)
+{
+	const int r =
+	    aw_state_run(state, AW_Q_PERSON_MISSING, "i", person->n);
+
+	if (r == 0)
+		person->missing = true;
+	return r;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From root to nobody special, for good.
+ */
+#ifndef AW_AWSSSOD_PRIVILEGE_H
+#define AW_AWSSSOD_PRIVILEGE_H
+
+#include "common/outcome.h"
+#include "common/text.h"
+
+/*
+ * Become @user, unless we are not root.  Returns 0, or a negative errno with
+ * @diag; then the process must end.
+ */
+int aw_privilege_drop(const char *user, struct aw_diag *diag) AW_MUST_USE;
+
+/* No core dump and no ptrace shows what this process holds. */
+void aw_privilege_hide(void);
+
+#endif

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The schema and the statements.  Kinds: 1 user, 2 group.
+ */
+#include "awsssod/query.h"
+
+const char aw_query_schema[] =
+    "BEGIN;"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE principals("
+    " n INTEGER PRIMARY KEY,"
+    " store TEXT NOT NULL,"
+    " principal TEXT NOT NULL CHECK(principal != ''),"
+    " kind INTEGER NOT NULL CHECK(kind IN (1, 2)),"
+    " user_name TEXT NOT NULL," /* a group's DisplayName */
+    " display TEXT NOT NULL DEFAULT '',"
+    " disabled INTEGER NOT NULL DEFAULT 0,"
+    " present INTEGER NOT NULL DEFAULT 1,"
+    " missing INTEGER NOT NULL DEFAULT 0,"
+    " name TEXT UNIQUE,"
+    " posix_id INTEGER UNIQUE"
+    "  CHECK(posix_id BETWEEN 1879048192 AND 2147352575),"
+    " home TEXT,"
+    " skip TEXT,"
+    " UNIQUE(store, principal),"
+    " CHECK((name IS NULL) = (posix_id IS NULL)),"
+    " CHECK((home IS NULL) = (name IS NULL OR kind = 2)));"
+    "CREATE INDEX principals_label ON principals(user_name);"
+    "CREATE TABLE members("
+    " grp INTEGER NOT NULL REFERENCES principals(n),"
+    " usr INTEGER NOT NULL REFERENCES principals(n),"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    "CREATE INDEX members_usr ON members(usr);"
+    "CREATE TABLE sessions("
+    " n INTEGER PRIMARY KEY, user TEXT NOT NULL, service TEXT NOT NULL,"
+    " tty TEXT, rhost TEXT, ksession INTEGER, pid INTEGER NOT NULL,"
+    " start INTEGER NOT NULL, opened INTEGER NOT NULL, closed INTEGER);"
+    "CREATE INDEX sessions_open ON sessions(n) WHERE closed IS NULL;"
+    "CREATE TABLE sweeps("
+    " n INTEGER PRIMARY KEY, at INTEGER NOT NULL, net INTEGER NOT NULL,"
+    " users INTEGER NOT NULL, groups INTEGER NOT NULL,"
+    " members INTEGER NOT NULL, requests INTEGER NOT NULL, text TEXT);"
+    "CREATE TABLE events("
+    " n INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL,"
+    " event TEXT NOT NULL, verdict INTEGER NOT NULL, user TEXT NOT NULL,"
+    " principal TEXT, service TEXT NOT NULL, rhost TEXT, text TEXT,"
+    " detail TEXT);"
+    "CREATE INDEX events_code ON events(code);"
+    "CREATE INDEX events_user ON events(user);"
+    /* The ledger is written once. */
+    "CREATE TRIGGER ledger_keys BEFORE UPDATE OF store, principal, kind"
+    " ON principals BEGIN"
+    "  SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+    "CREATE TRIGGER ledger_values BEFORE UPDATE OF name, posix_id, home"
+    " ON principals WHEN OLD.name IS NOT NULL BEGIN"
+    "  SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+    "CREATE TRIGGER ledger_rows BEFORE DELETE"
+    " ON principals WHEN OLD.name IS NOT NULL BEGIN"
+    "  SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+    "PRAGMA user_version = 1;"
+    "COMMIT;";
+
+const char aw_query_staging[] =
+    "CREATE TEMP TABLE stage_users(principal TEXT PRIMARY KEY,"
+    " user_name TEXT, display TEXT, disabled INTEGER) WITHOUT ROWID;"
+    "CREATE TEMP TABLE stage_groups(principal TEXT PRIMARY KEY,"
+    " display TEXT) WITHOUT ROWID;"
+    "CREATE TEMP TABLE stage_members(grp TEXT, usr TEXT,"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE stage_pairs(grp INTEGER, usr INTEGER,"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE newcomers(n INTEGER PRIMARY KEY, name TEXT,"
+    " reason TEXT);"
+    "CREATE INDEX temp.newcomers_name ON newcomers(name);"
+    "CREATE TEMP TABLE local_names(name TEXT PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TEMP TABLE local_ids(id INTEGER PRIMARY KEY);"
+    "CREATE TEMP TABLE live_groups(principal TEXT PRIMARY KEY)"
+    " WITHOUT ROWID;";
+
+/* Why a registered principal is not shown, or NULL. */
+#define LOCAL_CONFLICT                                                         \
+	"CASE WHEN name IN (SELECT name FROM local_names)"                     \
+	" THEN 'this host has an account or group of that name'"               \
+	" WHEN posix_id IN (SELECT id FROM local_ids)"                         \
+	" THEN 'this host uses that id itself' END"
+
+#define PERSON                                                                 \
+	"SELECT n, principal, name, user_name, posix_id, home, disabled,"      \
+	" present, missing, skip IS NOT NULL, EXISTS(SELECT 1 FROM"            \
+	" principals o WHERE o.name = p.user_name AND o.n != p.n)"             \
+	" FROM principals p WHERE kind = 1 AND "
+
+#define EVENT                                                                  \
+	"SELECT at, user, service, verdict, code, text, rhost FROM (SELECT *" \
+	" FROM events "
+
+const char *const aw_query_sql[AW_Q_COUNT_] = {
+	[AW_Q_META_GET] = "SELECT value FROM meta WHERE key = ?1",
+	[AW_Q_META_SET] = "INSERT INTO meta VALUES(?1, ?2)"
+			  " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+	[AW_Q_GENERATION_NEXT] =
+	    "UPDATE meta SET value = value + 1 WHERE key = 'generation'",
+
+	[AW_Q_LOCAL_NAMES_CLEAR] = "DELETE FROM local_names",
+	[AW_Q_LOCAL_IDS_CLEAR] = "DELETE FROM local_ids",
+	[AW_Q_LOCAL_NAME] = "INSERT OR IGNORE INTO local_names VALUES(?1)",
+	[AW_Q_LOCAL_ID] = "INSERT OR IGNORE INTO local_ids VALUES(?1)",
+
+	[AW_Q_ID_TAKEN] = "SELECT 1 FROM principals WHERE posix_id = ?1"
+			  " UNION ALL SELECT 1 FROM local_ids WHERE id = ?1",
+	[AW_Q_REGISTER] = "UPDATE principals SET name = ?2, posix_id = ?3,"
+			  " home = ?4, skip = NULL WHERE n = ?1",
+	[AW_Q_RESTORE] = "INSERT INTO principals(store, principal, kind,"
+			 " user_name, display, disabled, present, name,"
+			 " posix_id, home)"
+			 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+
+	[AW_Q_RESTORE_MEMBER] =
+	    "INSERT OR IGNORE INTO members SELECT g.n, u.n FROM principals g"
+	    " JOIN principals u ON u.name = ?2 AND u.kind = 1"
+	    " WHERE g.name = ?1 AND g.kind = 2",
+
+	[AW_Q_MAJOR_DOMAIN] =
+	    "SELECT CASE WHEN instr(user_name, '@') > 0 THEN"
+	    "  lower(substr(user_name, instr(user_name, '@') + 1)) ELSE '' END"
+	    "  AS domain FROM stage_users GROUP BY domain"
+	    " ORDER BY count(*) DESC, domain LIMIT 1",
+	[AW_Q_NEWCOMERS_CLEAR] = "DELETE FROM newcomers",
+	[AW_Q_NEWCOMERS] = "SELECT n, kind, user_name FROM principals"
+			   " WHERE name IS NULL AND present = 1",
+	[AW_Q_NEWCOMER_ADD] = "INSERT INTO newcomers VALUES(?1, ?2, ?3)",
+	[AW_Q_NEWCOMERS_LOCAL] =
+	    "UPDATE newcomers SET"
+	    " reason = 'this host has an account or group named ' || name"
+	    " WHERE name IN (SELECT name FROM local_names)",
+	[AW_Q_NEWCOMERS_TAKEN] =
+	    "UPDATE newcomers SET reason = 'the name ' || name ||"
+	    " ' belongs to ' || (SELECT principal FROM principals p"
+	    "  WHERE p.name = newcomers.name)"
+	    " WHERE reason IS NULL AND EXISTS(SELECT 1 FROM principals p"
+	    "  WHERE p.name = newcomers.name)",
+	[AW_Q_NEWCOMERS_TWICE] =
+	    "UPDATE newcomers SET reason ="
+	    " 'more than one would be named ' || name"
+	    " WHERE name IN (SELECT name FROM newcomers"
+	    "  WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1)",
+	[AW_Q_NEWCOMERS_NAMED] =
+	    "SELECT w.n, p.kind, p.principal, w.name FROM newcomers w"
+	    " CROSS JOIN principals p WHERE p.n = w.n AND w.reason IS NULL",
+	[AW_Q_NEWCOMER_REFUSE] =
+	    "UPDATE newcomers SET reason = ?2 WHERE n = ?1",
+	[AW_Q_SKIP_NEWCOMERS] =
+	    "UPDATE principals SET skip ="
+	    " (SELECT reason FROM newcomers w WHERE w.n = principals.n)"
+	    " WHERE name IS NULL AND n IN (SELECT n FROM newcomers)"
+	    " AND skip IS NOT"
+	    " (SELECT reason FROM newcomers w WHERE w.n = principals.n)",
+	[AW_Q_SKIP_LOCAL] = "UPDATE principals SET skip = " LOCAL_CONFLICT
+			    " WHERE name IS NOT NULL"
+			    " AND skip IS NOT " LOCAL_CONFLICT,
+
+	[AW_Q_STAGE_CLEAR_USERS] = "DELETE FROM stage_users",
+	[AW_Q_STAGE_CLEAR_GROUPS] = "DELETE FROM stage_groups",
+	[AW_Q_STAGE_CLEAR_MEMBERS] = "DELETE FROM stage_members",
+	[AW_Q_STAGE_USER] =
+	    "INSERT OR REPLACE INTO stage_users VALUES(?1, ?2, ?3, ?4)",
+	[AW_Q_STAGE_GROUP] =
+	    "INSERT OR REPLACE INTO stage_groups VALUES(?1, ?2)",
+	[AW_Q_STAGE_MEMBER] =
+	    "INSERT OR IGNORE INTO stage_members VALUES(?1, ?2)",
+	[AW_Q_STAGE_CONTRADICTIONS] =
+	    "SELECT (SELECT count(*) FROM stage_users JOIN stage_groups"
+	    "  USING(principal)) +"
+	    " (SELECT count(*) FROM stage_users s JOIN principals p"
+	    "  ON p.store = ?1 AND p.principal = s.principal AND p.kind = 2) +"
+	    " (SELECT count(*) FROM stage_groups s JOIN principals p"
+	    "  ON p.store = ?1 AND p.principal = s.principal AND p.kind = 1)",
+
+	[AW_Q_COUNT_PRESENT] =
+	    "SELECT count(*) FROM principals WHERE kind = ?1 AND present = 1",
+	[AW_Q_COUNT_MEMBERS] = "SELECT count(*) FROM members",
+	[AW_Q_APPLY_USERS] =
+	    "INSERT INTO principals(store, principal, kind, user_name,"
+	    " display, disabled) SELECT ?1, principal, 1, user_name, display,"
+	    " disabled FROM stage_users WHERE true"
+	    " ON CONFLICT(store, principal) DO UPDATE SET"
+	    " user_name = excluded.user_name, display = excluded.display,"
+	    " disabled = excluded.disabled, present = 1, missing = 0"
+	    " WHERE user_name != excluded.user_name OR"
+	    " display != excluded.display OR disabled != excluded.disabled"
+	    " OR present = 0 OR missing = 1",
+	[AW_Q_APPLY_GROUPS] =
+	    "INSERT INTO principals(store, principal, kind, user_name)"
+	    " SELECT ?1, principal, 2, display FROM stage_groups WHERE true"
+	    " ON CONFLICT(store, principal) DO UPDATE SET"
+	    " user_name = excluded.user_name, present = 1, missing = 0"
+	    " WHERE user_name != excluded.user_name OR present = 0"
+	    " OR missing = 1",
+	[AW_Q_PAIRS_CLEAR] = "DELETE FROM stage_pairs",
+	[AW_Q_PAIRS] =
+	    "INSERT INTO stage_pairs SELECT g.n, u.n FROM stage_members s"
+	    " JOIN principals g ON g.store = ?1 AND g.principal = s.grp"
+	    "  AND g.kind = 2"
+	    " JOIN principals u ON u.store = ?1 AND u.principal = s.usr"
+	    "  AND u.kind = 1",
+	[AW_Q_APPLY_MEMBERS] =
+	    "INSERT OR IGNORE INTO members SELECT grp, usr FROM stage_pairs",
+	[AW_Q_LOST_USERS] =
+	    "SELECT count(*) FROM principals WHERE kind = 1 AND present = 1"
+	    " AND (store != ?1 OR principal NOT IN"
+	    "  (SELECT principal FROM stage_users))",
+	[AW_Q_LOST_GROUPS] =
+	    "SELECT count(*) FROM principals WHERE kind = 2 AND present = 1"
+	    " AND (store != ?1 OR principal NOT IN"
+	    "  (SELECT principal FROM stage_groups))",
+	[AW_Q_LOST_MEMBERS] =
+	    "SELECT count(*) FROM members WHERE NOT EXISTS(SELECT 1 FROM"
+	    " stage_pairs s WHERE s.grp = members.grp AND s.usr = members.usr)",
+	[AW_Q_MARK_MISSING] =
+	    "UPDATE principals SET missing = 1 WHERE kind = 1 AND present = 1"
+	    " AND missing = 0 AND (store != ?1 OR principal NOT IN"
+	    "  (SELECT principal FROM stage_users))",
+	[AW_Q_LOSE_MEMBERS] =
+	    "DELETE FROM members WHERE NOT EXISTS(SELECT 1 FROM stage_pairs s"
+	    " WHERE s.grp = members.grp AND s.usr = members.usr)",
+	[AW_Q_LOSE_USERS] =
+	    "UPDATE principals SET present = 0, missing = 0 WHERE kind = 1"
+	    " AND present = 1 AND (store != ?1 OR principal NOT IN"
+	    "  (SELECT principal FROM stage_users))",
+	[AW_Q_LOSE_GROUPS] =
+	    "UPDATE principals SET present = 0, missing = 0 WHERE kind = 2"
+	    " AND present = 1 AND (store != ?1 OR principal NOT IN"
+	    "  (SELECT principal FROM stage_groups))",
+	[AW_Q_FORGET_UNREGISTERED] =
+	    "DELETE FROM principals WHERE present = 0 AND name IS NULL",
+	[AW_Q_SWEEP_ADD] = "INSERT INTO sweeps(at, net, users, groups, members,"
+			   " requests, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
+			   " ?7)",
+	[AW_Q_SWEEP_TRIM] = "DELETE FROM sweeps WHERE n <="
+			    " (SELECT max(n) FROM sweeps) - ?1",
+
+	[AW_Q_PERSON_BY_NAME] = PERSON "name = ?1",
+	[AW_Q_PERSON_BY_UID] = PERSON "posix_id = ?1",
+	[AW_Q_PERSON_GROUPS] =
+	    "SELECT g.principal, g.user_name, (SELECT count(*) FROM principals"
+	    "  o WHERE o.kind = 2 AND o.present = 1 AND"
+	    "  o.user_name = g.user_name) + EXISTS(SELECT 1 FROM principals i"
+	    "  WHERE i.kind = 2 AND i.present = 1 AND i.store = g.store AND"
+	    "  i.principal = g.user_name)"
+	    " FROM members m JOIN principals g ON g.n = m.grp"
+	    " WHERE m.usr = ?1 AND g.present = 1",
+	[AW_Q_PERSON_UPDATE] =
+	    "UPDATE principals SET user_name = ?2, display = ?3,"
+	    " disabled = ?4, missing = 0 WHERE n = ?1 AND"
+	    " (user_name != ?2 OR display != ?3 OR disabled != ?4 OR"
+	    "  missing = 1)",
+	[AW_Q_PERSON_MISSING] = "UPDATE principals SET missing = 1"
+				" WHERE n = ?1 AND missing = 0",
+	[AW_Q_GROUP_PLACEHOLDER] =
+	    "INSERT OR IGNORE INTO principals(store, principal, kind,"
+	    " user_name, skip) SELECT ?1, principal, 2, '', 'not read yet'"
+	    " FROM live_groups",
+	[AW_Q_LIVE_CLEAR] = "DELETE FROM live_groups",
+	[AW_Q_LIVE_ADD] = "INSERT OR IGNORE INTO live_groups VALUES(?1)",
+	[AW_Q_LIVE_LOSE] =
+	    "DELETE FROM members WHERE usr = ?1 AND grp NOT IN"
+	    " (SELECT p.n FROM live_groups l JOIN principals p ON p.store = ?2"
+	    "  AND p.principal = l.principal AND p.kind = 2)",
+	[AW_Q_LIVE_GAIN] =
+	    "INSERT OR IGNORE INTO members SELECT p.n, ?1 FROM live_groups l"
+	    " JOIN principals p ON p.store = ?2 AND p.principal = l.principal"
+	    " AND p.kind = 2",
+
+	[AW_Q_LAST_ROW] = "SELECT max(n) FROM principals",
+	[AW_Q_FOREIGN_HOMES] =
+	    "SELECT EXISTS(SELECT 1 FROM principals"
+	    " WHERE home IS NOT NULL AND home NOT GLOB '/home/*')",
+	[AW_Q_SNAP_USERS] =
+	    "SELECT n, principal, user_name, name, posix_id, display, home,"
+	    " disabled, EXISTS(SELECT 1 FROM principals o"
+	    "  WHERE o.name = p.user_name AND o.n != p.n)"
+	    " FROM principals p WHERE n > ?1 AND kind = 1 AND present = 1"
+	    " AND name IS NOT NULL AND skip IS NULL ORDER BY n LIMIT ?2",
+	[AW_Q_SNAP_GROUPS] =
+	    "SELECT n, principal, user_name, name, posix_id"
+	    " FROM principals WHERE n > ?1 AND kind = 2 AND present = 1"
+	    " AND name IS NOT NULL AND skip IS NULL ORDER BY n LIMIT ?2",
+	[AW_Q_SNAP_MEMBERS] =
+	    "SELECT grp, usr FROM members WHERE (grp, usr) > (?1, ?2)"
+	    " ORDER BY grp, usr LIMIT ?3",
+	[AW_Q_SNAP_TOMBS] =
+	    "SELECT n, principal, name, posix_id, kind FROM principals"
+	    " WHERE n > ?1 AND name IS NOT NULL AND"
+	    " (present = 0 OR skip IS NOT NULL) ORDER BY n LIMIT ?2",
+
+	[AW_Q_SESSION_OPEN] =
+	    "INSERT INTO sessions(user, service, tty, rhost, ksession, pid,"
+	    " start, opened) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[AW_Q_SESSION_CLOSE] = "UPDATE sessions SET closed = ?2 WHERE n = ?1",
+	[AW_Q_SESSIONS_LEFT] =
+	    "SELECT n, user, service, tty, rhost, ksession, pid, start"
+	    " FROM sessions WHERE closed IS NULL",
+	[AW_Q_SESSIONS_CLOSE] =
+	    "UPDATE sessions SET closed = ?1 WHERE closed IS NULL",
+	[AW_Q_SESSION_REOPEN] = "UPDATE sessions SET closed = NULL WHERE n = ?1",
+	[AW_Q_SESSION_TRIM] = "DELETE FROM sessions WHERE closed IS NOT NULL"
+			      " AND n <= (SELECT max(n) FROM sessions) - ?1",
+
+	[AW_Q_EVENT_ADD] = "INSERT INTO events(at, code, event, verdict, user,"
+			   " principal, service, rhost, text, detail)"
+			   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[AW_Q_EVENT_TRIM] = "DELETE FROM events WHERE n <="
+			    " (SELECT max(n) FROM events) - ?1",
+	[AW_Q_EVENT_CODE] = "SELECT 1 FROM events WHERE code = ?1",
+	[AW_Q_EVENTS] = EVENT "ORDER BY n DESC LIMIT ?1) ORDER BY n",
+	[AW_Q_EVENTS_OF] =
+	    EVENT "WHERE user = ?2 ORDER BY n DESC LIMIT ?1) ORDER BY n",
+	[AW_Q_SKIPPED] = "SELECT user_name, principal, skip FROM principals"
+			 " WHERE skip IS NOT NULL AND present = 1"
+			 " ORDER BY kind, user_name LIMIT ?1",
+	[AW_Q_COUNT_SKIPPED] = "SELECT count(*) FROM principals"
+			       " WHERE skip IS NOT NULL AND present = 1",
+};

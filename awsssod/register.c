@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Three passes over the newcomers: what each wants to be called, who loses
+ * by collision, and registration of the rest.
+ */
+#include "awsssod/register.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "awsssod/ledger.h"
+#include "common/own.h"
+#include "common/snapshot.h"
+
+enum kind {
+	KIND_USER = 1,
+	KIND_GROUP = 2,
+};
+
+struct pass {
+	struct aw_state *state;
+	const struct aw_conf *conf;
+	struct aw_name_rules rules;
+	aw_sha256_fn *sha256;
+	int64_t *changes;
+};
+
+/* Store the domain that most people of this sweep have: "" for none, or for
+ * one that cannot be stripped. */
+static int pin_domain(struct pass *pass, char *domain, size_t size)
+{
+	struct aw_name_rules trial = { .n_domains = 0 };
+	sqlite3_stmt *stmt;
+	int r;
+
+	r = aw_state_start(pass->state, AW_Q_MAJOR_DOMAIN, &stmt, "");
+	if (r == 0)
+		r = aw_state_next(pass->state, stmt);
+	if (r != 0)
+		return r;
+	if (aw_copy(domain, size, aw_state_text(stmt, 0)) < 0 ||
+	    aw_name_rules_add(&trial, domain, NULL) < 0)
+		domain[0] = '\0';
+	aw_state_stop(stmt);
+	return aw_state_set(pass->state, "domain", domain);
+}
+
+/* "auto" means the one domain that most had when the directory was first
+ * read; from then on it is fixed. */
+static int use_pinned_domain(struct pass *pass)
+{
+	char domain[128] = "";
+	int r;
+
+	r = aw_state_get(pass->state, "domain", domain, sizeof(domain));
+	if (r == AW_ABSENT)
+		r = pin_domain(pass, domain, sizeof(domain));
+	if (r == AW_END || (r == 0 && !domain[0]))
+		return 0;
+	return r < 0 ? r : aw_name_rules_add(&pass->rules, domain, NULL);
+}
+
+static int want_name(struct pass *pass, sqlite3_stmt *row)
+{
+	const int64_t n = sqlite3_column_int64(row, 0);
+	const bool is_user = sqlite3_column_int(row, 1) == KIND_USER;
+	const char *label = aw_state_text(row, 2);
+	struct aw_diag why = { "" };
+	char name[AW_NAME_SIZE] = "";
+	int r;
+
+	r = is_user ? aw_name_of_user(&pass->rules, label, name, &why)
+		    : aw_name_of_group(label, name, &why);
+	if (r < 0)
+		return r;
+	if (r == AW_DENIED && !why.text[0])
+		aw_diag_set(&why, "cannot be a Linux name");
+	return aw_state_run(pass->state, AW_Q_NEWCOMER_ADD, "iss", n,
+	    r == 0 ? name : NULL, r == 0 ? NULL : why.text);
+}
+
+static int want_names(struct pass *pass)
+{
+	sqlite3_stmt *row;
+	int r;
+
+	r = aw_state_run(pass->state, AW_Q_NEWCOMERS_CLEAR, "");
+	if (r == 0)
+		r = aw_state_start(pass->state, AW_Q_NEWCOMERS, &row, "");
+	while (r == 0) {
+		r = aw_state_next(pass->state, row);
+		if (r == 0)
+			r = want_name(pass, row);
+	}
+	return r == AW_END ? 0 : r;
+}
+
+int aw_register_home(const struct aw_conf *conf, const char *name, char *buf,
+    size_t size)
+{
+	const char *mark = strstr(conf->home, "%u");
+
+	if (!mark)
+		return -EINVAL;
+	if (aw_fmt(buf, size, "%.*s%s%s", (int)(mark - conf->home), conf->home,
+		name, mark + 2) < 0 ||
+	    !aw_name_is_path(buf, strlen(buf)))
+		return -EINVAL;
+	return 0;
+}
+
+static int give_name(struct pass *pass, int64_t n, bool is_user,
+    const char *principal_id, const char *name)
+{
+	char home[AW_CONF_TEXT + AW_NAME_SIZE] = "";
+	int r = 0;
+
+	if (is_user)
+		r = aw_register_home(pass->conf, name, home, sizeof(home));
+	if (r == 0)
+		r = aw_ledger_register(pass->state, pass->sha256, n,
+		    principal_id, name, is_user ? home : NULL, NULL);
+	if (r == 0) {
+		(*pass->changes)++;
+		return 0;
+	}
+	if (r != -ENOSPC && r != -EINVAL)
+		return r;
+	return aw_state_run(pass->state, AW_Q_NEWCOMER_REFUSE, "is", n,
+	    r == -ENOSPC ? "no free id near its candidate"
+			 : "the setting home gives no usable path");
+}
+
+static int give_names(struct pass *pass)
+{
+	char principal[AW_PRINCIPAL_SIZE], name[AW_NAME_SIZE];
+	sqlite3_stmt *row;
+	int r;
+
+	r = aw_state_start(pass->state, AW_Q_NEWCOMERS_NAMED, &row, "");
+	while (r == 0) {
+		r = aw_state_next(pass->state, row);
+		if (r != 0)
+			break;
+		if (aw_copy(principal, sizeof(principal),
+			aw_state_text(row, 2)) < 0 ||
+		    aw_copy(name, sizeof(name), aw_state_text(row, 3)) < 0)
+			return -EBADMSG;
+		r = give_name(pass, sqlite3_column_int64(row, 0),
+		    sqlite3_column_int(row, 1) == KIND_USER, principal, name);
+	}
+	return r == AW_END ? 0 : r;
+}
+
+static int count(struct pass *pass, int r)
+{
+	if (r == 0)
+		*pass->changes += aw_state_changes(pass->state);
+	return r;
+}
+
+int aw_register_newcomers(struct aw_state *state, const struct aw_conf *conf,
+    aw_sha256_fn *sha256, int64_t *changes)
+{
+	struct pass pass = { .state = state, .conf = conf,
+		.rules = conf->names, .sha256 = sha256, .changes = changes };
+	int r;
+
+	if (conf->domains_auto && (r = use_pinned_domain(&pass)) < 0)
+		return r;
+	if ((r = want_names(&pass)) != 0 ||
+	    (r = aw_state_run(state, AW_Q_NEWCOMERS_LOCAL, "")) != 0 ||
+	    (r = aw_state_run(state, AW_Q_NEWCOMERS_TAKEN, "")) != 0 ||
+	    (r = aw_state_run(state, AW_Q_NEWCOMERS_TWICE, "")) != 0 ||
+	    (r = give_names(&pass)) != 0)
+		return r;
+	r = count(&pass, aw_state_run(state, AW_Q_SKIP_NEWCOMERS, ""));
+	if (r == 0)
+		r = count(&pass, aw_state_run(state, AW_Q_SKIP_LOCAL, ""));
+	return r;
+}

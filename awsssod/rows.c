@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From tables to messages.
+ */
+#include "awsssod/rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "awsssod/person.h"
+#include "common/own.h"
+#include "common/proto.h"
+
+#define ROWS_A_TIME  512
+#define GECOS_MAX    256
+
+int aw_rows_init(struct aw_rows *rows, struct aw_state *state,
+    const struct aw_conf *conf)
+{
+	int64_t last = 0;
+	int r;
+
+	*rows = (struct aw_rows){ .state = state, .conf = conf };
+	r = aw_state_number(state, AW_Q_LAST_ROW, &last, "");
+	if (r < 0)
+		return r;
+	rows->n_index = last + 1;
+	rows->index = calloc((size_t)rows->n_index, sizeof(*rows->index));
+	return rows->index ? 0 : -ENOMEM;
+}
+
+void aw_rows_done(struct aw_rows *rows)
+{
+	aw_own_free_done(&rows->index);
+}
+
+static bool has_room(const struct aw_rows *rows)
+{
+	return rows->out_size - rows->out_len >= AW_ROWS_MESSAGE;
+}
+
+static void begin(struct aw_rows *rows, struct aw_wire_out *out,
+    uint16_t type)
+{
+	aw_wire_begin(out, rows->out + rows->out_len, AW_ROWS_MESSAGE, type,
+	    0);
+}
+
+static int end(struct aw_rows *rows, struct aw_wire_out *out)
+{
+	const int r = aw_wire_end(out);
+
+	if (r == 0)
+		rows->out_len += out->len;
+	return r;
+}
+
+static void next_part(struct aw_rows *rows)
+{
+	rows->part++;
+	rows->last = 0;
+	rows->last_user = 0;
+}
+
+static int add_head(struct aw_rows *rows)
+{
+	int64_t generation = 0, read_at = 0, foreign = 0;
+	struct aw_wire_out out;
+	char store[65] = "";
+	int r;
+
+	if ((r = aw_state_get_num(rows->state, "generation", &generation)) <
+		0 ||
+	    (r = aw_state_get_num(rows->state, "read_at", &read_at)) < 0 ||
+	    (r = aw_state_get(rows->state, "store", store, sizeof(store))) <
+		0 ||
+	    (r = aw_state_number(rows->state, AW_Q_FOREIGN_HOMES, &foreign,
+		 "")) < 0)
+		return r;
+	begin(rows, &out, AW_MSG_SNAP_HEAD);
+	aw_wire_put_text(&out, AW_TAG_STORE, store);
+	aw_wire_put_num(&out, AW_TAG_GENERATION, (uint64_t)generation);
+	aw_wire_put_num(&out, AW_TAG_TIME, (uint64_t)read_at);
+	aw_wire_put_num(&out, AW_TAG_LIMITS, (uint64_t)foreign);
+	next_part(rows);
+	return end(rows, &out);
+}
+
+/* A DisplayName as it may stand in a passwd line: what may not becomes a
+ * blank, and it is cut between characters. */
+static void make_gecos(const char *display, char buf[GECOS_MAX + 1])
+{
+	size_t len = 0;
+
+	for (const char *p = display; *p && len < GECOS_MAX; p++)
+		buf[len++] = *p == ':' || *p == '\n' ? ' ' : *p;
+	buf[len] = '\0';
+	while (len > 0 && !aw_text_is_clean(buf, len))
+		buf[--len] = '\0';
+}
+
+static uint64_t user_flags(struct aw_rows *rows, sqlite3_stmt *row)
+{
+	struct aw_person person = {
+		.n = sqlite3_column_int64(row, 0),
+		.name_taken = sqlite3_column_int(row, 8),
+	};
+	const bool disabled = sqlite3_column_int(row, 7);
+	struct aw_access_facts facts;
+	bool allowed, listed;
+
+	if (aw_copy(person.principal, sizeof(person.principal),
+		aw_state_text(row, 1)) < 0 ||
+	    aw_copy(person.user_name, sizeof(person.user_name),
+		aw_state_text(row, 2)) < 0 ||
+	    aw_copy(person.name, sizeof(person.name), aw_state_text(row, 3)) <
+		0 ||
+	    aw_person_access(rows->state, rows->conf, &person, &facts) < 0)
+		return AW_SNAP_DISABLED;
+	allowed = !disabled &&
+	    aw_access_judge(rows->conf, &facts) == AW_ACCESS_YES;
+	listed = rows->conf->enumerate == AW_ENUMERATE_ALL ||
+	    (rows->conf->enumerate == AW_ENUMERATE_ALLOWED && allowed);
+	return (disabled ? AW_SNAP_DISABLED : 0u) |
+	    (allowed ? AW_SNAP_ALLOWED : 0u) | (listed ? AW_SNAP_ENUM : 0u);
+}
+
+static int add_user(struct aw_rows *rows, sqlite3_stmt *row)
+{
+	struct aw_wire_out out;
+	char gecos[GECOS_MAX + 1];
+
+	make_gecos(aw_state_text(row, 5), gecos);
+	begin(rows, &out, AW_MSG_SNAP_USER);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, aw_state_text(row, 1));
+	aw_wire_put_text(&out, AW_TAG_USER_NAME, aw_state_text(row, 2));
+	aw_wire_put_text(&out, AW_TAG_USER, aw_state_text(row, 3));
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID,
+	    (uint64_t)sqlite3_column_int64(row, 4));
+	aw_wire_put_text(&out, AW_TAG_GECOS, gecos);
+	aw_wire_put_text(&out, AW_TAG_HOME, aw_state_text(row, 6));
+	aw_wire_put_text(&out, AW_TAG_SHELL, rows->conf->shell);
+	aw_wire_put_num(&out, AW_TAG_FLAGS, user_flags(rows, row));
+	rows->index[rows->last] = ++rows->n_users;
+	return end(rows, &out);
+}
+
+static int add_group(struct aw_rows *rows, sqlite3_stmt *row)
+{
+	const uint64_t flags =
+	    rows->conf->enumerate == AW_ENUMERATE_NO ? 0 : AW_SNAP_ENUM;
+	struct aw_wire_out out;
+
+	begin(rows, &out, AW_MSG_SNAP_GROUP);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, aw_state_text(row, 1));
+	aw_wire_put_text(&out, AW_TAG_DISPLAY_NAME, aw_state_text(row, 2));
+	aw_wire_put_text(&out, AW_TAG_USER, aw_state_text(row, 3));
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID,
+	    (uint64_t)sqlite3_column_int64(row, 4));
+	aw_wire_put_num(&out, AW_TAG_FLAGS, flags);
+	rows->index[rows->last] = ++rows->n_groups;
+	return end(rows, &out);
+}
+
+static int add_tomb(struct aw_rows *rows, sqlite3_stmt *row)
+{
+	struct aw_wire_out out;
+
+	begin(rows, &out, AW_MSG_SNAP_TOMB);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, aw_state_text(row, 1));
+	aw_wire_put_text(&out, AW_TAG_USER, aw_state_text(row, 2));
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID,
+	    (uint64_t)sqlite3_column_int64(row, 3));
+	aw_wire_put_num(&out, AW_TAG_FLAGS,
+	    sqlite3_column_int(row, 4) == 2 ? AW_SNAP_GROUP : 0);
+	return end(rows, &out);
+}
+
+/* Who is not in the snapshot is in no group of it either. */
+static int add_member(struct aw_rows *rows, sqlite3_stmt *row)
+{
+	const int64_t group = sqlite3_column_int64(row, 0);
+	const int64_t user = sqlite3_column_int64(row, 1);
+	struct aw_wire_out out;
+
+	rows->last_user = user;
+	if (group >= rows->n_index || user >= rows->n_index ||
+	    !rows->index[group] || !rows->index[user])
+		return 0;
+	begin(rows, &out, AW_MSG_SNAP_MEMBER);
+	aw_wire_put_num(&out, AW_TAG_GROUP_INDEX, rows->index[group] - 1);
+	aw_wire_put_num(&out, AW_TAG_USER_INDEX, rows->index[user] - 1);
+	return end(rows, &out);
+}
+
+typedef int add_fn(struct aw_rows *rows, sqlite3_stmt *row);
+
+/* Step through @stmt while there is room.  The part is over when fewer rows
+ * came than were asked for. */
+static int add_rows(struct aw_rows *rows, sqlite3_stmt *stmt, add_fn *add)
+{
+	int n = 0, r = 0;
+
+	while (r == 0 && has_room(rows)) {
+		r = aw_state_next(rows->state, stmt);
+		if (r != 0)
+			break;
+		n++;
+		rows->last = sqlite3_column_int64(stmt, 0);
+		/* Came after we began: the next snapshot has it. */
+		if (rows->last < rows->n_index)
+			r = add(rows, stmt);
+	}
+	aw_state_stop(stmt);
+	if (r == AW_END && n < ROWS_A_TIME)
+		next_part(rows);
+	return r == AW_END ? 0 : r;
+}
+
+static int add_part(struct aw_rows *rows, enum aw_query query, add_fn *add)
+{
+	sqlite3_stmt *stmt;
+	int r;
+
+	if (query == AW_Q_SNAP_MEMBERS)
+		r = aw_state_start(rows->state, query, &stmt, "iii",
+		    rows->last, rows->last_user, (int64_t)ROWS_A_TIME);
+	else
+		r = aw_state_start(rows->state, query, &stmt, "ii", rows->last,
+		    (int64_t)ROWS_A_TIME);
+	return r < 0 ? r : add_rows(rows, stmt, add);
+}
+
+static int add_end(struct aw_rows *rows)
+{
+	struct aw_wire_out out;
+
+	begin(rows, &out, AW_MSG_SNAP_END);
+	next_part(rows);
+	return end(rows, &out);
+}
+
+static int add_some(struct aw_rows *rows)
+{
+	switch (rows->part) {
+	case AW_ROWS_HEAD:
+		return add_head(rows);
+	case AW_ROWS_USERS:
+		return add_part(rows, AW_Q_SNAP_USERS, add_user);
+	case AW_ROWS_GROUPS:
+		return add_part(rows, AW_Q_SNAP_GROUPS, add_group);
+	case AW_ROWS_TOMBS:
+		return add_part(rows, AW_Q_SNAP_TOMBS, add_tomb);
+	case AW_ROWS_MEMBERS:
+		return add_part(rows, AW_Q_SNAP_MEMBERS, add_member);
+	case AW_ROWS_END:
+		return add_end(rows);
+	case AW_ROWS_DONE:
+		break;
+	}
+	return AW_END;
+}
+
+int aw_rows_next(struct aw_rows *rows, uint8_t *buf, size_t size,
+    size_t *ret_len)
+{
+	int r = 0;
+
+	if (rows->part == AW_ROWS_DONE)
+		return AW_END;
+	rows->out = buf;
+	rows->out_len = 0;
+	rows->out_size = size;
+	while (r == 0 && has_room(rows) && rows->part != AW_ROWS_DONE)
+		r = add_some(rows);
+	if (r < 0)
+		return r;
+	*ret_len = rows->out_len;
+	return 0;
+}

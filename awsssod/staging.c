@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Records of a sweep into the staging tables.  common/wire has checked that
+ * they are messages; what they must hold is checked here.
+ */
+#include "awsssod/staging.h"
+
+#include <string.h>
+
+#include "common/name.h"
+#include "common/proto.h"
+#include "common/snapshot.h"
+
+#define DISPLAY_SIZE 4097
+
+int aw_staging_clear(struct aw_state *state, struct aw_staging *staging)
+{
+	int r;
+
+	*staging = (struct aw_staging){ 0 };
+	if ((r = aw_state_run(state, AW_Q_STAGE_CLEAR_USERS, "")) != 0 ||
+	    (r = aw_state_run(state, AW_Q_STAGE_CLEAR_GROUPS, "")) != 0 ||
+	    (r = aw_state_run(state, AW_Q_STAGE_CLEAR_MEMBERS, "")) != 0)
+		return r;
+	return 0;
+}
+
+/* The text of @tag, which must be there, on one line and not empty. */
+static bool need(const struct aw_wire_in *in, uint16_t tag, char *buf,
+    size_t size)
+{
+	return aw_wire_text(in, tag, buf, size) == 0 && buf[0] &&
+	    !strchr(buf, '\n');
+}
+
+static int refuse(struct aw_diag *diag, const char *what)
+{
+	aw_diag_set(diag, "the sweep holds %s", what);
+	return AW_DENIED;
+}
+
+static int add_user(struct aw_state *state, const struct aw_wire_in *in,
+    struct aw_diag *diag)
+{
+	char id[AW_PRINCIPAL_SIZE], name[AW_USER_NAME_MAX + 1];
+	char display[DISPLAY_SIZE] = "", status[33] = "";
+
+	if (!need(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) ||
+	    !need(in, AW_TAG_USER_NAME, name, sizeof(name)))
+		return refuse(diag, "a user without UserId or UserName");
+	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) <
+		0 ||
+	    aw_wire_text(in, AW_TAG_USER_STATUS, status, sizeof(status)) < 0)
+		return refuse(diag, "a user whose fields are too long");
+	return aw_state_run(state, AW_Q_STAGE_USER, "sssi", id, name, display,
+	    (int64_t)(strcmp(status, "DISABLED") == 0));
+}
+
+static int add_group(struct aw_state *state, const struct aw_wire_in *in,
+    struct aw_diag *diag)
+{
+	char id[AW_PRINCIPAL_SIZE], display[DISPLAY_SIZE] = "";
+
+	if (!need(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) ||
+	    aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) <
+		0)
+		return refuse(diag, "a group without GroupId");
+	return aw_state_run(state, AW_Q_STAGE_GROUP, "ss", id, display);
+}
+
+static int add_member(struct aw_state *state, const struct aw_wire_in *in,
+    struct aw_diag *diag)
+{
+	char group[AW_PRINCIPAL_SIZE], user[AW_PRINCIPAL_SIZE];
+
+	if (!need(in, AW_TAG_GROUP_ID, group, sizeof(group)) ||
+	    !need(in, AW_TAG_PRINCIPAL_ID, user, sizeof(user)))
+		return refuse(diag, "a membership without GroupId or UserId");
+	return aw_state_run(state, AW_Q_STAGE_MEMBER, "ss", group, user);
+}
+
+static int add_record(struct aw_state *state, struct aw_staging *staging,
+    const struct aw_wire_in *in, struct aw_diag *diag)
+{
+	switch (in->type) {
+	case AW_MSG_USER_REC:
+		staging->users++;
+		return add_user(state, in, diag);
+	case AW_MSG_GROUP_REC:
+		staging->groups++;
+		return add_group(state, in, diag);
+	case AW_MSG_MEMBER_REC:
+		staging->members++;
+		return add_member(state, in, diag);
+	default:
+		return refuse(diag, "a record that is none");
+	}
+}
+
+static int add_all(struct aw_state *state, struct aw_staging *staging,
+    const char *data, size_t len, struct aw_diag *diag)
+{
+	int r = 0;
+
+	while (r == 0 && len > 0) {
+		struct aw_wire_in in;
+		size_t used;
+
+		if (aw_wire_open_first(data, len, &in, &used) < 0)
+			return refuse(diag, "bytes that are no record");
+		r = add_record(state, staging, &in, diag);
+		data += used;
+		len -= used;
+	}
+	return r;
+}
+
+int aw_staging_add(struct aw_state *state, struct aw_staging *staging,
+    const void *data, size_t len, struct aw_diag *diag)
+{
+	int r;
+
+	/* One transaction a page: the tables are temporary, nothing of it is
+	 * synced, but each statement on its own would cost a journal. */
+	r = aw_state_begin(state);
+	if (r < 0)
+		return r;
+	r = add_all(state, staging, data, len, diag);
+	if (r == 0)
+		r = aw_state_commit(state);
+	if (r != 0)
+		aw_state_rollback(state);
+	return r;
+}

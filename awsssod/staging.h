@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a sweep is collected until it is whole: tables that live beside the
+ * database and are lost with the process, so that half a directory can never
+ * count.
+ */
+#ifndef AW_AWSSSOD_STAGING_H
+#define AW_AWSSSOD_STAGING_H
+
+#include "awsssod/state.h"
+
+struct aw_staging {
+	uint64_t users, groups, members; /* records received */
+};
+
+/* Empty it for a new sweep.  Returns 0 or a negative errno. */
+int aw_staging_clear(struct aw_state *state, struct aw_staging *staging)
+    AW_MUST_USE;
+
+/*
+ * Take the records of one page: @len bytes of USER_REC, GROUP_REC and
+ * MEMBER_REC messages in a row.  Returns 0; AW_DENIED with @diag when a
+ * record makes no sense (the sweep is then void); or a negative errno.
+ */
+int aw_staging_add(struct aw_state *state, struct aw_staging *staging,
+    const void *data, size_t len, struct aw_diag *diag) AW_MUST_USE;
+
+#endif

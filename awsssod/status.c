@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What people and administrators ask.
+ */
+#include "awsssod/status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "awsssod/daemon.h"
+#include "awsssod/person.h"
+#include "common/own.h"
+#include "common/proto.h"
+
+#define EVENTS_SHOWN  100
+#define SKIPPED_SHOWN 500
+#define SKIP_ROOM     1100 /* bytes of one SKIP field at most */
+
+static int64_t number(struct aw_daemon *daemon, enum aw_query query,
+    int64_t kind)
+{
+	int64_t n = 0;
+
+	if (aw_state_number(&daemon->state, query, &n, kind ? "i" : "",
+		kind) != 0)
+		return 0;
+	return n;
+}
+
+static void put_fact(struct aw_daemon *daemon, struct aw_wire_out *out,
+    uint16_t tag, const char *key)
+{
+	char text[257];
+
+	if (aw_state_get(&daemon->state, key, text, sizeof(text)) == 0 &&
+	    text[0])
+		aw_wire_put_text(out, tag, text);
+}
+
+static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
+{
+	const struct aw_sweep *sweep = &daemon->sweep;
+	const uint64_t now = aw_sock_now_ms();
+	char held[257];
+
+	if (sweep->net)
+		aw_wire_put_num(out, AW_TAG_NET, sweep->net);
+	if (sweep->text[0])
+		aw_wire_put_text(out, AW_TAG_TEXT, sweep->text);
+	if (daemon->state.broken)
+		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "state.db is damaged");
+	else if (aw_sweep_is_running(sweep))
+		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "running");
+	else if (aw_state_get(&daemon->state, "held", held, sizeof(held)) ==
+		0 && held[0])
+		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, held);
+	else
+		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "idle");
+	if (!aw_sweep_is_running(sweep))
+		aw_wire_put_num(out, AW_TAG_NEXT_SWEEP,
+		    sweep->next_ms > now ? (sweep->next_ms - now) / 1000 : 0);
+}
+
+static void put_skipped(struct aw_daemon *daemon, struct aw_wire_out *out)
+{
+	char text[1025];
+	sqlite3_stmt *row;
+
+	if (aw_state_start(&daemon->state, AW_Q_SKIPPED, &row, "i",
+		(int64_t)SKIPPED_SHOWN) != 0)
+		return;
+	while (out->size - out->len > SKIP_ROOM &&
+	    aw_state_next(&daemon->state, row) == 0) {
+		if (aw_fmt(text, sizeof(text), "%.300s (%s): %.400s",
+			aw_state_text(row, 0), aw_state_text(row, 1),
+			aw_state_text(row, 2)) == 0 &&
+		    aw_text_is_clean(text, strlen(text)))
+			aw_wire_put_text(out, AW_TAG_SKIP, text);
+	}
+	aw_state_stop(row);
+}
+
+static void put_counts(struct aw_daemon *daemon, struct aw_wire_out *out)
+{
+	const uint64_t age = aw_daemon_directory_age(daemon);
+	int64_t generation = 0;
+
+	if (aw_state_get_num(&daemon->state, "generation", &generation) != 0)
+		generation = 0;
+	aw_wire_put_num(out, AW_TAG_GENERATION, (uint64_t)generation);
+	if (age != UINT64_MAX)
+		aw_wire_put_num(out, AW_TAG_DIRECTORY_AGE, age);
+	aw_wire_put_num(out, AW_TAG_USERS,
+	    (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, 1));
+	aw_wire_put_num(out, AW_TAG_GROUPS,
+	    (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, 2));
+	aw_wire_put_num(out, AW_TAG_SKIPPED,
+	    (uint64_t)number(daemon, AW_Q_COUNT_SKIPPED, 0));
+	aw_wire_put_num(out, AW_TAG_FLOWS,
+	    aw_attempts_count_open(&daemon->attempts));
+	aw_wire_put_num(out, AW_TAG_SESSIONS, daemon->sessions.n);
+	aw_wire_put_num(out, AW_TAG_ALLOWED, daemon->n_allowed);
+	aw_wire_put_num(out, AW_TAG_DENIED, daemon->n_denied);
+}
+
+static void send_status(struct aw_conn *conn)
+{
+	aw_own_free uint8_t *data = malloc(AW_WIRE_MAX);
+	struct aw_daemon *daemon = conn->daemon;
+	struct aw_wire_out out;
+
+	if (!data)
+		return;
+	aw_conn_begin(conn, &out, data, AW_WIRE_MAX, AW_MSG_STATUS_IS);
+	put_fact(daemon, &out, AW_TAG_STORE, "store");
+	put_counts(daemon, &out);
+	put_sweep(daemon, &out);
+	put_skipped(daemon, &out);
+	aw_conn_send(conn, &out);
+}
+
+static void send_done(struct aw_conn *conn, uint64_t net, const char *text)
+{
+	uint8_t data[AW_WIRE_HEADER + 1024];
+	struct aw_wire_out out;
+
+	aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_DONE);
+	aw_wire_put_num(&out, AW_TAG_NET, net);
+	if (*text)
+		aw_wire_put_text(&out, AW_TAG_TEXT, text);
+	aw_conn_send(conn, &out);
+}
+
+void aw_status_refuse(struct aw_conn *conn, enum aw_say say)
+{
+	char text[AW_SAY_SIZE];
+
+	send_done(conn, AW_NET_REFUSED,
+	    aw_say_text(say, NULL, text, sizeof(text)));
+}
+
+/* A connection that waits for the sweep has it as its operation. */
+static void sync_free(void *op AW_UNUSED)
+{
+}
+
+static bool waits_for_sweep(const struct aw_conn *conn)
+{
+	return conn->op == &conn->daemon->sweep;
+}
+
+void aw_status_progress(struct aw_daemon *daemon)
+{
+	uint8_t data[AW_WIRE_HEADER + 128];
+	struct aw_wire_out out;
+
+	for (struct aw_conn *c = daemon->server.conns; c; c = c->next) {
+		if (!waits_for_sweep(c))
+			continue;
+		aw_conn_begin(c, &out, data, sizeof(data), AW_MSG_PROGRESS);
+		aw_wire_put_num(&out, AW_TAG_USERS,
+		    daemon->sweep.staging.users);
+		aw_wire_put_num(&out, AW_TAG_GROUPS,
+		    daemon->sweep.staging.groups);
+		aw_wire_put_num(&out, AW_TAG_MEMBERS,
+		    daemon->sweep.staging.members);
+		aw_wire_put_num(&out, AW_TAG_REQUESTS, daemon->sweep.requests);
+		aw_conn_send(c, &out);
+	}
+}
+
+void aw_status_sync_done(struct aw_daemon *daemon)
+{
+	for (struct aw_conn *c = daemon->server.conns; c; c = c->next) {
+		if (!waits_for_sweep(c))
+			continue;
+		send_done(c, daemon->sweep.net, daemon->sweep.text);
+		aw_conn_end_op(c);
+	}
+}
+
+static void start_sync(struct aw_conn *conn)
+{
+	aw_conn_set_op(conn, &conn->daemon->sweep, sync_free);
+	aw_sweep_start(&conn->daemon->sweep, false);
+}
+
+static void send_event(struct aw_conn *conn, sqlite3_stmt *row)
+{
+	uint8_t data[AW_WIRE_HEADER + 2048];
+	struct aw_wire_out out;
+
+	aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_EVENT);
+	aw_wire_put_num(&out, AW_TAG_TIME,
+	    (uint64_t)sqlite3_column_int64(row, 0));
+	aw_wire_put_text(&out, AW_TAG_USER, aw_state_text(row, 1));
+	aw_wire_put_text(&out, AW_TAG_SERVICE, aw_state_text(row, 2));
+	aw_wire_put_num(&out, AW_TAG_VERDICT,
+	    (uint64_t)sqlite3_column_int64(row, 3));
+	aw_wire_put_text(&out, AW_TAG_CODE, aw_state_text(row, 4));
+	aw_wire_put_text(&out, AW_TAG_TEXT, aw_state_text(row, 5));
+	if (*aw_state_text(row, 6))
+		aw_wire_put_text(&out, AW_TAG_RHOST, aw_state_text(row, 6));
+	aw_conn_send(conn, &out);
+}
+
+/* Whose events @in asks for: named, or the peer's own; "" is everybody's, and
+ * root's alone. */
+static int whose(struct aw_conn *conn, const struct aw_wire_in *in, char *buf,
+    size_t size)
+{
+	struct aw_person person;
+	int r;
+
+	r = aw_wire_text(in, AW_TAG_USER, buf, size);
+	if (r != AW_ABSENT)
+		return r == 0 ? 0 : AW_DENIED;
+	if (conn->peer.uid == conn->daemon->settings.root)
+		return 0;
+	if (aw_person_by_uid(&conn->daemon->state, conn->peer.uid, &person) !=
+	    0)
+		return AW_UNKNOWN;
+	return aw_copy(buf, size, person.name) < 0 ? AW_DENIED : 0;
+}
+
+static int send_events(struct aw_conn *conn, const struct aw_wire_in *in)
+{
+	struct aw_state *state = &conn->daemon->state;
+	char user[AW_NAME_SIZE];
+	sqlite3_stmt *row;
+	int r;
+
+	r = whose(conn, in, user, sizeof(user));
+	if (r == AW_DENIED)
+		return AW_DENIED;
+	if (r == 0)
+		r = aw_state_start(state,
+		    user[0] ? AW_Q_EVENTS_OF : AW_Q_EVENTS, &row,
+		    user[0] ? "is" : "i", (int64_t)EVENTS_SHOWN, user);
+	while (r == 0) {
+		r = aw_state_next(state, row);
+		if (r == 0)
+			send_event(conn, row);
+	}
+	send_done(conn, r < 0 ? AW_NET_CONFIG : AW_NET_OK,
+	    r < 0 ? "state.db cannot be read" : "");
+	return 0;
+}
+
+int aw_status_handle(struct aw_conn *conn, const struct aw_wire_in *in)
+{
+	switch (in->type) {
+	case AW_MSG_STATUS:
+		send_status(conn);
+		return 0;
+	case AW_MSG_SYNC:
+		start_sync(conn);
+		return 0;
+	case AW_MSG_WHY:
+		return send_events(conn, in);
+	case AW_MSG_HINT:
+		return 0;
+	default:
+		return AW_DENIED;
+	}
+}

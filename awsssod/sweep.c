@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The conversation of a sweep with awssso-netd, and its schedule.
+ */
+#include "awsssod/sweep.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "awsssod/daemon.h"
+#include "awsssod/directory_apply.h"
+#include "awsssod/ledger.h"
+#include "awsssod/log.h"
+#include "awsssod/status.h"
+#include "common/proto.h"
+
+#define PAGE_MAX        (8 * 1024 * 1024)
+#define SILENCE_MS      (10 * 60 * 1000) /* throttling may take its time */
+#define RETRY_MIN_MS    5000
+#define RETRY_MAX_MS    (10 * 60 * 1000)
+#define SWEEPS_KEPT     100
+#define FIRST_TRY_USEC  (200u * 1000)
+
+bool aw_sweep_is_running(const struct aw_sweep *sweep)
+{
+	return sweep->request != 0;
+}
+
+/* @ms plus or minus a tenth, so that a fleet does not ask all at once. */
+static uint64_t jitter(uint64_t ms)
+{
+	uint32_t random = 0;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) !=
+	    sizeof(random))
+		return ms;
+	return ms - ms / 10 + random % (ms / 5 + 1);
+}
+
+static void schedule(struct aw_sweep *sweep)
+{
+	const uint64_t interval =
+	    sweep->daemon->conf.sweep_interval * 1000;
+	uint64_t wait = interval;
+
+	if (sweep->failures > 0) {
+		wait = RETRY_MIN_MS;
+		for (unsigned i = 1; i < sweep->failures && i < 10; i++)
+			wait *= 2;
+		wait = wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
+		wait = wait < interval ? wait : interval;
+	}
+	wait = jitter(wait);
+	sweep->next_ms = aw_sock_now_ms() + wait;
+	(void)sd_event_source_set_time_relative(sweep->timer, wait * 1000);
+	(void)sd_event_source_set_enabled(sweep->timer, SD_EVENT_ONESHOT);
+}
+
+static void remember(struct aw_sweep *sweep)
+{
+	struct aw_state *state = &sweep->daemon->state;
+	int r;
+
+	r = aw_state_run(state, AW_Q_SWEEP_ADD, "iiiiiis",
+	    (int64_t)time(NULL), (int64_t)sweep->net,
+	    (int64_t)sweep->staging.users, (int64_t)sweep->staging.groups,
+	    (int64_t)sweep->staging.members, (int64_t)sweep->requests,
+	    sweep->text);
+	if (r == 0)
+		r = aw_state_run(state, AW_Q_SWEEP_TRIM, "i",
+		    (int64_t)SWEEPS_KEPT);
+	if (r < 0)
+		aw_log(LOG_WARNING, "state.db: cannot remember a sweep: %s",
+		    strerror(-r));
+}
+
+/* The sweep is over, as @net and @text say. */
+static void finish(struct aw_sweep *sweep, uint64_t net, const char *text)
+{
+	char quoted[320];
+
+	sweep->request = 0;
+	sweep->net = net;
+	if (aw_copy(sweep->text, sizeof(sweep->text), text) < 0)
+		sweep->text[0] = '\0';
+	sweep->failures = net == AW_NET_OK ? 0 : sweep->failures + 1;
+	aw_log(net == AW_NET_OK ? LOG_INFO : LOG_WARNING,
+	    "sweep: %s, %lu users, %lu groups, %lu memberships%s%s",
+	    aw_net_word(net), (unsigned long)sweep->staging.users,
+	    (unsigned long)sweep->staging.groups,
+	    (unsigned long)sweep->staging.members, *text ? ": " : "",
+	    aw_text_escape(quoted, sizeof(quoted), text));
+	remember(sweep);
+	schedule(sweep);
+	aw_status_sync_done(sweep->daemon);
+}
+
+static void give_up(struct aw_sweep *sweep, uint64_t net, const char *text)
+{
+	struct aw_netd *netd = &sweep->daemon->netd;
+	const uint64_t id = sweep->request;
+
+	aw_netd_forget(netd, id);
+	aw_netd_cancel(netd, id);
+	finish(sweep, net, text);
+}
+
+static void apply(struct aw_sweep *sweep)
+{
+	struct aw_daemon *daemon = sweep->daemon;
+	const struct aw_apply job = {
+		.conf = &daemon->conf,
+		.passwd = daemon->settings.passwd,
+		.group = daemon->settings.group,
+		.sha256 = aw_ledger_sha256,
+		.now = time(NULL),
+		.accept_loss = sweep->accept_loss,
+	};
+	struct aw_applied applied;
+	struct aw_diag why = { "" };
+	int r;
+
+	r = aw_apply_sweep(&daemon->state, &job, &applied, &why);
+	if (r != 0) {
+		if (r < 0)
+			aw_diag_set(&why, "state.db: %s", strerror(-r));
+		finish(sweep, AW_NET_BAD_ANSWER, why.text);
+		return;
+	}
+	if (applied.held)
+		aw_log(LOG_WARNING, "sweep: %s", applied.text);
+	if (applied.changed)
+		aw_publish_anew(&daemon->publish);
+	finish(sweep, AW_NET_OK, applied.text);
+}
+
+/* What netd counted must be what arrived: a short read never counts. */
+static bool is_whole(const struct aw_sweep *sweep, const struct aw_wire_in *in)
+{
+	return aw_wire_num(in, AW_TAG_USERS, UINT64_MAX) ==
+	    sweep->staging.users &&
+	    aw_wire_num(in, AW_TAG_GROUPS, UINT64_MAX) ==
+	    sweep->staging.groups &&
+	    aw_wire_num(in, AW_TAG_MEMBERS, UINT64_MAX) ==
+	    sweep->staging.members;
+}
+
+static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
+{
+	const uint64_t net = aw_wire_num(in, AW_TAG_NET, 0);
+	char text[320];
+
+	sweep->request = 0;
+	sweep->requests = aw_wire_num(in, AW_TAG_REQUESTS, 0);
+	if (aw_wire_text(in, AW_TAG_TEXT, text, sizeof(text)) < 0)
+		text[0] = '\0';
+	if (net != AW_NET_OK)
+		finish(sweep, net, text);
+	else if (!is_whole(sweep, in))
+		finish(sweep, AW_NET_BAD_ANSWER,
+		    "awssso-netd counted other records than it sent");
+	else
+		apply(sweep);
+}
+
+static void on_page(struct aw_sweep *sweep, int fd)
+{
+	struct aw_daemon *daemon = sweep->daemon;
+	struct aw_diag why = { "" };
+	const void *data = NULL;
+	size_t len = 0;
+	int r;
+
+	r = aw_sock_memfd_map(fd, PAGE_MAX, &data, &len);
+	if (r == 0)
+		r = aw_staging_add(&daemon->state, &sweep->staging, data, len,
+		    &why);
+	if (data)
+		(void)munmap((void *)(uintptr_t)data, len);
+	if (r < 0)
+		aw_diag_set(&why, "cannot take a page: %s", strerror(-r));
+	if (r != 0) {
+		give_up(sweep, AW_NET_BAD_ANSWER, why.text);
+		return;
+	}
+	aw_netd_extend(&daemon->netd, sweep->request, SILENCE_MS);
+	aw_netd_page_ok(&daemon->netd, sweep->request);
+	aw_status_progress(daemon);
+}
+
+static void on_answer(void *user, const struct aw_wire_in *in, int fd)
+{
+	struct aw_sweep *sweep = user;
+
+	if (!in) {
+		sweep->request = 0;
+		finish(sweep, AW_NET_UNAVAIL, "awssso-netd does not answer");
+	} else if (in->type == AW_MSG_PAGE) {
+		on_page(sweep, fd);
+	} else {
+		on_end(sweep, in);
+	}
+}
+
+void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss)
+{
+	struct aw_daemon *daemon = sweep->daemon;
+	struct aw_wire_out out;
+	int r;
+
+	if (aw_sweep_is_running(sweep)) {
+		sweep->accept_loss = sweep->accept_loss || accept_loss;
+		return;
+	}
+	sweep->accept_loss = accept_loss;
+	sweep->requests = 0;
+	r = aw_staging_clear(&daemon->state, &sweep->staging);
+	if (r < 0) {
+		finish(sweep, AW_NET_CONFIG, "state.db cannot be used");
+		return;
+	}
+	aw_netd_begin(&daemon->netd, AW_MSG_SWEEP, &out);
+	r = aw_netd_ask(&daemon->netd, &out, SILENCE_MS, on_answer, sweep,
+	    &sweep->request);
+	if (r < 0)
+		finish(sweep, AW_NET_UNAVAIL, "awssso-netd cannot be reached");
+}
+
+static int on_timer(sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED,
+    void *user)
+{
+	aw_sweep_start(user, false);
+	return 0;
+}
+
+int aw_sweep_init(struct aw_sweep *sweep, struct aw_daemon *daemon)
+{
+	sweep->daemon = daemon;
+	sweep->next_ms = aw_sock_now_ms();
+	return sd_event_add_time_relative(daemon->event, &sweep->timer,
+	    CLOCK_MONOTONIC, FIRST_TRY_USEC, 1000, on_timer, sweep);
+}
+
+void aw_sweep_done(struct aw_sweep *sweep)
+{
+	sweep->timer = sd_event_source_disable_unref(sweep->timer);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading the whole directory: when, and what becomes of it.  One sweep at a
+ * time; whatever goes wrong with it, the last good generation stays.
+ */
+#ifndef AW_AWSSSOD_SWEEP_H
+#define AW_AWSSSOD_SWEEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "awsssod/staging.h"
+
+struct aw_daemon;
+
+struct aw_sweep {
+	struct aw_daemon *daemon;
+	sd_event_source *timer;
+	uint64_t next_ms;  /* when the next one starts */
+	uint64_t request;  /* SWEEP's id while one runs */
+	bool accept_loss;  /* the running one is meant to lose much */
+	unsigned failures; /* in a row */
+	uint64_t requests; /* of the last one to AWS */
+	struct aw_staging staging;
+	uint64_t net;   /* how the last one ended; 0: none yet */
+	char text[320]; /* and why */
+};
+
+int aw_sweep_init(struct aw_sweep *sweep, struct aw_daemon *daemon)
+    AW_MUST_USE;
+void aw_sweep_done(struct aw_sweep *sweep);
+
+/* Start one now, unless one runs.  @accept_loss: an administrator says that
+ * what is gone is meant to be gone. */
+void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss);
+
+bool aw_sweep_is_running(const struct aw_sweep *sweep);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of every request about a person.
+ */
+#include "awsssod/verdict.h"
+
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "awsssod/audit.h"
+#include "awsssod/daemon.h"
+#include "awsssod/log.h"
+
+#define EVENTS_KEPT 10000
+
+void aw_verdict_send(struct aw_conn *conn, enum aw_say say, const char *text,
+    const char *code)
+{
+	uint8_t data[AW_WIRE_HEADER + 1024];
+	char own_text[AW_SAY_SIZE];
+	struct aw_wire_out out;
+
+	if (!text)
+		text = aw_say_text(say, NULL, own_text, sizeof(own_text));
+	aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_VERDICT);
+	aw_wire_put_num(&out, AW_TAG_VERDICT, aw_say_verdict(say));
+	if (*text)
+		aw_wire_put_text(&out, AW_TAG_TEXT, text);
+	if (code && *code)
+		aw_wire_put_text(&out, AW_TAG_CODE, code);
+	aw_conn_send(conn, &out);
+}
+
+/* Five letters and digits that nobody mistakes for each other. */
+static void draw_code(char *ret)
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	uint8_t random[5] = { 0 };
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		aw_log(LOG_WARNING, "no random numbers for a code");
+	for (size_t i = 0; i < sizeof(random); i++)
+		ret[i] = alphabet[random[i] & 31];
+	ret[sizeof(random)] = '\0';
+}
+
+/* A code that no remembered event has.  Without a database any will do. */
+static void new_code(struct aw_state *state, char *ret)
+{
+	int64_t taken;
+
+	for (int i = 0; i < 16; i++) {
+		draw_code(ret);
+		if (aw_state_number(state, AW_Q_EVENT_CODE, &taken, "s",
+			ret) != 0)
+			return;
+	}
+}
+
+static void remember(struct aw_daemon *daemon, const struct aw_ask *ask,
+    const struct aw_person *person, const struct aw_verdict_told *told,
+    const struct aw_verdict_more *more)
+{
+	int r;
+
+	r = aw_state_run(&daemon->state, AW_Q_EVENT_ADD, "ississssss",
+	    (int64_t)time(NULL), told->code, aw_say_event(told->say),
+	    (int64_t)aw_say_verdict(told->say), ask->user,
+	    person ? person->principal : NULL, ask->service, ask->rhost,
+	    told->text, more->why);
+	if (r == 0)
+		r = aw_state_run(&daemon->state, AW_Q_EVENT_TRIM, "i",
+		    (int64_t)EVENTS_KEPT);
+	/* A note that cannot be kept must not turn a person away. */
+	if (r < 0)
+		aw_log(LOG_WARNING, "state.db: cannot remember an event: %s",
+		    strerror(-r));
+}
+
+static void log_event(const struct aw_ask *ask, const struct aw_person *person,
+    const struct aw_verdict_told *told, const struct aw_verdict_more *more)
+{
+	const struct aw_audit audit = {
+		.event = aw_say_event(told->say),
+		.verdict = aw_verdict_word(aw_say_verdict(told->say)),
+		.code = told->code,
+		.user = ask->user,
+		.principal = person ? person->principal : NULL,
+		.service = ask->service,
+		.tty = ask->tty,
+		.rhost = ask->rhost,
+		.account = more->account,
+		.set = more->set,
+		.approver = more->approver,
+		.requests = more->requests,
+		.why = more->why,
+		.pid = ask->peer.pid,
+	};
+
+	aw_audit_write(&audit);
+}
+
+void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
+    const struct aw_ask *ask, const struct aw_person *person, enum aw_say say,
+    const struct aw_verdict_more *more, struct aw_verdict_told *ret)
+{
+	static const struct aw_verdict_more nothing;
+	const bool allowed = aw_say_verdict(say) == AW_VERDICT_ALLOW;
+	struct aw_verdict_told told = { .say = say };
+
+	if (!more)
+		more = &nothing;
+	(void)aw_say_text(say, more->detail, told.text, sizeof(told.text));
+	if (!allowed)
+		new_code(&daemon->state, told.code);
+	if (conn)
+		aw_verdict_send(conn, say, told.text, told.code);
+	if (!more->is_quiet || !allowed) {
+		remember(daemon, ask, person, &told, more);
+		log_event(ask, person, &told, more);
+	}
+	if (ask->type == AW_MSG_AUTH && allowed)
+		daemon->n_allowed++;
+	else if (!allowed)
+		daemon->n_denied++;
+	if (ret)
+		*ret = told;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Giving a verdict: the one way in which a request about a person ends.  It
+ * is told to the peer, then remembered for "awssso why" and written to the
+ * audit log; a note that cannot be kept changes no verdict.
+ */
+#ifndef AW_AWSSSOD_VERDICT_H
+#define AW_AWSSSOD_VERDICT_H
+
+#include "awsssod/ask.h"
+#include "awsssod/catalogue.h"
+#include "awsssod/person.h"
+#include "awsssod/server.h"
+
+#define AW_VERDICT_CODE_SIZE 9
+
+/* What the log learns beyond what the person is told. */
+struct aw_verdict_more {
+	const char *account, *set;
+	const char *approver; /* session name of whoever approved */
+	const char *requests; /* AWS request ids, blank-separated */
+	const char *why;      /* the rule, for "awssso explain" */
+	const char *detail;   /* goes into the person's sentence */
+	bool is_quiet;        /* allowed as always: not an event */
+};
+
+struct aw_verdict_told {
+	enum aw_say say;
+	char text[AW_SAY_SIZE];
+	char code[AW_VERDICT_CODE_SIZE]; /* "" when allowed */
+};
+
+/* Send VERDICT and nothing else: @told may be NULL when @say needs no code. */
+void aw_verdict_send(struct aw_conn *conn, enum aw_say say, const char *text,
+    const char *code);
+
+/* Send it to @conn (NULL: nobody is left to tell), remember it and log it.
+ * @person and @more may be NULL.  @ret (may be NULL) is what was told. */
+void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
+    const struct aw_ask *ask, const struct aw_person *person, enum aw_say say,
+    const struct aw_verdict_more *more, struct aw_verdict_told *ret);
+
+#endif
