@@ -179,7 +179,7 @@ static int write_file(struct worker *worker, int dir_fd, struct aw_diag *diag)
 
 int aw_worker_run(int in_fd, int dir_fd, struct aw_diag *diag)
 {
-	aw_own(worker_done) struct worker worker = { NULL };
+	aw_own(worker_done) struct worker worker = { .in = NULL };
 	aw_own_fd int own = fcntl(in_fd, F_DUPFD_CLOEXEC, 5);
 	struct aw_wire_in in;
 	int r = 0;
