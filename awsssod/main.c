@@ -11,8 +11,8 @@
 #include "awsssod/daemon.h"
 #include "awsssod/listen.h"
 #include "awsssod/log.h"
-#include "awsssod/privilege.h"
 #include "awsssod/worker.h"
+#include "common/privilege.h"
 
 static int fail(int r, const struct aw_diag *why)
 {

@@ -2,7 +2,7 @@
 /*
  * Dropping root.
  */
-#include "awsssod/privilege.h"
+#include "common/privilege.h"
 
 #include <errno.h>
 #include <grp.h>

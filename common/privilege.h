@@ -2,8 +2,8 @@
 /*
  * From root to nobody special, for good.
  */
-#ifndef AW_AWSSSOD_PRIVILEGE_H
-#define AW_AWSSSOD_PRIVILEGE_H
+#ifndef AW_COMMON_PRIVILEGE_H
+#define AW_COMMON_PRIVILEGE_H
 
 #include "common/outcome.h"
 #include "common/text.h"

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The HTTP client: libcurl's multi interface on sd-event.  One thread, any
+ * number of requests, connections kept alive.
+ *
+ * Bounds, for every request: connecting 5 s, all of it 15 s, 1 MiB of answer,
+ * no redirects, http and https only, TLS 1.2 at least, certificates always
+ * checked.  Proxy and CA bundle come from awssso.conf, never from the
+ * environment.
+ */
+#ifndef AW_AWSSSO_NETD_HTTP_H
+#define AW_AWSSSO_NETD_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <systemd/sd-event.h>
+
+#include "awssso_netd/header.h"
+#include "common/conf.h"
+#include "common/outcome.h"
+#include "common/text.h"
+
+#define AW_HTTP_BODY_MAX    (1024 * 1024)
+#define AW_HTTP_HEADER_SIZE 160
+
+struct aw_http;
+struct aw_http_op;
+
+/* Fields of an answer that somebody needs; cut off at their size. */
+enum aw_http_header {
+	AW_HTTP_REQUEST_ID,      /* x-amzn-RequestId */
+	AW_HTTP_ERROR_TYPE,      /* x-amzn-ErrorType */
+	AW_HTTP_RETRY_AFTER,     /* Retry-After: seconds */
+	AW_HTTP_AMZ_RETRY_AFTER, /* x-amz-retry-after: milliseconds */
+	AW_HTTP_DATE,
+	AW_HTTP_HEADER_N_
+};
+
+struct aw_http_request {
+	const char *method;
+	const char *url;
+	const struct aw_header *headers;
+	size_t n_headers;
+	const char *body; /* NULL: none */
+	size_t body_len;
+	long timeout_ms; /* 0: the bounds above */
+	bool direct;     /* never through the proxy */
+};
+
+struct aw_http_answer {
+	int error; /* 0; -EMSGSIZE: answer too large; else nobody answered */
+	struct aw_diag why; /* when @error */
+	long status;
+	const char *body; /* NUL-terminated */
+	size_t len;
+	char header[AW_HTTP_HEADER_N_][AW_HTTP_HEADER_SIZE]; /* "" if absent */
+};
+
+/* @answer is borrowed.  The op is gone when this returns. */
+typedef void aw_http_done_fn(void *user, const struct aw_http_answer *answer);
+
+/* @conf is borrowed until aw_http_free().  Returns 0 or a negative errno. */
+int aw_http_new(sd_event *event, const struct aw_conf *conf,
+    struct aw_http **ret) AW_MUST_USE;
+/* No request may be under way. */
+void aw_http_free(struct aw_http *http);
+
+/*
+ * Send @request (copied).  @done is called once, later, never from in here.
+ * Returns 0 with *@ret for aw_http_cancel(), or -ENOMEM or -EINVAL (something
+ * that libcurl refuses).
+ */
+int aw_http_start(struct aw_http *http, const struct aw_http_request *request,
+    aw_http_done_fn *done, void *user, struct aw_http_op **ret) AW_MUST_USE;
+
+/* @done will not be called.  Takes NULL. */
+void aw_http_cancel(struct aw_http_op *op);
+
+#endif
