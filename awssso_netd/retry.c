@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/outcome.h"
+
 #define BACKOFF_MAX_MS 20000u
 
 static bool is_in(const char *code, const char *const *list, size_t n)
