@@ -156,10 +156,12 @@ $(UNIT_COMMON): %: %.o $(BUILD)/libcommon.a
 	$(call say,LINK)
 	$(Q)$(CC) $(HARDEN) -o $@ $< $(BUILD)/libcommon.a $(LDFLAGS) $(CMOCKA) -ldl -lpthread $(call pkg_libs,inih)
 
+# What several tests of one product share: tests/unit/PRODUCT/, not test_*.c.
+unit_shared = $(patsubst tests/unit/%.c,$(BUILD)/unit/%.o,$(filter-out tests/unit/$(1)/test_%,$(wildcard tests/unit/$(1)/*.c)))
 define unit_prod
-$(filter $(BUILD)/unit/$(1)/%,$(UNIT_PROD)): %: %.o $$(OBJS_$(1)) $(BUILD)/libcommon.a
+$(filter $(BUILD)/unit/$(1)/%,$(UNIT_PROD)): %: %.o $(call unit_shared,$(1)) $$(OBJS_$(1)) $(BUILD)/libcommon.a
 	$$(call say,LINK)
-	$$(Q)$$(CC) $$(HARDEN) -o $$@ $$< $$(OBJS_$(1)) $(BUILD)/libcommon.a $$(LDFLAGS) $$(LIBS_$(1)) $$(CMOCKA) -ldl -lpthread
+	$$(Q)$$(CC) $$(HARDEN) -o $$@ $$< $(call unit_shared,$(1)) $$(OBJS_$(1)) $(BUILD)/libcommon.a $$(LDFLAGS) $$(LIBS_$(1)) $$(CMOCKA) -ldl -lpthread
 endef
 $(foreach p,awsssod awssso_netd awssso idcsim pam_awssso nss_awssso,$(if $(filter $(BUILD)/unit/$(p)/%,$(UNIT_PROD)),$(eval $(call unit_prod,$(p)))))
 
@@ -244,7 +246,7 @@ D = $(DESTDIR)
 # Directories get their modes from us, not from the umask.
 put = $(INSTALL) -d -m 0755 $(D)$(dir $(3)) && $(INSTALL) -m $(1) $(2) $(D)$(3)
 # Unit files name the programs where they are installed.
-fill = sed -e 's,/usr/sbin/,$(sbindir)/,g' $(2) > $(BUILD)/fill && $(call put,$(1),$(BUILD)/fill,$(3))
+fill = sed -e 's,/usr/sbin/,$(sbindir)/,g' $(2) | { $(call put,$(1),/dev/stdin,$(3)); }
 
 UNITFILES := $(notdir $(wildcard conf/systemd/*))
 EXAMPLES := $(patsubst conf/%,%,$(wildcard conf/*.example conf/pam.d/* conf/sshd_config.d/* conf/sudoers.d/*))
