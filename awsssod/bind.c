@@ -35,7 +35,7 @@ static bool is_proof(const struct aw_bind_want *want,
     const struct aw_bind_facts *facts, struct aw_arn *arn,
     struct aw_diag *diag)
 {
-	if (!facts->arn || aw_arn_parse(facts->arn, arn, diag) != 0)
+	if (aw_arn_parse(facts->arn ? facts->arn : "", arn, diag) != 0)
 		return false;
 	if (!is_pinned(want, facts))
 		aw_diag_set(diag, "not the role that identity_role names");
