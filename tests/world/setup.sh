@@ -212,10 +212,10 @@ stop()
 	within 10 gone "$1"
 }
 
-# swept: a first generation is in force.
+# swept: a first generation is in force, and this host's libc has it.
 swept()
 {
-	awssso status --json 2> /dev/null | jq -e '.generation > 0' > /dev/null
+	[ -e /var/lib/awssso/public/directory.1 ] && awssso status --json 2> /dev/null | jq -e '.generation > 0' > /dev/null
 }
 
 # within SECONDS COMMAND [ARG...]: until COMMAND succeeds, not longer.
