@@ -19,7 +19,7 @@
 #include <time.h>
 
 #include "common/file.h"
-#include "common/id.h"
+#include "common/snapshot_format.h"
 
 #define LOOK_NS 1000000000u /* between two looks at the path */
 
@@ -57,7 +57,7 @@ static void unpin(struct aw_dir *dir, unsigned slot, unsigned shard)
 }
 
 /* Pin slot @current - 1 if it is the current one and nothing newer is known. */
-static bool pin_current(struct aw_dir *dir, uint32_t current,
+static inline bool pin_current(struct aw_dir *dir, uint32_t current,
     struct aw_dir_pin *ret)
 {
 	const unsigned slot = current - 1;
@@ -65,7 +65,7 @@ static bool pin_current(struct aw_dir *dir, uint32_t current,
 	const struct aw_snap *snap = &dir->snap[slot];
 
 	atomic_fetch_add(&dir->page->shard[shard].pins[slot], 1);
-	if (atomic_load(&dir->current) != current || aw_snap_superseded(snap) ||
+	if (atomic_load(&dir->current) != current || aw_snap_is_marked(snap->base) ||
 	    (snap->needs_limits && !dir->page->has_limits[slot])) {
 		unpin(dir, slot, shard);
 		return false;
@@ -286,7 +286,7 @@ int aw_dir_get(struct aw_dir *dir, struct aw_dir_pin *ret)
 
 int aw_dir_put(struct aw_dir *dir, const struct aw_dir_pin *pin)
 {
-	const bool is_stale = aw_snap_superseded(pin->snap);
+	const bool is_stale = aw_snap_is_marked(pin->snap->base);
 
 	if (pin->own) {
 		struct quiet quiet;
@@ -331,17 +331,14 @@ bool aw_dir_is_listed(struct aw_dir *dir, uint32_t id, bool is_group)
 bool aw_dir_user_ok(const struct aw_dir_pin *pin,
     const struct aw_snap_user *user)
 {
+	static const char usual[6] = "/home/";
 	const char *const home = user->strings + user->home_at;
 
 	return (aw_id_in_range(user->id) ||
 		   aw_limits_uid(pin->limits, user->id)) &&
-	    (strncmp(home, "/home/", 6) == 0 ||
+	    ((user->shell_at - user->home_at > sizeof(usual) &&
+		 aw_snap_same(home, usual, sizeof(usual))) ||
 		aw_limits_home(pin->limits, home));
-}
-
-bool aw_dir_gid_ok(const struct aw_dir_pin *pin, uint32_t gid)
-{
-	return aw_id_in_range(gid) || aw_limits_gid(pin->limits, gid);
 }
 
 bool aw_dir_group_ok(const struct aw_dir_pin *pin,

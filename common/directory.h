@@ -27,6 +27,7 @@
 
 #include <assert.h>
 
+#include "common/id.h"
 #include "common/limits.h"
 #include "common/snapshot.h"
 
@@ -114,7 +115,10 @@ bool aw_dir_user_ok(const struct aw_dir_pin *pin,
 bool aw_dir_group_ok(const struct aw_dir_pin *pin,
     const struct aw_snap_group *group);
 /* A user's group @gid likewise. */
-bool aw_dir_gid_ok(const struct aw_dir_pin *pin, uint32_t gid);
+static inline bool aw_dir_gid_ok(const struct aw_dir_pin *pin, uint32_t gid)
+{
+	return aw_id_in_range(gid) || aw_limits_gid(pin->limits, gid);
+}
 
 /*
  * Spare locks, number 0 to AW_DIR_LOCKS - 1, that are free again in a forked

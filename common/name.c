@@ -6,6 +6,7 @@
 #include "common/name.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -29,68 +30,163 @@ static char lower(char c)
 	return is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
-bool aw_name_is_possible(const char *name, size_t len, bool is_group)
+/* Where a byte may stand, in a name of a user and of a group. */
+#define FIRST       1u
+#define INNER       2u
+#define LETTER      4u /* keeps the name from being a number */
+#define GROUP_SHIFT 4 /* the same of a group are in the upper half */
+#define OF_BOTH(bits) ((bits) | (bits) << GROUP_SHIFT)
+static const uint8_t class_of[256] = {
+	['a' ... 'z'] = OF_BOTH(FIRST | INNER | LETTER),
+	['_'] = OF_BOTH(FIRST | INNER | LETTER),
+	['A' ... 'Z'] = (FIRST | INNER | LETTER) << GROUP_SHIFT,
+	['0' ... '9'] = OF_BOTH(FIRST | INNER),
+	['-'] = OF_BOTH(INNER),
+	['.'] = OF_BOTH(INNER),
+	['@'] = OF_BOTH(INNER),
+	['+'] = OF_BOTH(INNER),
+};
+
+/* The length of the name that begins at @name and ends with a NUL or @len
+ * bytes on; 0 when it is not possible. */
+static size_t length_of(const char *name, size_t len, bool is_group)
 {
-	bool has_letter = false;
+	const unsigned char *p = (const unsigned char *)name;
+	const unsigned shift = is_group ? GROUP_SHIFT : 0;
+	unsigned seen = 0, class;
+	size_t i;
 
-	if (len == 0 || len > AW_NAME_MAX || name[len - 1] == '.')
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		const char c = name[i];
-
-		if (is_lower(c) || c == '_' || (is_group && is_upper(c)))
-			has_letter = true;
-		else if (is_digit(c))
-			continue;
-		else if (i == 0 ||
-		    (c != '-' && c != '.' && c != '@' && c != '+'))
-			return false;
+	if (len > AW_NAME_MAX + 1)
+		len = AW_NAME_MAX + 1;
+	for (i = 0; i < len; i++) {
+		class = class_of[p[i]];
+		if (!(class & INNER << shift))
+			break;
+		seen |= class;
 	}
-	return has_letter;
+	if (i == 0 || i > AW_NAME_MAX || (i < len && p[i]) ||
+	    !(seen & LETTER << shift) ||
+	    !(class_of[p[0]] & FIRST << shift) || p[i - 1] == '.')
+		return 0;
+	return i;
 }
 
-/* Sorted, lower case.  What base systems own, and what amounts to root. */
-static const char *const reserved[] = { "_apt", "adm", "admin",
-	"administrator", "all", "audio", "avahi", "awssso", "awssso-net",
-	"backup", "bin", "cdrom", "centos", "chrony", "clock", "crontab",
-	"daemon", "dbus", "debian", "default", "dialout", "dip", "disk",
-	"docker", "ec2-instance-connect", "ec2-user", "everyone", "fax",
-	"fedora", "floppy", "ftp", "fuse", "games", "gnats", "halt", "http",
-	"incus", "incus-admin", "input", "irc", "kmem", "kvm", "landscape",
-	"libvirt", "libvirtd", "list", "lock", "lp", "lpadmin", "lxc", "lxd",
-	"mail", "man", "messagebus", "microk8s", "mock", "mysql",
-	"netdev", "news", "nfsnobody", "nobody", "nogroup", "nslcd", "ntp",
-	"operator", "plugdev", "podman", "polkitd", "pollinate", "postfix",
-	"postgres", "power", "proxy", "rdma", "render", "root", "rpc",
-	"rpcuser", "sasl", "sgx", "shadow", "shutdown", "snap_daemon", "src",
-	"ssh", "ssh_keys", "sshd", "ssm-user", "sssd", "staff", "statd",
-	"storage", "sudo", "sync", "sys", "syslog", "systemd",
-	"systemd-coredump", "systemd-journal", "systemd-network",
-	"systemd-oom", "systemd-resolve", "systemd-timesync", "tape", "tcpdump",
-	"toor", "trusted", "tss", "tty", "ubuntu", "users", "utempter", "utmp",
-	"uucp", "uuidd", "vagrant", "video", "voice", "wheel", "www-data" };
+bool aw_name_is_possible(const char *name, size_t len, bool is_group)
+{
+	return len > 0 && length_of(name, len, is_group) == len;
+}
+
+size_t aw_name_judge(const char *name, bool is_group)
+{
+	const size_t len = length_of(name, SIZE_MAX, is_group);
+
+	return len > 0 && !aw_name_is_reserved(name, len) ? len : 0;
+}
+
+/*
+ * What base systems own, and what amounts to root: lower case, by first
+ * letter.  Each letter's lengths are computed from its names by the compiler,
+ * so that most names are told apart with one bit.
+ */
+#define A(X) X("adm") X("admin") X("administrator") X("all") X("audio")        \
+	X("avahi") X("awssso") X("awssso-net")
+#define B(X) X("backup") X("bin")
+#define C(X) X("cdrom") X("centos") X("chrony") X("clock") X("crontab")
+#define D(X) X("daemon") X("dbus") X("debian") X("default") X("dialout")       \
+	X("dip") X("disk") X("docker")
+#define E(X) X("ec2-instance-connect") X("ec2-user") X("everyone")
+#define F(X) X("fax") X("fedora") X("floppy") X("ftp") X("fuse")
+#define G(X) X("games") X("gnats")
+#define H(X) X("halt") X("http")
+#define I(X) X("incus") X("incus-admin") X("input") X("irc")
+#define K(X) X("kmem") X("kvm")
+#define L(X) X("landscape") X("libvirt") X("libvirtd") X("list") X("lock")     \
+	X("lp") X("lpadmin") X("lxc") X("lxd")
+#define M(X) X("mail") X("man") X("messagebus") X("microk8s") X("mock")        \
+	X("mysql")
+#define N(X) X("netdev") X("news") X("nfsnobody") X("nobody") X("nogroup")     \
+	X("nslcd") X("ntp")
+#define O(X) X("operator")
+#define P(X) X("plugdev") X("podman") X("polkitd") X("pollinate")              \
+	X("postfix") X("postgres") X("power") X("proxy")
+#define R(X) X("rdma") X("render") X("root") X("rpc") X("rpcuser")
+#define S(X) X("sasl") X("sgx") X("shadow") X("shutdown") X("snap_daemon")     \
+	X("src") X("ssh") X("ssh_keys") X("sshd") X("ssm-user") X("sssd")      \
+	X("staff") X("statd") X("storage") X("sudo") X("sync") X("sys")        \
+	X("syslog") X("systemd") X("systemd-coredump") X("systemd-journal")    \
+	X("systemd-network") X("systemd-oom") X("systemd-resolve")             \
+	X("systemd-timesync")
+#define T(X) X("tape") X("tcpdump") X("toor") X("trusted") X("tss") X("tty")
+#define U(X) X("ubuntu") X("users") X("utempter") X("utmp") X("uucp")          \
+	X("uuidd")
+#define V(X) X("vagrant") X("video") X("voice")
+#define W(X) X("wheel") X("www-data")
+#define UNDERSCORE(X) X("_apt")
+#define LENGTH(name) | 1u << (sizeof(name) - 1)
+#define ITEM(name)   name,
+#define LONGEST      24
+#define ROW(list)                                                              \
+	{                                                                      \
+		.lengths = 0 list(LENGTH),                                     \
+		.n = sizeof((const char[][LONGEST]){ list(ITEM) }) / LONGEST,  \
+		.names = (const char[][LONGEST]){ list(ITEM) },                \
+	}
+
+/* By the low five bits of the first byte, which are those of either case. */
+static const struct row {
+	uint32_t lengths;
+	uint32_t n;
+	const char (*names)[LONGEST]; /* filled up with NULs */
+} reserved[32] = {
+	['a' & 31] = ROW(A),
+	['b' & 31] = ROW(B),
+	['c' & 31] = ROW(C),
+	['d' & 31] = ROW(D),
+	['e' & 31] = ROW(E),
+	['f' & 31] = ROW(F),
+	['g' & 31] = ROW(G),
+	['h' & 31] = ROW(H),
+	['i' & 31] = ROW(I),
+	['k' & 31] = ROW(K),
+	['l' & 31] = ROW(L),
+	['m' & 31] = ROW(M),
+	['n' & 31] = ROW(N),
+	['o' & 31] = ROW(O),
+	['p' & 31] = ROW(P),
+	['r' & 31] = ROW(R),
+	['s' & 31] = ROW(S),
+	['t' & 31] = ROW(T),
+	['u' & 31] = ROW(U),
+	['v' & 31] = ROW(V),
+	['w' & 31] = ROW(W),
+	['_' & 31] = ROW(UNDERSCORE),
+};
+
+/* @word is @name of @len bytes in lower case.  Not strncasecmp(): the process
+ * that we are in may have a locale where I is no capital of i. */
+static bool is_word(const char *word, const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (lower(name[i]) != word[i])
+			return false;
+	return word[len] == '\0';
+}
 
 bool aw_name_is_reserved(const char *name, size_t len)
 {
-	size_t low = 0, high = sizeof(reserved) / sizeof(reserved[0]);
-	char folded[AW_NAME_SIZE];
+	const struct row *row;
+	char second;
 
-	if (len >= sizeof(folded))
+	if (len < 2 || len >= LONGEST)
+		return false; /* none is that short or that long */
+	row = &reserved[name[0] & 31];
+	if (!(row->lengths >> len & 1))
 		return false;
-	for (size_t i = 0; i < len; i++)
-		folded[i] = lower(name[i]);
-	folded[len] = '\0';
-	while (low < high) {
-		const size_t mid = low + (high - low) / 2;
-		const int order = strcmp(folded, reserved[mid]);
-
-		if (order == 0)
+	second = lower(name[1]);
+	for (uint32_t i = 0; i < row->n; i++)
+		if (row->names[i][1] == second &&
+		    is_word(row->names[i], name, len))
 			return true;
-		if (order < 0)
-			high = mid;
-		else
-			low = mid + 1;
-	}
 	return false;
 }
 

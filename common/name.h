@@ -38,6 +38,12 @@ bool aw_name_is_possible(const char *name, size_t len, bool is_group);
  */
 bool aw_name_is_reserved(const char *name, size_t len);
 
+/*
+ * Both at once for the string @name: its length when it could be one of ours
+ * and is not reserved, else 0.
+ */
+size_t aw_name_judge(const char *name, bool is_group);
+
 /* How a directory's e-mail-like user names become Linux names. */
 #define AW_NAME_DOMAINS_MAX 32
 struct aw_name_domain {

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -199,10 +198,7 @@ void aw_snap_close(struct aw_snap *snap)
 
 bool aw_snap_superseded(const struct aw_snap *snap)
 {
-	const void *word = snap->base + AW_SNAP_SUPERSEDED;
-
-	return atomic_load_explicit((const _Atomic uint32_t *)word,
-		   memory_order_acquire) != 0;
+	return aw_snap_is_marked(snap->base);
 }
 
 const char *aw_snap_store(const struct aw_snap *snap)
@@ -211,37 +207,39 @@ const char *aw_snap_store(const struct aw_snap *snap)
 	    ->store_id;
 }
 
-/*
- * The offsets of the records in @table that may have @tag: start with *@slot
- * NULL.  Returns 0 when there is no further one.
- */
-static uint64_t next_at(const struct aw_snap *snap,
-    const struct aw_snap_table *table, uint32_t tag, const uint64_t **slot)
+/* Where a probe is. */
+struct probe {
+	const uint64_t *slot, *end;
+	uint32_t tag;
+};
+
+static struct probe probe_start(const struct aw_snap *snap,
+    const struct aw_snap_table *table, uint32_t tag)
 {
-	const uint64_t *first = table->slot + aw_snap_home(tag, table->homes);
-	const uint64_t *end = first + snap->max_probe;
+	const uint64_t *const slot =
+	    table->slot + aw_snap_home(tag, table->homes);
 
-	for (const uint64_t *s = *slot ? *slot + 1 : first; s < end; s++) {
-		const uint64_t v = le64toh(*s);
+	return (struct probe){ slot, slot + snap->max_probe, tag };
+}
 
-		if ((uint32_t)v == 0 || v >> 32 > tag)
+/* The offset of the next record that may be the one; 0 when there is none. */
+static inline uint64_t probe_next(struct probe *probe)
+{
+	while (probe->slot < probe->end) {
+		const uint64_t v = le64toh(*probe->slot++);
+
+		if ((uint32_t)v == 0 || v >> 32 > probe->tag)
 			break;
-		if (v >> 32 != tag)
-			continue;
-		*slot = s;
-		return (uint64_t)(uint32_t)v * 4;
+		if (v >> 32 == probe->tag)
+			return (uint64_t)(uint32_t)v * 4;
 	}
 	return 0;
 }
 
-static int find_user(const struct aw_snap *snap,
-    const struct aw_snap_table *table, uint32_t tag,
-    const struct aw_snap_ask *ask, struct aw_snap_user *ret)
+static int find_user(const struct aw_snap *snap, struct probe probe,
+    uint64_t at, const struct aw_snap_ask *ask, struct aw_snap_user *ret)
 {
-	const uint64_t *slot = NULL;
-	uint64_t at;
-
-	while ((at = next_at(snap, table, tag, &slot)) != 0) {
+	for (; at != 0; at = probe_next(&probe)) {
 		const int r = aw_snap_user_at(snap, at, ask, NULL, ret);
 
 		if (r != AW_DENIED)
@@ -253,13 +251,21 @@ static int find_user(const struct aw_snap *snap,
 int aw_snap_user_by_name_to(const struct aw_snap *snap, const char *name,
     size_t len, char *buf, size_t size, struct aw_snap_user *ret)
 {
-	const struct aw_snap_ask ask = { AW_SNAP_BY_NAME, name, len, 0, buf,
-		size };
+	struct probe probe;
+	uint64_t at;
 
 	if (len == 0 || len > AW_NAME_MAX)
 		return AW_UNKNOWN;
-	return find_user(snap, &snap->user_name,
-	    aw_snap_hash_name(snap->seed, name, len), &ask, ret);
+	probe = probe_start(snap, &snap->user_name,
+	    aw_snap_hash_name(snap->seed, name, len));
+	/* Most names that nobody knows end here. */
+	at = probe_next(&probe);
+	if (at == 0)
+		return AW_UNKNOWN;
+	return find_user(snap, probe, at,
+	    &(const struct aw_snap_ask){ AW_SNAP_BY_NAME, name, len, 0, buf,
+		size },
+	    ret);
 }
 
 int aw_snap_user_by_name(const struct aw_snap *snap, const char *name,
@@ -271,11 +277,16 @@ int aw_snap_user_by_name(const struct aw_snap *snap, const char *name,
 int aw_snap_user_by_id_to(const struct aw_snap *snap, uint32_t id, char *buf,
     size_t size, struct aw_snap_user *ret)
 {
-	const struct aw_snap_ask ask = { AW_SNAP_BY_ID, NULL, 0, id, buf,
-		size };
+	struct probe probe = probe_start(snap, &snap->user_id,
+	    aw_snap_hash_id(snap->seed, id));
+	const uint64_t at = probe_next(&probe);
 
-	return find_user(snap, &snap->user_id, aw_snap_hash_id(snap->seed, id),
-	    &ask, ret);
+	if (at == 0)
+		return AW_UNKNOWN;
+	return find_user(snap, probe, at,
+	    &(const struct aw_snap_ask){ AW_SNAP_BY_ID, NULL, 0, id, buf,
+		size },
+	    ret);
 }
 
 int aw_snap_user_by_id(const struct aw_snap *snap, uint32_t id,
@@ -284,14 +295,12 @@ int aw_snap_user_by_id(const struct aw_snap *snap, uint32_t id,
 	return aw_snap_user_by_id_to(snap, id, NULL, 0, ret);
 }
 
-static int find_group(const struct aw_snap *snap,
-    const struct aw_snap_table *table, uint32_t tag,
+static int find_group(const struct aw_snap *snap, struct probe probe,
     const struct aw_snap_ask *ask, struct aw_snap_group *ret)
 {
-	const uint64_t *slot = NULL;
 	uint64_t at;
 
-	while ((at = next_at(snap, table, tag, &slot)) != 0) {
+	while ((at = probe_next(&probe)) != 0) {
 		const int r = aw_snap_group_at(snap, at, ask, NULL, ret);
 
 		if (r != AW_DENIED)
@@ -308,8 +317,10 @@ int aw_snap_group_by_name(const struct aw_snap *snap, const char *name,
 
 	if (len == 0 || len > AW_NAME_MAX)
 		return AW_UNKNOWN;
-	return find_group(snap, &snap->group_name,
-	    aw_snap_hash_name(snap->seed, name, len), &ask, ret);
+	return find_group(snap,
+	    probe_start(snap, &snap->group_name,
+		aw_snap_hash_name(snap->seed, name, len)),
+	    &ask, ret);
 }
 
 int aw_snap_group_by_id(const struct aw_snap *snap, uint32_t id,
@@ -317,8 +328,9 @@ int aw_snap_group_by_id(const struct aw_snap *snap, uint32_t id,
 {
 	const struct aw_snap_ask ask = { AW_SNAP_BY_ID, NULL, 0, id, NULL, 0 };
 
-	return find_group(snap, &snap->group_id,
-	    aw_snap_hash_id(snap->seed, id), &ask, ret);
+	return find_group(snap,
+	    probe_start(snap, &snap->group_id, aw_snap_hash_id(snap->seed, id)),
+	    &ask, ret);
 }
 
 int aw_snap_next_user_to(const struct aw_snap *snap, uint64_t *cursor,

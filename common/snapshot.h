@@ -205,7 +205,13 @@ int aw_snap_user_gids(const struct aw_snap *snap,
 int aw_snap_user_gid_list(const struct aw_snap *snap,
     const struct aw_snap_user *user, const uint8_t **ret_list, uint32_t *ret_n)
     AW_MUST_USE;
-uint32_t aw_snap_gid(const uint8_t *list, uint32_t index);
+static inline uint32_t aw_snap_gid(const uint8_t *list, uint32_t index)
+{
+	const uint8_t *const p = list + (size_t)index * 4;
+
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	    (uint32_t)p[3] << 24;
+}
 
 /* Returns 0 or -EIO. */
 int aw_snap_user_more(const struct aw_snap *snap,

@@ -8,6 +8,8 @@
 
 #include <assert.h>
 #include <endian.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -95,6 +97,14 @@ enum aw_snap_principal {
 /* In front of a directory name's rest: a suffix of the table, or this. */
 #define AW_SNAP_INLINE 255u
 
+static inline bool aw_snap_is_marked(const uint8_t *base)
+{
+	const void *word = base + AW_SNAP_SUPERSEDED;
+
+	return atomic_load_explicit((const _Atomic uint32_t *)word,
+		   memory_order_acquire) != 0;
+}
+
 static inline uint64_t aw_snap_align(uint64_t n, unsigned to)
 {
 	return (n + to - 1) & ~(uint64_t)(to - 1);
@@ -154,6 +164,17 @@ static inline uint64_t aw_snap_load_tail(const uint8_t *p, size_t len)
 			: aw_snap_load_few(p, len);
 }
 
+/* The same bytes, for lengths too short to be worth a call. */
+static inline bool aw_snap_same(const char *a, const char *b, size_t len)
+{
+	const uint8_t *p = (const uint8_t *)a, *q = (const uint8_t *)b;
+
+	for (size_t i = 0; i + 8 < len; i += 8)
+		if (aw_snap_load64(p + i) != aw_snap_load64(q + i))
+			return false;
+	return aw_snap_load_tail(p, len) == aw_snap_load_tail(q, len);
+}
+
 static inline uint64_t aw_snap_mum(uint64_t a, uint64_t b)
 {
 	const unsigned __int128 product = (unsigned __int128)a * b;
@@ -189,13 +210,22 @@ static inline uint64_t aw_snap_sum_step(uint64_t h, uint64_t word)
 	return h << 29 | h >> 35;
 }
 
+/* Two sums, of the even and of the odd words, so that a processor can work on
+ * both at once. */
 static inline uint64_t aw_snap_sum64(const uint8_t *p, size_t len)
 {
-	uint64_t h = len;
+	uint64_t h = len, g = 0;
 
-	for (size_t i = 0; i + 8 < len; i += 8)
-		h = aw_snap_sum_step(h, aw_snap_load64(p + i));
-	return aw_snap_sum_step(h, aw_snap_load_tail(p, len));
+	while (len > 16) {
+		h = aw_snap_sum_step(h, aw_snap_load64(p));
+		g = aw_snap_sum_step(g, aw_snap_load64(p + 8));
+		p += 16;
+		len -= 16;
+	}
+	if (len > 8)
+		h = aw_snap_sum_step(h, aw_snap_load64(p));
+	g = aw_snap_sum_step(g, aw_snap_load_tail(p, len));
+	return aw_snap_sum_step(h, g);
 }
 
 static inline uint32_t aw_snap_sum32(const uint8_t *p, size_t len)

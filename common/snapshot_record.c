@@ -15,6 +15,7 @@
 #define USER_ID_MIN 1000u
 
 typedef uint8_t block __attribute__((vector_size(16)));
+#define EACH(c) (0x0101010101010101u * (c)) /* of a 64 bit word */
 #define ALL(c) ((block){ c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c })
 
 /* The bytes of @v that may stand in no field: controls (but NUL), DEL, ':' and
@@ -25,33 +26,59 @@ static block bad_bytes(block v, block other)
 	    (v == ALL(':')) | (v == other));
 }
 
+static bool has_any(block v)
+{
+	uint64_t half[2];
+
+	memcpy(half, &v, sizeof(half));
+	return (half[0] | half[1]) != 0;
+}
+
+/* Up to one block of @text, filled up with what is not bad. */
+static block load_block(const char *text, size_t len)
+{
+	block v = ALL('@');
+
+	memcpy(&v, text, len < sizeof(v) ? len : sizeof(v));
+	return v;
+}
+
 bool aw_snap_is_plain(const char *text, size_t len, char other,
     uint64_t *ret_nuls)
 {
-	const block no_other = ALL((uint8_t)other);
+	const block others = ALL((uint8_t)other);
 	uint64_t nuls = 0;
 
 	for (size_t i = 0; i < len; i += sizeof(block)) {
-		const size_t left = len - i;
-		block v = ALL(1 << 6);
-		block bad;
+		const block v = load_block(text + i, len - i);
+		const block ones = (block)(v == ALL(0)) & ALL(1);
 		uint64_t half[2];
 
-		if (left >= sizeof(v))
-			memcpy(&v, text + i, sizeof(v));
-		else
-			memcpy(&v, text + i, left);
-		bad = bad_bytes(v, no_other);
-		memcpy(half, &bad, sizeof(half));
-		if ((half[0] | half[1]) != 0)
+		if (has_any(bad_bytes(v, others)))
 			return false;
-		bad = (block)(v == ALL(0)) & ALL(1);
-		memcpy(half, &bad, sizeof(half));
 		/* Each byte is 0 or 1, the sum of 8 is in the top one. */
-		nuls += (half[0] + half[1]) * 0x0101010101010101u >> 56;
+		memcpy(half, &ones, sizeof(half));
+		nuls += EACH(half[0] + half[1]) >> 56;
 	}
 	*ret_nuls = nuls;
 	return true;
+}
+
+/* The same without counting; the last block overlaps the one before. */
+static bool no_bad_bytes(const char *text, size_t len)
+{
+	const block colon = ALL(':');
+	block bad, v;
+
+	if (len < sizeof(v))
+		return !has_any(bad_bytes(load_block(text, len), colon));
+	memcpy(&v, text + len - sizeof(v), sizeof(v));
+	bad = bad_bytes(v, colon);
+	for (size_t i = 0; i + sizeof(v) < len; i += sizeof(v)) {
+		memcpy(&v, text + i, sizeof(v));
+		bad |= bad_bytes(v, colon);
+	}
+	return !has_any(bad);
 }
 
 static bool name_ok(const char *name, size_t len, bool is_group)
@@ -67,29 +94,37 @@ static bool home_ok(const char *home, size_t len, const char *name,
 	static const char usual[6] = "/home/";
 
 	if (len == sizeof(usual) + name_len &&
-	    memcmp(home, usual, sizeof(usual)) == 0 &&
-	    memcmp(home + sizeof(usual), name, name_len) == 0)
+	    aw_snap_same(home, usual, sizeof(usual)) &&
+	    aw_snap_same(home + sizeof(usual), name, name_len))
 		return true;
 	return aw_name_is_path(home, len);
+}
+
+static bool shell_ok(const char *shell, size_t len)
+{
+	static const char usual[9] = "/bin/bash";
+
+	return (len == sizeof(usual) && aw_snap_same(shell, usual, len)) ||
+	    aw_name_is_path(shell, len);
 }
 
 static bool user_ok(const struct aw_snap_user *user)
 {
 	const char *const s = user->strings;
 	const size_t name_len = user->gecos_at - 3;
-	uint64_t nuls;
 
 	return user->id >= USER_ID_MIN && user->id != UINT32_MAX &&
 	    s[name_len] == '\0' && s[name_len + 1] == '*' &&
 	    s[name_len + 2] == '\0' && s[user->home_at - 1] == '\0' &&
 	    s[user->shell_at - 1] == '\0' &&
-	    s[user->strings_len - 1] == '\0' && name_ok(s, name_len, false) &&
+	    s[user->strings_len - 1] == '\0' &&
+	    name_ok(s, name_len, false) &&
 	    home_ok(s + user->home_at, user->shell_at - user->home_at - 1, s,
 		name_len) &&
-	    aw_name_is_path(s + user->shell_at,
+	    shell_ok(s + user->shell_at,
 		user->strings_len - user->shell_at - 1) &&
-	    aw_snap_is_plain(s + user->gecos_at, user->home_at - user->gecos_at, ':',
-		&nuls);
+	    no_bad_bytes(s + user->gecos_at,
+		user->strings_len - user->gecos_at);
 }
 
 /* The gids and what is behind them, of a record whose strings fit. */
@@ -130,7 +165,7 @@ static bool is_asked(const struct aw_snap_ask *ask, uint32_t id,
 	case AW_SNAP_ANY:
 		return true;
 	case AW_SNAP_BY_NAME:
-		return len == ask->len && memcmp(name, ask->name, len) == 0;
+		return len == ask->len && aw_snap_same(name, ask->name, len);
 	case AW_SNAP_BY_ID:
 		return id == ask->id;
 	}
@@ -226,11 +261,6 @@ int aw_snap_user_gid_list(const struct aw_snap *snap,
 	*ret_list = tail.gids;
 	*ret_n = tail.n_gids;
 	return 0;
-}
-
-uint32_t aw_snap_gid(const uint8_t *list, uint32_t index)
-{
-	return (uint32_t)aw_snap_load32(list + (size_t)index * 4);
 }
 
 /* The 37 bytes of a UUID's text, from its 16. */

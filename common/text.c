@@ -166,10 +166,14 @@ bool aw_text_is_clean(const char *text, size_t len)
 	uint32_t cp = 0;
 
 	for (size_t i = 0; i < len;) {
-		const size_t n = utf8_len(p + i, len - i, &cp);
+		size_t n = 1;
 
-		if (n == 0 || is_control(cp))
-			return false;
+		/* Most text is ASCII, and NSS judges some at each lookup. */
+		if (p[i] < 0x20 || p[i] >= 0x7f) {
+			n = utf8_len(p + i, len - i, &cp);
+			if (n == 0 || is_control(cp))
+				return false;
+		}
 		i += n;
 	}
 	return true;

@@ -8,16 +8,21 @@
 
 #include <errno.h>
 #include <nss.h>
+#include <stdatomic.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/directory.h"
+#include "common/name.h"
+#include "nss_awssso/paths.h"
 
 /* All else is hidden; exports.map says it a second time. */
 #pragma GCC visibility push(default)
 NSS_DECLARE_MODULE_FUNCTIONS(awssso)
 #pragma GCC visibility pop
+
+#define AW_NSS_TRIES 8 /* snapshots are seconds apart: two are enough */
 
 /*
  * Do @answer(@pin, @query) with the current snapshot, once more whenever that
@@ -25,14 +30,34 @@ NSS_DECLARE_MODULE_FUNCTIONS(awssso)
  * errno when there is no valid snapshot.
  */
 typedef int aw_nss_answer_fn(const struct aw_dir_pin *pin, void *query);
-int aw_nss_ask(aw_nss_answer_fn *answer, void *query) AW_MUST_USE;
+static inline int aw_nss_ask(aw_nss_answer_fn *answer, void *query)
+{
+	for (int i = 0; i < AW_NSS_TRIES; i++) {
+		struct aw_dir_pin pin;
+		int r = aw_dir_get(&aw_nss_dir, &pin);
+
+		if (r != 0)
+			return r;
+		r = answer(&pin, query);
+		if (aw_dir_put(&aw_nss_dir, &pin) != AW_STALE)
+			return r;
+	}
+	return -EAGAIN;
+}
 
 /*
- * @name can be answered at all: asked before a file is opened, so that root's
- * and the system's names never depend on one.
+ * The length of @name; 0 when it cannot be answered.  While there is no map
+ * that is judged first, so that no file is opened for root's and the system's
+ * names.  With a map the reader judges what it finds.
  */
-bool aw_nss_may_name(const char *name, size_t len, bool is_group);
-/* Likewise @id. */
+static inline size_t aw_nss_length(const char *name, bool is_group)
+{
+	if (atomic_load_explicit(&aw_nss_dir.current, memory_order_relaxed))
+		return strlen(name);
+	return aw_name_judge(name, is_group);
+}
+
+/* @id can be answered at all: as above. */
 bool aw_nss_may_id(uint32_t id, bool is_group);
 
 /*

@@ -5,11 +5,8 @@
  * Each person has a private group of the same name and id, without members.
  * It has no record: it is answered from the person's.  It is not listed.
  */
-#include <string.h>
-
 #include "nss_awssso/ask.h"
 #include "nss_awssso/pack.h"
-#include "nss_awssso/paths.h"
 #include "nss_awssso/walk.h"
 
 static struct aw_nss_walk walk = { .lock = 1 };
@@ -83,10 +80,10 @@ static int by_id(const struct aw_dir_pin *pin, void *data)
 enum nss_status _nss_awssso_getgrnam_r(const char *name, struct group *result,
     char *buffer, size_t buflen, int *errnop)
 {
-	struct query query = { .name = name, .len = strlen(name),
+	struct query query = { .name = name, .len = aw_nss_length(name, true),
 		.buf = buffer, .size = buflen, .ret = result };
 
-	if (!aw_nss_may_name(name, query.len, true))
+	if (query.len == 0)
 		return aw_nss_status_of(AW_UNKNOWN, errnop);
 	return aw_nss_status_of(aw_nss_ask(by_name, &query), errnop);
 }

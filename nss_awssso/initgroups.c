@@ -10,9 +10,7 @@
  */
 #include <grp.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "common/id.h"
 #include "nss_awssso/ask.h"
 #include "nss_awssso/local.h"
 #include "nss_awssso/paths.h"
@@ -50,18 +48,26 @@ static int grow(const struct query *query)
 	return 0;
 }
 
-static int add(const struct query *query, gid_t gid)
+/* Add those of the @n gids in @list that may be shown, up to the limit. */
+static int add(const struct query *query, const struct aw_dir_pin *pin,
+    const uint8_t *list, uint32_t n)
 {
-	if (query->limit > 0 && *query->start >= query->limit)
-		return AW_END;
-	if (*query->start >= *query->size) {
-		const int r = grow(query);
+	long at = query->first;
+	int r = 0;
 
-		if (r != 0)
-			return r;
+	for (uint32_t i = 0; i < n; i++) {
+		const gid_t gid = aw_snap_gid(list, i);
+
+		if (gid == query->group || !aw_dir_gid_ok(pin, gid))
+			continue;
+		if (query->limit > 0 && at >= query->limit)
+			break;
+		if (at >= *query->size && (r = grow(query)) != 0)
+			break;
+		(*query->groups)[at++] = gid;
 	}
-	(*query->groups)[(*query->start)++] = gid;
-	return 0;
+	*query->start = at;
+	return r == AW_END ? 0 : r;
 }
 
 static int answer(const struct aw_dir_pin *pin, void *data)
@@ -72,7 +78,6 @@ static int answer(const struct aw_dir_pin *pin, void *data)
 	uint32_t n;
 	int r;
 
-	*query->start = query->first;
 	r = aw_snap_user_by_name(pin->snap, query->name, query->len, &user);
 	if (r != 0)
 		return r;
@@ -80,13 +85,7 @@ static int answer(const struct aw_dir_pin *pin, void *data)
 	    (query->group != NO_GROUP && query->group != user.id))
 		return AW_UNKNOWN;
 	r = aw_snap_user_gid_list(pin->snap, &user, &list, &n);
-	for (uint32_t i = 0; r == 0 && i < n; i++) {
-		const gid_t gid = aw_snap_gid(list, i);
-
-		if (gid != query->group && aw_dir_gid_ok(pin, gid))
-			r = add(query, gid);
-	}
-	return r == AW_END ? 0 : r;
+	return r == 0 ? add(query, pin, list, n) : r;
 }
 
 /* 0 when the person can be ours. */
@@ -94,7 +93,7 @@ static int check(const struct query *query)
 {
 	int r;
 
-	if (!aw_nss_may_name(query->name, query->len, false))
+	if (query->len == 0)
 		return AW_UNKNOWN;
 	if (query->group != NO_GROUP)
 		return aw_nss_may_id(query->group, false) ? 0 : AW_UNKNOWN;
@@ -108,7 +107,7 @@ enum nss_status _nss_awssso_initgroups_dyn(const char *user, gid_t group,
     long int *start, long int *size, gid_t **groupsp, long int limit,
     int *errnop)
 {
-	struct query query = { .name = user, .len = strlen(user),
+	struct query query = { .name = user, .len = aw_nss_length(user, false),
 		.group = group, .first = *start, .start = start, .size = size,
 		.groups = groupsp, .limit = limit };
 	int r;

@@ -2,11 +2,8 @@
 /*
  * passwd: people by name, by uid, and one after the other.
  */
-#include <string.h>
-
 #include "nss_awssso/ask.h"
 #include "nss_awssso/pack.h"
-#include "nss_awssso/paths.h"
 #include "nss_awssso/walk.h"
 
 static struct aw_nss_walk walk = { .lock = 0 };
@@ -57,10 +54,10 @@ static int by_id(const struct aw_dir_pin *pin, void *data)
 enum nss_status _nss_awssso_getpwnam_r(const char *name, struct passwd *result,
     char *buffer, size_t buflen, int *errnop)
 {
-	struct query query = { .name = name, .len = strlen(name),
+	struct query query = { .name = name, .len = aw_nss_length(name, false),
 		.buf = buffer, .size = buflen, .ret = result };
 
-	if (!aw_nss_may_name(name, query.len, false))
+	if (query.len == 0)
 		return aw_nss_status_of(AW_UNKNOWN, errnop);
 	return aw_nss_status_of(aw_nss_ask(by_name, &query), errnop);
 }
