@@ -33,7 +33,8 @@ static const struct row rows[] = {
 	[AW_SAY_NOT_YOURS] = { AW_VERDICT_POLICY, "not-yours",
 	    "Only root may ask this about somebody else." },
 	[AW_SAY_HOME] = { AW_VERDICT_POLICY, "home",
-	    "The home directory $. Ask your administrator to correct it." },
+	    "Your home directory on this host does not belong to you. Ask your "
+	    "administrator to correct its owner." },
 	[AW_SAY_BROWSER_DENIED] = { AW_VERDICT_REFUSED, "browser-denied",
 	    "The request was denied in the browser. Start again and approve it "
 	    "if it was you." },

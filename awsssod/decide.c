@@ -4,6 +4,7 @@
  */
 #include "awsssod/decide.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,17 @@ static bool is_shell(const char *path)
 
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
 	    (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH));
+}
+
+/* A home that is there belongs to its person.  One that cannot be examined is
+ * no home to let somebody into. */
+static bool is_home(const struct aw_person *person)
+{
+	struct stat st;
+
+	if (stat(person->home, &st) < 0)
+		return errno == ENOENT;
+	return S_ISDIR(st.st_mode) && st.st_uid == person->posix_id;
 }
 
 static bool is_absent(const struct aw_person *person, enum aw_stage stage)
@@ -77,6 +89,8 @@ enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
 		return AW_SAY_USER_NAME;
 	if (sign_in && !is_shell(daemon->conf.shell))
 		return AW_SAY_SHELL;
+	if (!is_home(person))
+		return AW_SAY_HOME;
 	return AW_SAY_ALLOWED;
 }
 

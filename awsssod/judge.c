@@ -175,6 +175,14 @@ static void keep_token(struct aw_daemon *daemon, const struct aw_ask *ask,
 	attempt->token_until_ms = now + life * 1000;
 }
 
+/* The flow ended without an approval because the directory says so. */
+static bool is_disabled(const struct aw_person *person,
+    const struct facts *facts)
+{
+	return strcmp(facts->described_id, person->principal) == 0 &&
+	    strcmp(facts->described_status, "DISABLED") == 0;
+}
+
 void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 {
 	const uint64_t net = aw_wire_num(in, AW_TAG_NET, 0);
@@ -191,7 +199,8 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	if (net == AW_NET_OK) {
 		say = judge(flow, in, &facts, &why);
 	} else {
-		say = aw_say_of_net(net);
+		say = is_disabled(&flow->person, &facts) ? AW_SAY_DISABLED
+							 : aw_say_of_net(net);
 		if (aw_wire_text(in, AW_TAG_TEXT, why.text,
 			sizeof(why.text)) != 0)
 			aw_diag_set(&why, "%s", aw_net_word(net));

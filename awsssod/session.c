@@ -176,18 +176,6 @@ struct aw_session *aw_sessions_find(struct aw_sessions *sessions,
 	return found ? found : by_ancestry(sessions, ask);
 }
 
-/* Empty when the home may be used, else what is wrong with it. */
-static const char *home_trouble(const struct aw_person *person)
-{
-	struct stat st;
-
-	if (stat(person->home, &st) < 0)
-		return errno == ENOENT ? "" : "cannot be examined";
-	if (!S_ISDIR(st.st_mode))
-		return "is not a directory";
-	return st.st_uid == person->posix_id ? "" : "belongs to somebody else";
-}
-
 static void note_session(struct aw_daemon *daemon, struct aw_session *session,
     const struct aw_ask *ask)
 {
@@ -244,10 +232,8 @@ static void begin_session(struct aw_conn *conn, const struct aw_ask *ask)
 
 void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
 {
-	struct aw_verdict_more more = { .is_quiet = true };
-	char detail[AW_PERSON_HOME_SIZE + 32] = "";
+	const struct aw_verdict_more more = { .is_quiet = true };
 	struct aw_person person;
-	const char *trouble;
 	enum aw_say say;
 
 	say = aw_decide_who(conn->daemon, ask->user, &person);
@@ -257,14 +243,6 @@ void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
 	}
 	say = aw_decide(conn->daemon, &person, AW_ACCESS_UNKNOWN,
 	    AW_STAGE_SESSION);
-	trouble = home_trouble(&person);
-	if (say == AW_SAY_ALLOWED && *trouble) {
-		say = AW_SAY_HOME;
-		if (aw_fmt(detail, sizeof(detail), "%s %s", person.home,
-			trouble) < 0)
-			more.why = trouble;
-		more.detail = detail;
-	}
 	if (say == AW_SAY_ALLOWED)
 		begin_session(conn, ask);
 	aw_verdict_give(conn->daemon, conn, ask, &person, say, &more, NULL);

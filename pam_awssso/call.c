@@ -136,10 +136,10 @@ int aw_pam_call_start(
 	if (r < 0)
 		return r;
 	r = aw_sock_connect(
-	    aw_pam_paths.auth_sock, AW_PAM_CONNECT_MS, &call->fd);
+	    aw_pam_paths.auth_sock, aw_pam_paths.connect_ms, &call->fd);
 	if (r < 0)
 		return r;
-	call->deadline_ms = aw_sock_now_ms() + AW_PAM_ANSWER_MS;
+	call->deadline_ms = aw_sock_now_ms() + aw_pam_paths.answer_ms;
 	return aw_sock_send(call->fd, call->data, len, -1, call->deadline_ms);
 }
 

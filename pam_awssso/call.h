@@ -13,9 +13,6 @@
 #include "common/wire.h"
 #include "pam_awssso/context.h"
 
-#define AW_PAM_CONNECT_MS 1000
-#define AW_PAM_ANSWER_MS  3000
-
 struct aw_pam_call {
 	int fd;
 	uint64_t request;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The real places; none can be changed from outside.
+ * The real values; none can be changed from outside.
  */
 #include "pam_awssso/paths.h"
 
@@ -14,4 +14,8 @@ const struct aw_pam_paths aw_pam_paths = {
 	.passwd = "/etc/passwd",
 	.session_id = "/proc/self/sessionid",
 	.directory = &directory,
+	.connect_ms = 1000,
+	.answer_ms = 3000,
+	.enter_ms = 15000,
+	.grace_ms = 3000,
 };

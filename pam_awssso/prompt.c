@@ -20,12 +20,10 @@
 #include "common/own.h"
 #include "common/proto.h"
 #include "common/sock.h"
+#include "pam_awssso/paths.h"
 
-#define ENTER_WAIT_MS 15000
-#define POLL_STEP_MS  200
-/* awsssod says itself that the code has run out; this much later it hangs. */
-#define GRACE_MS   3000
-#define EXPIRY_MAX 3600 /* seconds; no code lives longer */
+#define POLL_STEP_MS 200
+#define EXPIRY_MAX   3600 /* seconds; no code lives longer */
 
 static int error_of(int pam_code)
 {
@@ -92,7 +90,7 @@ static int by_enter(const struct aw_pam *pam, struct aw_pam_call *call,
 	r = press_enter(pam, text->text, text->len);
 	while (r == 0) {
 		r = verdict_by(
-		    call, soonest(aw_sock_now_ms() + ENTER_WAIT_MS, end_ms));
+		    call, soonest(aw_sock_now_ms() + aw_pam_paths.enter_ms, end_ms));
 		if (r != -ETIMEDOUT || aw_sock_now_ms() >= end_ms)
 			return r;
 		r = press_enter(pam, again, sizeof(again) - 1);
@@ -145,7 +143,7 @@ int aw_pam_prompt(const struct aw_pam *pam, struct aw_pam_call *call)
 	seconds = aw_wire_num(&call->in, AW_TAG_EXPIRES_IN, 0);
 	if (seconds == 0 || seconds > EXPIRY_MAX)
 		return -EBADMSG;
-	end_ms = aw_sock_now_ms() + seconds * 1000 + GRACE_MS;
+	end_ms = aw_sock_now_ms() + seconds * 1000 + aw_pam_paths.grace_ms;
 	return aw_pam_call_enter(pam) ? by_enter(pam, call, &text, end_ms)
 				      : by_poll(pam, call, &text, end_ms);
 }

@@ -215,7 +215,8 @@ stop()
 # swept: a first generation is in force, and this host's libc has it.
 swept()
 {
-	[ -e /var/lib/awssso/public/directory.1 ] && awssso status --json 2> /dev/null | jq -e '.generation > 0' > /dev/null
+	[ -e /var/lib/awssso/public/directory.1 ] &&
+	    awssso status --json | jq -e '.generation > 0' > /dev/null
 }
 
 # within SECONDS COMMAND [ARG...]: until COMMAND succeeds, not longer.
@@ -253,15 +254,26 @@ world_setup()
 }
 
 # world_example SECONDS: the project's fixture with codes that live SECONDS,
-# polled once a second, and one person more (erin, like alice).  Sets $policy
-# (a line for world_conf that lets alice, bob, carol and erin in), $group and
-# $admin_set.
+# polled once a second, and one person more (erin, like alice).  $policy is a
+# line for world_conf that lets alice, bob, carol and erin in, $group theirs.
+policy='allow_groups = Engineers'
+group=engineers
+admin_set=AdministratorAccess
+
 world_example()
 {
 	local example=$TOP/tests/fixtures/example.json
 
 	mkdir -p "$run"
-	jq --argjson life "$1" '.device = {interval: 1, expires_in: $life}' \
+	jq --argjson life "$1" '
+	    (.users[0].UserId) as $alice |
+	    ($alice[:-4] + "e417") as $erin |
+	    .device = {interval: 1, expires_in: $life} |
+	    .users += [.users[0] + {UserId: $erin,
+		UserName: "erin@example.com", DisplayName: "Erin Example",
+		ExternalIds: []}] |
+	    .groups |= map(if .Members | index($alice)
+		then .Members += [$erin] else . end)' \
 	    "$example" > "$run/example.json"
 }
 
