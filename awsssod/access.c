@@ -20,15 +20,15 @@ bool aw_access_user(const struct aw_conf *conf, const char *name,
     const char *user_name, const char *principal_id, bool name_taken)
 {
 	return lists(&conf->allow_users, name) ||
-	    lists(&conf->allow_users, principal_id) ||
-	    (!name_taken && lists(&conf->allow_users, user_name));
+	       lists(&conf->allow_users, principal_id) ||
+	       (!name_taken && lists(&conf->allow_users, user_name));
 }
 
 bool aw_access_group(const struct aw_conf *conf, const char *group_id,
     const char *display_name, unsigned n_claims)
 {
 	return lists(&conf->allow_groups, group_id) ||
-	    (n_claims == 1 && lists(&conf->allow_groups, display_name));
+	       (n_claims == 1 && lists(&conf->allow_groups, display_name));
 }
 
 bool aw_access_set(const struct aw_conf *conf, const char *set)
@@ -36,8 +36,8 @@ bool aw_access_set(const struct aw_conf *conf, const char *set)
 	return lists(&conf->allow_permission_sets, set);
 }
 
-enum aw_access aw_access_judge(const struct aw_conf *conf,
-    const struct aw_access_facts *facts)
+enum aw_access aw_access_judge(
+    const struct aw_conf *conf, const struct aw_access_facts *facts)
 {
 	const bool by_group = conf->allow_groups.n > 0;
 	const bool by_set = conf->allow_permission_sets.n > 0;

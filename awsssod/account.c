@@ -54,8 +54,8 @@ static void end(struct account *account, enum aw_say say,
 	aw_conn_end_op(account->conn);
 }
 
-static enum aw_say is_fresh(const struct account *account,
-    const struct aw_live_result *result)
+static enum aw_say is_fresh(
+    const struct account *account, const struct aw_live_result *result)
 {
 	struct aw_daemon *daemon = account->daemon;
 
@@ -64,9 +64,9 @@ static enum aw_say is_fresh(const struct account *account,
 	if (result->person == AW_NET_NOT_FOUND)
 		return AW_SAY_ABSENT;
 	return aw_daemon_directory_age(daemon) <=
-		daemon->conf.account_directory_age
-	    ? AW_SAY_ALLOWED
-	    : AW_SAY_TOO_OLD;
+		       daemon->conf.account_directory_age
+		   ? AW_SAY_ALLOWED
+		   : AW_SAY_TOO_OLD;
 }
 
 static void on_live(void *user, const struct aw_live_result *result)
@@ -78,15 +78,15 @@ static void on_live(void *user, const struct aw_live_result *result)
 
 	sets = result->roles == AW_NET_OK ? result->sets : account->sets;
 	if (result->roles == AW_NET_TOKEN_DEAD) {
-		session = aw_sessions_find(&account->daemon->sessions,
-		    &account->ask);
+		session =
+		    aw_sessions_find(&account->daemon->sessions, &account->ask);
 		if (session)
 			aw_session_drop_token(session);
 	}
 	say = is_fresh(account, result);
 	if (say == AW_SAY_ALLOWED)
-		say = aw_decide(account->daemon, &account->person, sets,
-		    AW_STAGE_ACCOUNT);
+		say = aw_decide(
+		    account->daemon, &account->person, sets, AW_STAGE_ACCOUNT);
 	if (say == AW_SAY_ALLOWED)
 		say = aw_decide_roles(&account->ask, result);
 	end(account, say, result);
@@ -96,8 +96,8 @@ static void on_live(void *user, const struct aw_live_result *result)
 static void use_approval(struct account *account)
 {
 	const uint64_t now = aw_sock_now_ms();
-	const struct aw_attempt *attempt = aw_attempts_find(
-	    &account->daemon->attempts, account->ask.key, now);
+	const struct aw_attempt *attempt =
+	    aw_attempts_find(&account->daemon->attempts, account->ask.key, now);
 
 	if (!attempt || attempt->is_open || attempt->say != AW_SAY_ALLOWED ||
 	    now - attempt->approved_ms > JUST_APPROVED_MS)
@@ -108,8 +108,8 @@ static void use_approval(struct account *account)
 
 /* The token to ask the portal with: when a set is required, or sets are the
  * policy.  AW_SAY_ALLOWED, or why it cannot be asked though it must. */
-static enum aw_say find_token(struct account *account,
-    struct aw_live_wish *wish)
+static enum aw_say find_token(
+    struct account *account, struct aw_live_wish *wish)
 {
 	struct aw_daemon *daemon = account->daemon;
 	const bool gate = account->ask.permission_set[0] != '\0';
@@ -151,8 +151,8 @@ static void judge(struct account *account)
 	    (account->is_live || aw_ask_is_batch(&account->ask)))
 		on_live(account, &nothing);
 	else
-		aw_live_start(&account->live, account->daemon,
-		    &account->person, &wish, on_live, account);
+		aw_live_start(&account->live, account->daemon, &account->person,
+		    &wish, on_live, account);
 }
 
 void aw_account_start(struct aw_conn *conn, const struct aw_ask *ask)

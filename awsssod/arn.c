@@ -92,8 +92,7 @@ int aw_arn_parse(const char *arn, struct aw_arn *ret, struct aw_diag *diag)
 	const char *at = arn;
 	size_t role;
 
-	if (!skip(&at, "arn:") || !skip_partition(&at) ||
-	    !skip(&at, ":sts::"))
+	if (!skip(&at, "arn:") || !skip_partition(&at) || !skip(&at, ":sts::"))
 		return refuse(diag, "is not STS's");
 	if (strlen(at) < 13 || at[12] != ':')
 		return refuse(diag, "has no account");

@@ -26,8 +26,8 @@ struct aw_arn {
 };
 
 /* Returns 0; AW_DENIED with @diag saying what is wrong with it. */
-int aw_arn_parse(const char *arn, struct aw_arn *ret, struct aw_diag *diag)
-    AW_MUST_USE;
+int aw_arn_parse(
+    const char *arn, struct aw_arn *ret, struct aw_diag *diag) AW_MUST_USE;
 
 /* @name can be an STS session name, 2..64 of [A-Za-z0-9_+=,.@-]: nobody whose
  * UserName cannot is ever recognised by an ARN. */

@@ -13,14 +13,14 @@
 #include "common/proto.h"
 
 /* Fields end up in keys, in the log and on terminals: no line feeds. */
-static bool take(const struct aw_wire_in *in, uint16_t tag, char *buf,
-    size_t size)
+static bool take(
+    const struct aw_wire_in *in, uint16_t tag, char *buf, size_t size)
 {
 	return aw_wire_text(in, tag, buf, size) >= 0 && !strchr(buf, '\n');
 }
 
-static uint32_t take_num(const struct aw_wire_in *in, uint16_t tag,
-    uint32_t fallback)
+static uint32_t take_num(
+    const struct aw_wire_in *in, uint16_t tag, uint32_t fallback)
 {
 	const uint64_t n = aw_wire_num(in, tag, fallback);
 
@@ -39,15 +39,14 @@ static int key_by_process(struct aw_ask *ask)
 	    getrandom(&salt, sizeof(salt), 0) != sizeof(salt))
 		return AW_DENIED;
 	if (aw_fmt(ask->key, sizeof(ask->key),
-		"%s %s %d %" PRIu64 " %" PRIx64 " %s", ask->service,
-		ask->user, (int)ask->peer.pid, process.start, salt,
-		ask->source) < 0)
+		"%s %s %d %" PRIu64 " %" PRIx64 " %s", ask->service, ask->user,
+		(int)ask->peer.pid, process.start, salt, ask->source) < 0)
 		return AW_DENIED;
 	return 0;
 }
 
-static int set_key(const struct aw_wire_in *in, bool is_root,
-    struct aw_ask *ask)
+static int set_key(
+    const struct aw_wire_in *in, bool is_root, struct aw_ask *ask)
 {
 	char attempt[257];
 
@@ -58,8 +57,8 @@ static int set_key(const struct aw_wire_in *in, bool is_root,
 	ask->key_is_connection = true;
 	return aw_fmt(ask->key, sizeof(ask->key), "%s %s @ %s", ask->service,
 		   ask->user, attempt) < 0
-	    ? AW_DENIED
-	    : 0;
+		   ? AW_DENIED
+		   : 0;
 }
 
 static int set_source(struct aw_ask *ask)
@@ -67,22 +66,22 @@ static int set_source(struct aw_ask *ask)
 	int r;
 
 	if (ask->rhost[0])
-		r = aw_fmt(ask->source, sizeof(ask->source), "host %s",
-		    ask->rhost);
+		r = aw_fmt(
+		    ask->source, sizeof(ask->source), "host %s", ask->rhost);
 	else if (ask->tty[0])
-		r = aw_fmt(ask->source, sizeof(ask->source), "tty %s",
-		    ask->tty);
+		r = aw_fmt(
+		    ask->source, sizeof(ask->source), "tty %s", ask->tty);
 	else
-		r = aw_fmt(ask->source, sizeof(ask->source), "uid %u",
-		    ask->peer.uid);
+		r = aw_fmt(
+		    ask->source, sizeof(ask->source), "uid %u", ask->peer.uid);
 	return r < 0 ? AW_DENIED : 0;
 }
 
 static bool is_sound(const struct aw_ask *ask)
 {
 	return aw_name_is_possible(ask->user, strlen(ask->user), false) &&
-	    ask->service[0] &&
-	    (!ask->account[0] || aw_arn_is_account(ask->account));
+	       ask->service[0] &&
+	       (!ask->account[0] || aw_arn_is_account(ask->account));
 }
 
 int aw_ask_read(const struct aw_wire_in *in, const struct aw_peer *peer,
@@ -103,8 +102,8 @@ int aw_ask_read(const struct aw_wire_in *in, const struct aw_peer *peer,
 	ask.enter = aw_wire_num(in, AW_TAG_ENTER, 0) == 1;
 	ask.reuse = take_num(in, AW_TAG_REUSE, (uint32_t)conf->reuse);
 	ask.ksession = is_root
-	    ? take_num(in, AW_TAG_KSESSION, AW_KSESSION_UNSET)
-	    : aw_process_ksession(peer->pid);
+			   ? take_num(in, AW_TAG_KSESSION, AW_KSESSION_UNSET)
+			   : aw_process_ksession(peer->pid);
 	if (set_source(&ask) != 0 || set_key(in, is_root, &ask) != 0)
 		return AW_DENIED;
 	*ret = ask;

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int aw_attempts_init(struct aw_attempts *attempts, aw_attempt_drop_fn *drop,
-    void *user)
+int aw_attempts_init(
+    struct aw_attempts *attempts, aw_attempt_drop_fn *drop, void *user)
 {
 	attempts->slot = calloc(AW_ATTEMPT_MAX, sizeof(*attempts->slot));
 	attempts->drop = drop;
@@ -28,8 +28,8 @@ void aw_attempt_forget(struct aw_attempt *attempt)
 	memset(attempt, 0, sizeof(*attempt));
 }
 
-struct aw_attempt *aw_attempts_find(struct aw_attempts *attempts,
-    const char *key, uint64_t now_ms)
+struct aw_attempt *aw_attempts_find(
+    struct aw_attempts *attempts, const char *key, uint64_t now_ms)
 {
 	for (size_t i = 0; i < AW_ATTEMPT_MAX; i++) {
 		struct aw_attempt *attempt = &attempts->slot[i];
@@ -55,7 +55,7 @@ struct who {
 static bool is_among(const struct aw_attempt *attempt, const struct who *who)
 {
 	return attempt->is_used && attempt->is_open &&
-	    (!who->user || strcmp(attempt->user, who->user) == 0);
+	       (!who->user || strcmp(attempt->user, who->user) == 0);
 }
 
 /* How many are open, and the oldest of them from another source: or, when all
@@ -83,8 +83,8 @@ static unsigned count(struct aw_attempts *attempts, const struct who *who,
 	return n;
 }
 
-static void keep_below(struct aw_attempts *attempts, const struct who *who,
-    unsigned limit)
+static void keep_below(
+    struct aw_attempts *attempts, const struct who *who, unsigned limit)
 {
 	struct aw_attempt *oldest;
 
@@ -176,10 +176,10 @@ void aw_attempt_close(struct aw_attempt *attempt, enum aw_say say,
 	attempt->is_open = false;
 	attempt->owner = NULL;
 	attempt->say = say;
-	attempt->until_ms = now_ms +
-	    (verdict == AW_VERDICT_UNAVAIL || verdict == AW_VERDICT_FAILED
-		    ? AW_ATTEMPT_FAILURE_MS
-		    : AW_ATTEMPT_KEEP_MS);
+	attempt->until_ms = now_ms + (verdict == AW_VERDICT_UNAVAIL ||
+						 verdict == AW_VERDICT_FAILED
+					     ? AW_ATTEMPT_FAILURE_MS
+					     : AW_ATTEMPT_KEEP_MS);
 	if (aw_copy(attempt->text, sizeof(attempt->text), text) < 0 ||
 	    aw_copy(attempt->code, sizeof(attempt->code), code) < 0)
 		attempt->code[0] = '\0';

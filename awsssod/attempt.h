@@ -58,8 +58,8 @@ int aw_attempts_init(struct aw_attempts *attempts, aw_attempt_drop_fn *drop,
 void aw_attempts_done(struct aw_attempts *attempts);
 
 /* The attempt with @key, open or closed and not forgotten, or NULL. */
-struct aw_attempt *aw_attempts_find(struct aw_attempts *attempts,
-    const char *key, uint64_t now_ms);
+struct aw_attempt *aw_attempts_find(
+    struct aw_attempts *attempts, const char *key, uint64_t now_ms);
 
 /*
  * Open an attempt.  Those that must give way are dropped first: the same key;

@@ -35,6 +35,7 @@ void aw_audit_json(struct aw_buf *buf, const struct aw_audit *audit)
 {
 	aw_buf_str(buf, "{\"awssso\":1");
 	add_member(buf, "event", audit->event);
+	add_member(buf, "phase", audit->phase);
 	add_member(buf, "verdict", audit->verdict);
 	add_member(buf, "code", audit->code);
 	add_member(buf, "user", audit->user);

@@ -11,10 +11,10 @@
 #include "common/buf.h"
 
 struct aw_audit {
-	const char *event, *verdict; /* words */
-	const char *code;            /* what the person was given */
-	const char *user;            /* Linux name */
-	const char *principal;       /* UserId */
+	const char *event, *phase, *verdict; /* words */
+	const char *code;                    /* what the person was given */
+	const char *user;                    /* Linux name */
+	const char *principal;               /* UserId */
 	const char *service, *tty, *rhost;
 	const char *account, *set;
 	const char *approver;

@@ -50,14 +50,13 @@ static void code_or_no(struct aw_flow *flow, enum aw_say say)
 		(void)aw_flow_end(flow, say, &more);
 }
 
-static void on_refreshed(void *user,
-    const struct aw_live_result *result AW_UNUSED)
+static void on_refreshed(
+    void *user, const struct aw_live_result *result AW_UNUSED)
 {
 	struct aw_flow *flow = user;
 
-	code_or_no(flow,
-	    aw_decide(flow->daemon, &flow->person, AW_ACCESS_UNKNOWN,
-		AW_STAGE_BEFORE_CODE));
+	code_or_no(flow, aw_decide(flow->daemon, &flow->person,
+			     AW_ACCESS_UNKNOWN, AW_STAGE_BEFORE_CODE));
 }
 
 static void by_code(struct aw_flow *flow)
@@ -76,8 +75,8 @@ static void by_code(struct aw_flow *flow)
 
 /* A live answer about the person, or a directory young enough for a sign-in
  * that is not proved anew. */
-static enum aw_say is_fresh(struct aw_flow *flow,
-    const struct aw_live_result *result)
+static enum aw_say is_fresh(
+    struct aw_flow *flow, const struct aw_live_result *result)
 {
 	struct aw_daemon *daemon = flow->daemon;
 
@@ -113,8 +112,8 @@ static void on_reuse(void *user, const struct aw_live_result *result)
 		say = aw_decide(flow->daemon, &flow->person, result->sets,
 		    AW_STAGE_SIGN_IN);
 	flow->sets = result->sets;
-	(void)aw_flow_end(flow, say == AW_SAY_ALLOWED ? AW_SAY_REUSED : say,
-	    &more);
+	(void)aw_flow_end(
+	    flow, say == AW_SAY_ALLOWED ? AW_SAY_REUSED : say, &more);
 }
 
 /* The session that this request comes from holds a proof young enough. */
@@ -137,8 +136,8 @@ static bool try_reuse(struct aw_flow *flow)
 			return false;
 		wish.token = session->token;
 	}
-	aw_live_start(&flow->live, daemon, &flow->person, &wish, on_reuse,
-	    flow);
+	aw_live_start(
+	    &flow->live, daemon, &flow->person, &wish, on_reuse, flow);
 	return true;
 }
 
@@ -147,8 +146,8 @@ static bool try_reuse(struct aw_flow *flow)
 static bool replay(struct aw_flow *flow)
 {
 	struct aw_daemon *daemon = flow->daemon;
-	struct aw_attempt *attempt = aw_attempts_find(&daemon->attempts,
-	    flow->ask.key, aw_sock_now_ms());
+	struct aw_attempt *attempt = aw_attempts_find(
+	    &daemon->attempts, flow->ask.key, aw_sock_now_ms());
 	enum aw_say say;
 
 	if (!attempt || attempt->is_open)
@@ -156,16 +155,15 @@ static bool replay(struct aw_flow *flow)
 	if (aw_say_verdict(attempt->say) == AW_VERDICT_ALLOW) {
 		if (!flow->ask.key_is_connection)
 			return false;
-		say = aw_decide(daemon, &flow->person, attempt->sets,
-		    AW_STAGE_SIGN_IN);
+		say = aw_decide(
+		    daemon, &flow->person, attempt->sets, AW_STAGE_SIGN_IN);
 		if (say != AW_SAY_ALLOWED) {
 			aw_daemon_drop_token(daemon, attempt->token);
 			(void)aw_flow_end(flow, say, NULL);
 			return true;
 		}
 	}
-	aw_verdict_send(flow->conn, attempt->say, attempt->text,
-	    attempt->code);
+	aw_verdict_send(flow->conn, attempt->say, attempt->text, attempt->code);
 	aw_conn_end_op(flow->conn);
 	return true;
 }

@@ -16,8 +16,8 @@ static bool same(const char *a, const char *b)
 }
 
 /* The role that was asked for is the one that the settings pin. */
-static bool is_pinned(const struct aw_bind_want *want,
-    const struct aw_bind_facts *facts)
+static bool is_pinned(
+    const struct aw_bind_want *want, const struct aw_bind_facts *facts)
 {
 	const char *slash;
 
@@ -27,24 +27,23 @@ static bool is_pinned(const struct aw_bind_want *want,
 		return false;
 	slash = strchr(want->identity_role, '/');
 	return slash && slash - want->identity_role == 12 &&
-	    strncmp(want->identity_role, facts->asked_account, 12) == 0 &&
-	    same(slash + 1, facts->asked_set);
+	       strncmp(want->identity_role, facts->asked_account, 12) == 0 &&
+	       same(slash + 1, facts->asked_set);
 }
 
 static bool is_proof(const struct aw_bind_want *want,
-    const struct aw_bind_facts *facts, struct aw_arn *arn,
-    struct aw_diag *diag)
+    const struct aw_bind_facts *facts, struct aw_arn *arn, struct aw_diag *diag)
 {
 	if (aw_arn_parse(facts->arn ? facts->arn : "", arn, diag) != 0)
 		return false;
 	if (!is_pinned(want, facts))
 		aw_diag_set(diag, "not the role that identity_role names");
 	else if (!same(facts->asked_account, arn->account) ||
-	    !same(facts->sts_account, arn->account))
+		 !same(facts->sts_account, arn->account))
 		aw_diag_set(diag, "the role session is of another account");
 	else if (!same(facts->asked_set, arn->set))
-		aw_diag_set(diag,
-		    "the role session is of another permission set");
+		aw_diag_set(
+		    diag, "the role session is of another permission set");
 	else
 		return true;
 	return false;

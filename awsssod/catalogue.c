@@ -96,8 +96,8 @@ static const struct row rows[] = {
 	    "to look at the log of awsssod." },
 };
 
-_Static_assert(sizeof(rows) / sizeof(rows[0]) == AW_SAY_COUNT_,
-    "each outcome has a row");
+_Static_assert(
+    sizeof(rows) / sizeof(rows[0]) == AW_SAY_COUNT_, "each outcome has a row");
 
 static const struct row *row_of(enum aw_say what)
 {
@@ -114,8 +114,8 @@ const char *aw_say_event(enum aw_say what)
 	return row_of(what)->event;
 }
 
-const char *aw_say_text(enum aw_say what, const char *detail, char *buf,
-    size_t size)
+const char *aw_say_text(
+    enum aw_say what, const char *detail, char *buf, size_t size)
 {
 	size_t len = 0;
 

@@ -60,8 +60,8 @@ const char *aw_say_event(enum aw_say what);
 
 /* The sentence, with @detail (NULL: nothing) at its place, cut off at @size.
  * Returns @buf. */
-const char *aw_say_text(enum aw_say what, const char *detail, char *buf,
-    size_t size);
+const char *aw_say_text(
+    enum aw_say what, const char *detail, char *buf, size_t size);
 
 /* What an enum aw_net other than AW_NET_OK means for a sign-in. */
 enum aw_say aw_say_of_net(uint64_t net);

@@ -40,8 +40,8 @@ void aw_daemon_drop_token(struct aw_daemon *daemon, uint64_t token)
 		aw_netd_drop(&daemon->netd, token);
 }
 
-static int on_minute(sd_event_source *source, uint64_t usec AW_UNUSED,
-    void *user)
+static int on_minute(
+    sd_event_source *source, uint64_t usec AW_UNUSED, void *user)
 {
 	struct aw_daemon *daemon = user;
 	const uint64_t now = aw_sock_now_ms();
@@ -70,7 +70,7 @@ static void on_host(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 		memcpy(daemon->account, account, sizeof(account));
 	else
 		aw_log(LOG_WARNING, "this host's AWS account is not known; "
-		    "set account in awssso.conf");
+				    "set account in awssso.conf");
 }
 
 static void ask_host(struct aw_daemon *daemon)
@@ -81,8 +81,7 @@ static void ask_host(struct aw_daemon *daemon)
 	if (daemon->account[0])
 		return;
 	aw_netd_begin(&daemon->netd, AW_MSG_HOST, &out);
-	if (aw_netd_ask(&daemon->netd, &out, HOST_MS, on_host, daemon, &id) <
-	    0)
+	if (aw_netd_ask(&daemon->netd, &out, HOST_MS, on_host, daemon, &id) < 0)
 		aw_log(LOG_WARNING, "awssso-netd: cannot ask for the account");
 }
 
@@ -118,20 +117,24 @@ static int open_state(struct aw_daemon *daemon, struct aw_diag *diag)
 	if (r < 0)
 		return r;
 	if (state->broken) {
-		aw_log(LOG_CRIT, "%s is damaged: nobody can sign in; the last "
+		aw_log(LOG_CRIT,
+		    "%s is damaged: nobody can sign in; the last "
 		    "snapshot stays. Move it away and restart awsssod to have "
-		    "it rebuilt from the snapshot.", daemon->settings.state);
+		    "it rebuilt from the snapshot.",
+		    daemon->settings.state);
 		return 0;
 	}
 	if (!state->fresh)
 		return 0;
 	r = aw_rebuild(state, &daemon->conf, daemon->settings.public_dir, &n);
 	if (r == 0)
-		aw_log(LOG_WARNING, "%s was missing: the ids of %u principals "
-		    "are back from the last snapshot", daemon->settings.state,
-		    n);
+		aw_log(LOG_WARNING,
+		    "%s was missing: the ids of %u principals "
+		    "are back from the last snapshot",
+		    daemon->settings.state, n);
 	else if (r != AW_ABSENT)
-		aw_diag_set(diag, "%s is missing and the snapshot cannot be "
+		aw_diag_set(diag,
+		    "%s is missing and the snapshot cannot be "
 		    "read (%s): starting would give ids anew",
 		    daemon->settings.state, strerror(-r));
 	return r == AW_ABSENT ? 0 : r;
@@ -146,8 +149,8 @@ static int set_names(struct aw_daemon *daemon)
 	if (aw_arn_is_account(daemon->conf.account))
 		memcpy(daemon->account, daemon->conf.account,
 		    sizeof(daemon->account));
-	return aw_fmt(daemon->net_path, sizeof(daemon->net_path),
-	    "%s/net.sock", daemon->settings.run_dir);
+	return aw_fmt(daemon->net_path, sizeof(daemon->net_path), "%s/net.sock",
+	    daemon->settings.run_dir);
 }
 
 static int add_signals(struct aw_daemon *daemon)
@@ -164,10 +167,10 @@ static int add_signals(struct aw_daemon *daemon)
 		return -errno;
 	if (sigaction(SIGPIPE, &ignore, NULL) < 0)
 		return -errno;
-	if ((r = sd_event_add_signal(daemon->event, NULL, SIGTERM, NULL,
-		 NULL)) < 0 ||
-	    (r = sd_event_add_signal(daemon->event, NULL, SIGINT, NULL,
-		 NULL)) < 0)
+	if ((r = sd_event_add_signal(
+		 daemon->event, NULL, SIGTERM, NULL, NULL)) < 0 ||
+	    (r = sd_event_add_signal(daemon->event, NULL, SIGINT, NULL, NULL)) <
+		0)
 		return r;
 	return 0;
 }
@@ -187,8 +190,8 @@ static int start_parts(struct aw_daemon *daemon, struct aw_diag *diag)
 		return r;
 	r = aw_publish_init(&daemon->publish, daemon);
 	if (r < 0) {
-		aw_diag_set(diag, "%s: %s", daemon->settings.public_dir,
-		    strerror(-r));
+		aw_diag_set(
+		    diag, "%s: %s", daemon->settings.public_dir, strerror(-r));
 		return r;
 	}
 	return sd_event_add_time_relative(daemon->event, &daemon->minute,
@@ -208,8 +211,8 @@ static int start_state(struct aw_daemon *daemon)
 }
 
 int aw_daemon_new(const struct aw_settings *settings,
-    const struct aw_conf *conf, int auth_fd, int ctl_fd,
-    struct aw_daemon **ret, struct aw_diag *diag)
+    const struct aw_conf *conf, int auth_fd, int ctl_fd, struct aw_daemon **ret,
+    struct aw_diag *diag)
 {
 	struct aw_daemon *daemon = calloc(1, sizeof(*daemon));
 	int r;

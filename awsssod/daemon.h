@@ -55,8 +55,8 @@ struct aw_daemon {
  * a negative errno with @diag.
  */
 int aw_daemon_new(const struct aw_settings *settings,
-    const struct aw_conf *conf, int auth_fd, int ctl_fd,
-    struct aw_daemon **ret, struct aw_diag *diag) AW_MUST_USE;
+    const struct aw_conf *conf, int auth_fd, int ctl_fd, struct aw_daemon **ret,
+    struct aw_diag *diag) AW_MUST_USE;
 void aw_daemon_free(struct aw_daemon *daemon);
 
 /* Serve until SIGTERM or SIGINT.  Returns 0 or a negative errno. */

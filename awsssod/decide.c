@@ -11,8 +11,8 @@
 #include "awsssod/arn.h"
 #include "awsssod/daemon.h"
 
-enum aw_say aw_decide_who(struct aw_daemon *daemon, const char *user,
-    struct aw_person *ret)
+enum aw_say aw_decide_who(
+    struct aw_daemon *daemon, const char *user, struct aw_person *ret)
 {
 	int r;
 
@@ -25,8 +25,8 @@ enum aw_say aw_decide_who(struct aw_daemon *daemon, const char *user,
 	if (r == 0)
 		return AW_SAY_ALLOWED;
 	return aw_daemon_directory_age(daemon) == UINT64_MAX
-	    ? AW_SAY_NO_DIRECTORY
-	    : AW_SAY_ABSENT;
+		   ? AW_SAY_NO_DIRECTORY
+		   : AW_SAY_ABSENT;
 }
 
 /* sshd cuts a person off after the approval when the shell is not there. */
@@ -35,7 +35,7 @@ static bool is_shell(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH));
+	       (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH));
 }
 
 /* A home that is there belongs to its person.  One that cannot be examined is
@@ -57,7 +57,7 @@ static bool is_absent(const struct aw_person *person, enum aw_stage stage)
 	    stage == AW_STAGE_ACCOUNT || stage == AW_STAGE_SESSION;
 
 	return !person->present || person->hidden ||
-	    (person->missing && !last_good);
+	       (person->missing && !last_good);
 }
 
 static bool is_allowed(enum aw_access access, enum aw_stage stage)
@@ -94,8 +94,8 @@ enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
 	return AW_SAY_ALLOWED;
 }
 
-enum aw_say aw_decide_roles(const struct aw_ask *ask,
-    const struct aw_live_result *result)
+enum aw_say aw_decide_roles(
+    const struct aw_ask *ask, const struct aw_live_result *result)
 {
 	if (!ask->permission_set[0])
 		return AW_SAY_ALLOWED;
@@ -107,8 +107,8 @@ enum aw_say aw_decide_roles(const struct aw_ask *ask,
 				  : aw_say_of_net(result->roles);
 }
 
-const char *aw_decide_account(const struct aw_daemon *daemon,
-    const struct aw_ask *ask)
+const char *aw_decide_account(
+    const struct aw_daemon *daemon, const struct aw_ask *ask)
 {
 	return ask->account[0] ? ask->account : daemon->account;
 }

@@ -31,11 +31,11 @@ enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
 
 /* The permission set that @ask requires, by what the portal said just now:
  * AW_SAY_ALLOWED when it requires none or it is held, else what to say. */
-enum aw_say aw_decide_roles(const struct aw_ask *ask,
-    const struct aw_live_result *result) AW_MUST_USE;
+enum aw_say aw_decide_roles(
+    const struct aw_ask *ask, const struct aw_live_result *result) AW_MUST_USE;
 
 /* The account whose permission sets count for @ask; "" when unknown. */
-const char *aw_decide_account(const struct aw_daemon *daemon,
-    const struct aw_ask *ask);
+const char *aw_decide_account(
+    const struct aw_daemon *daemon, const struct aw_ask *ask);
 
 #endif

@@ -27,8 +27,8 @@ bool aw_apply_is_shrink(int64_t had, int64_t lost)
 /* Run a statement about the store and count what it changed. */
 static int change(struct job *job, enum aw_query query, bool by_store)
 {
-	const int r = aw_state_run(job->state, query, by_store ? "s" : "",
-	    job->store);
+	const int r =
+	    aw_state_run(job->state, query, by_store ? "s" : "", job->store);
 
 	if (r == 0)
 		job->changes += aw_state_changes(job->state);
@@ -41,8 +41,8 @@ static int check_kinds(struct job *job, struct aw_diag *diag)
 	int64_t n = 0;
 	int r;
 
-	r = aw_state_number(job->state, AW_Q_STAGE_CONTRADICTIONS, &n, "s",
-	    job->store);
+	r = aw_state_number(
+	    job->state, AW_Q_STAGE_CONTRADICTIONS, &n, "s", job->store);
 	if (r < 0)
 		return r;
 	if (n == 0)
@@ -60,8 +60,8 @@ static int count_before(struct job *job)
 		 &job->had_users, "i", (int64_t)1)) != 0 ||
 	    (r = aw_state_number(job->state, AW_Q_COUNT_PRESENT,
 		 &job->had_groups, "i", (int64_t)2)) != 0 ||
-	    (r = aw_state_number(job->state, AW_Q_COUNT_MEMBERS,
-		 &job->had_members, "")) != 0)
+	    (r = aw_state_number(
+		 job->state, AW_Q_COUNT_MEMBERS, &job->had_members, "")) != 0)
 		return r;
 	return 0;
 }
@@ -88,10 +88,11 @@ static int count_lost(struct job *job)
 		 "s", job->store)) != 0 ||
 	    (r = aw_state_number(job->state, AW_Q_LOST_GROUPS,
 		 &out->lost_groups, "s", job->store)) != 0 ||
-	    (r = aw_state_number(job->state, AW_Q_LOST_MEMBERS,
-		 &out->lost_members, "")) != 0)
+	    (r = aw_state_number(
+		 job->state, AW_Q_LOST_MEMBERS, &out->lost_members, "")) != 0)
 		return r;
-	out->held = !job->apply->accept_loss &&
+	out->held =
+	    !job->apply->accept_loss &&
 	    (aw_apply_is_shrink(job->had_users, out->lost_users) ||
 		aw_apply_is_shrink(job->had_groups, out->lost_groups) ||
 		aw_apply_is_shrink(job->had_members, out->lost_members));
@@ -144,8 +145,7 @@ static int close_books(struct job *job)
 	}
 	if ((r = aw_state_set(job->state, "store", job->store)) != 0 ||
 	    (r = aw_state_set(job->state, "held", job->out.text)) != 0 ||
-	    (r = aw_state_set_num(job->state, "read_at",
-		 job->apply->now)) != 0)
+	    (r = aw_state_set_num(job->state, "read_at", job->apply->now)) != 0)
 		return r;
 	return 0;
 }
@@ -155,13 +155,12 @@ static int apply_all(struct job *job, struct aw_diag *diag)
 	const struct aw_apply *apply = job->apply;
 	int r;
 
-	if ((r = check_kinds(job, diag)) != 0 ||
-	    (r = count_before(job)) != 0 || (r = add_and_change(job)) != 0 ||
-	    (r = count_lost(job)) != 0 || (r = take_losses(job)) != 0 ||
-	    (r = aw_local_read(job->state, apply->passwd, apply->group)) !=
-		0 ||
-	    (r = aw_register_newcomers(job->state, apply->conf, apply->sha256,
-		 &job->changes)) != 0)
+	if ((r = check_kinds(job, diag)) != 0 || (r = count_before(job)) != 0 ||
+	    (r = add_and_change(job)) != 0 || (r = count_lost(job)) != 0 ||
+	    (r = take_losses(job)) != 0 ||
+	    (r = aw_local_read(job->state, apply->passwd, apply->group)) != 0 ||
+	    (r = aw_register_newcomers(
+		 job->state, apply->conf, apply->sha256, &job->changes)) != 0)
 		return r;
 	return close_books(job);
 }
@@ -169,7 +168,8 @@ static int apply_all(struct job *job, struct aw_diag *diag)
 int aw_apply_sweep(struct aw_state *state, const struct aw_apply *apply,
     struct aw_applied *ret, struct aw_diag *diag)
 {
-	struct job job = { .state = state, .apply = apply,
+	struct job job = { .state = state,
+		.apply = apply,
 		.store = apply->conf->identity_store_id };
 	int r;
 

@@ -39,8 +39,8 @@ void aw_flow_free(void *user)
 	free(flow);
 }
 
-struct aw_attempt *aw_flow_end(struct aw_flow *flow, enum aw_say say,
-    const struct aw_verdict_more *more)
+struct aw_attempt *aw_flow_end(
+    struct aw_flow *flow, enum aw_say say, const struct aw_verdict_more *more)
 {
 	struct aw_attempts *attempts = &flow->daemon->attempts;
 	const uint64_t now = aw_sock_now_ms();
@@ -49,8 +49,8 @@ struct aw_attempt *aw_flow_end(struct aw_flow *flow, enum aw_say say,
 
 	flow->attempt = NULL;
 	if (!attempt)
-		attempt = aw_attempts_note(attempts, flow->ask.key,
-		    flow->ask.user, flow->ask.source);
+		attempt = aw_attempts_note(
+		    attempts, flow->ask.key, flow->ask.user, flow->ask.source);
 	aw_verdict_give(flow->daemon, flow->conn, &flow->ask,
 	    flow->is_known ? &flow->person : NULL, say, more, &told);
 	aw_attempt_close(attempt, say, told.text, told.code, now);
@@ -97,8 +97,8 @@ static int compose(const struct aw_flow *flow, const struct words *words,
 	return aw_buf_error(text);
 }
 
-static int send_prompt(struct aw_flow *flow, const struct words *words,
-    unsigned seconds)
+static int send_prompt(
+    struct aw_flow *flow, const struct words *words, unsigned seconds)
 {
 	aw_own(aw_buf_done) struct aw_buf qr = AW_BUF_INIT(QR_MAX);
 	aw_own(aw_buf_done) struct aw_buf text = AW_BUF_INIT(8192);
@@ -146,8 +146,8 @@ static void on_code(struct aw_flow *flow, const struct aw_wire_in *in)
 		(void)aw_flow_end(flow, AW_SAY_BAD_ANSWER, NULL);
 		return;
 	}
-	aw_netd_extend(&flow->daemon->netd, flow->request,
-	    (unsigned)life + GRACE_MS);
+	aw_netd_extend(
+	    &flow->daemon->netd, flow->request, (unsigned)life + GRACE_MS);
 }
 
 static void on_silence(struct aw_flow *flow)
@@ -155,12 +155,11 @@ static void on_silence(struct aw_flow *flow)
 	const bool is_over =
 	    flow->had_code && aw_sock_now_ms() >= flow->deadline_ms;
 
-	(void)aw_flow_end(flow,
-	    is_over ? AW_SAY_CODE_EXPIRED : AW_SAY_NETD_GONE, NULL);
+	(void)aw_flow_end(
+	    flow, is_over ? AW_SAY_CODE_EXPIRED : AW_SAY_NETD_GONE, NULL);
 }
 
-static void on_answer(void *user, const struct aw_wire_in *in,
-    int fd AW_UNUSED)
+static void on_answer(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 {
 	struct aw_flow *flow = user;
 

@@ -36,8 +36,8 @@ void aw_flow_start(struct aw_flow *flow);
 
 /* Give the verdict and free @flow.  @more may be NULL.  Returns the closed
  * attempt, so that a token can wait in it. */
-struct aw_attempt *aw_flow_end(struct aw_flow *flow, enum aw_say say,
-    const struct aw_verdict_more *more);
+struct aw_attempt *aw_flow_end(
+    struct aw_flow *flow, enum aw_say say, const struct aw_verdict_more *more);
 
 /* The peer is gone: end everything that runs for @flow, and free it. */
 void aw_flow_free(void *flow);

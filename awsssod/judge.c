@@ -68,16 +68,16 @@ static void read_facts(const struct aw_wire_in *in, struct facts *ret)
 	memset(ret, 0, sizeof(*ret));
 	/* What does not fit is left empty, and an empty fact proves nothing. */
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (aw_wire_text(in, texts[i].tag, texts[i].buf,
-			texts[i].size) != 0)
+		if (aw_wire_text(
+			in, texts[i].tag, texts[i].buf, texts[i].size) != 0)
 			texts[i].buf[0] = '\0';
 	join_requests(in, ret);
 	if (aw_arn_parse(ret->arn, &arn, NULL) == 0)
 		memcpy(ret->session, arn.session, sizeof(arn.session));
 }
 
-static enum aw_say who_approved(struct aw_flow *flow,
-    const struct facts *facts, struct aw_diag *why)
+static enum aw_say who_approved(
+    struct aw_flow *flow, const struct facts *facts, struct aw_diag *why)
 {
 	const struct aw_bind_want want = {
 		.principal_id = flow->person.principal,
@@ -107,22 +107,21 @@ static enum aw_say who_approved(struct aw_flow *flow,
 }
 
 /* The required set, from the roles that came with the facts. */
-static enum aw_say may_by_roles(struct aw_flow *flow,
-    const struct aw_wire_in *in)
+static enum aw_say may_by_roles(
+    struct aw_flow *flow, const struct aw_wire_in *in)
 {
 	const bool is_known = aw_wire_num(in, AW_TAG_ROLES_KNOWN, 0) == 1;
 	bool holds = false;
 
 	if (is_known)
-		flow->sets = aw_live_sets(&flow->daemon->conf, in,
-		    flow->ask.permission_set, &holds);
+		flow->sets = aw_live_sets(
+		    &flow->daemon->conf, in, flow->ask.permission_set, &holds);
 	if (!flow->ask.permission_set[0] || holds)
 		return AW_SAY_ALLOWED;
 	if (is_known)
 		return AW_SAY_NO_SET;
-	return *aw_decide_account(flow->daemon, &flow->ask)
-	    ? AW_SAY_NET_UNAVAIL
-	    : AW_SAY_NO_ACCOUNT;
+	return *aw_decide_account(flow->daemon, &flow->ask) ? AW_SAY_NET_UNAVAIL
+							    : AW_SAY_NO_ACCOUNT;
 }
 
 static enum aw_say judge(struct aw_flow *flow, const struct aw_wire_in *in,
@@ -167,8 +166,8 @@ static void keep_token(struct aw_daemon *daemon, const struct aw_ask *ask,
 	if (!ask->key_is_connection)
 		session = aw_sessions_find(&daemon->sessions, ask);
 	if (session) {
-		aw_session_give_token(daemon, session, token,
-		    now + life * 1000);
+		aw_session_give_token(
+		    daemon, session, token, now + life * 1000);
 		return;
 	}
 	attempt->token = token;
@@ -176,11 +175,11 @@ static void keep_token(struct aw_daemon *daemon, const struct aw_ask *ask,
 }
 
 /* The flow ended without an approval because the directory says so. */
-static bool is_disabled(const struct aw_person *person,
-    const struct facts *facts)
+static bool is_disabled(
+    const struct aw_person *person, const struct facts *facts)
 {
 	return strcmp(facts->described_id, person->principal) == 0 &&
-	    strcmp(facts->described_status, "DISABLED") == 0;
+	       strcmp(facts->described_status, "DISABLED") == 0;
 }
 
 void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
@@ -201,14 +200,16 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	} else {
 		say = is_disabled(&flow->person, &facts) ? AW_SAY_DISABLED
 							 : aw_say_of_net(net);
-		if (aw_wire_text(in, AW_TAG_TEXT, why.text,
-			sizeof(why.text)) != 0)
+		if (aw_wire_text(in, AW_TAG_TEXT, why.text, sizeof(why.text)) !=
+		    0)
 			aw_diag_set(&why, "%s", aw_net_word(net));
 	}
 	attempt = aw_flow_end(flow, say,
 	    &(struct aw_verdict_more){ .account = facts.asked_account,
-		.set = ask.permission_set, .approver = facts.session,
-		.requests = facts.requests, .why = why.text,
+		.set = ask.permission_set,
+		.approver = facts.session,
+		.requests = facts.requests,
+		.why = why.text,
 		.detail = ask.permission_set });
 	if (say == AW_SAY_ALLOWED)
 		keep_token(daemon, &ask, attempt, token, life);

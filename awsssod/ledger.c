@@ -20,8 +20,8 @@ int aw_ledger_sha256(const void *data, size_t len, uint8_t digest[32])
 static int is_free(struct aw_state *state, uint32_t id)
 {
 	int64_t taken;
-	const int r = aw_state_number(state, AW_Q_ID_TAKEN, &taken, "i",
-	    (int64_t)id);
+	const int r =
+	    aw_state_number(state, AW_Q_ID_TAKEN, &taken, "i", (int64_t)id);
 
 	if (r == AW_ABSENT)
 		return 0;
@@ -59,8 +59,8 @@ int aw_ledger_register(struct aw_state *state, aw_sha256_fn *sha256, int64_t n,
 	r = find_id(state, sha256, principal_id, &id);
 	if (r < 0)
 		return r;
-	r = aw_state_run(state, AW_Q_REGISTER, "isis", n, name, (int64_t)id,
-	    home);
+	r = aw_state_run(
+	    state, AW_Q_REGISTER, "isis", n, name, (int64_t)id, home);
 	if (r < 0)
 		return r;
 	if (ret_id)

@@ -37,8 +37,8 @@ static int take_passed(char *const *names, int n, int *auth_fd, int *ctl_fd)
 	return *auth_fd < 0 || *ctl_fd < 0 ? -EINVAL : 0;
 }
 
-static int bind_one(const char *run_dir, const char *name, int *ret_fd,
-    struct aw_diag *diag)
+static int bind_one(
+    const char *run_dir, const char *name, int *ret_fd, struct aw_diag *diag)
 {
 	char path[128];
 	int r;
@@ -63,7 +63,7 @@ int aw_listen(const char *run_dir, int *ret_auth_fd, int *ret_ctl_fd,
 		r = take_passed(names, n, &auth_fd, &ctl_fd);
 		if (r < 0)
 			aw_diag_set(diag, "systemd must pass two listening "
-			    "sockets, named auth and ctl");
+					  "sockets, named auth and ctl");
 	} else {
 		r = bind_one(run_dir, "auth.sock", &auth_fd, diag);
 		if (r == 0)

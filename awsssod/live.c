@@ -48,8 +48,7 @@ static void take_person(struct aw_live *live, const struct aw_wire_in *in)
 	live->result.person = aw_wire_num(in, AW_TAG_NET, 0);
 	if (live->result.person == AW_NET_OK)
 		r = aw_person_refresh(&daemon->state,
-		    daemon->conf.identity_store_id, in, live->person,
-		    &changed);
+		    daemon->conf.identity_store_id, in, live->person, &changed);
 	else if (live->result.person == AW_NET_NOT_FOUND)
 		r = aw_person_set_missing(&daemon->state, live->person);
 	if (r != 0) {
@@ -61,8 +60,7 @@ static void take_person(struct aw_live *live, const struct aw_wire_in *in)
 		aw_publish_soon(&daemon->publish);
 }
 
-static void on_person(void *user, const struct aw_wire_in *in,
-    int fd AW_UNUSED)
+static void on_person(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 {
 	struct aw_live *live = user;
 
@@ -85,8 +83,8 @@ static void on_roles(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 			result->request[0] = '\0';
 	}
 	if (result->roles == AW_NET_OK)
-		result->sets = aw_live_sets(&live->daemon->conf, in, live->set,
-		    &result->holds_set);
+		result->sets = aw_live_sets(
+		    &live->daemon->conf, in, live->set, &result->holds_set);
 	finish_if_done(live);
 }
 
@@ -97,8 +95,8 @@ static void ask_person(struct aw_live *live)
 
 	aw_netd_begin(netd, AW_MSG_PERSON, &out);
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, live->person->principal);
-	if (aw_netd_ask(netd, &out, AW_LIVE_MS, on_person, live,
-		&live->person_id) < 0)
+	if (aw_netd_ask(
+		netd, &out, AW_LIVE_MS, on_person, live, &live->person_id) < 0)
 		live->person_id = 0;
 }
 
@@ -112,8 +110,8 @@ static void ask_roles(struct aw_live *live, const struct aw_live_wish *wish)
 	aw_netd_begin(netd, AW_MSG_ROLES, &out);
 	aw_wire_put_num(&out, AW_TAG_TOKEN, wish->token);
 	aw_wire_put_text(&out, AW_TAG_ACCOUNT, wish->account);
-	if (aw_netd_ask(netd, &out, AW_LIVE_MS, on_roles, live,
-		&live->roles_id) < 0)
+	if (aw_netd_ask(
+		netd, &out, AW_LIVE_MS, on_roles, live, &live->roles_id) < 0)
 		live->roles_id = 0;
 }
 
@@ -121,8 +119,11 @@ void aw_live_start(struct aw_live *live, struct aw_daemon *daemon,
     struct aw_person *person, const struct aw_live_wish *wish, aw_live_fn *fn,
     void *user)
 {
-	*live = (struct aw_live){ .daemon = daemon, .person = person,
-		.result.sets = AW_ACCESS_UNKNOWN, .fn = fn, .user = user };
+	*live = (struct aw_live){ .daemon = daemon,
+		.person = person,
+		.result.sets = AW_ACCESS_UNKNOWN,
+		.fn = fn,
+		.user = user };
 	if (aw_copy(live->set, sizeof(live->set), wish->set) < 0)
 		live->set[0] = '\0';
 	ask_person(live);

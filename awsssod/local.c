@@ -62,8 +62,7 @@ static int read_file(struct aw_state *state, const char *path, size_t n_ids)
 	return r;
 }
 
-int aw_local_read(struct aw_state *state, const char *passwd,
-    const char *group)
+int aw_local_read(struct aw_state *state, const char *passwd, const char *group)
 {
 	int r;
 

@@ -14,7 +14,7 @@
  * @group hold; a missing file holds nothing.  Lines that make no sense are
  * skipped, as libc does.  Returns 0 or a negative errno.
  */
-int aw_local_read(struct aw_state *state, const char *passwd,
-    const char *group) AW_MUST_USE;
+int aw_local_read(
+    struct aw_state *state, const char *passwd, const char *group) AW_MUST_USE;
 
 #endif

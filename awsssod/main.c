@@ -29,8 +29,8 @@ static int run_worker(void)
 }
 
 /* Root's file; or, where somebody runs it as themselves, theirs. */
-static int load_conf(const char *path, struct aw_conf *ret,
-    struct aw_diag *diag)
+static int load_conf(
+    const char *path, struct aw_conf *ret, struct aw_diag *diag)
 {
 	const int r = aw_settings_load(path, 0, ret, diag);
 
@@ -69,8 +69,8 @@ int main(int argc, char **argv)
 
 	aw_settings_init(&settings);
 	if (aw_settings_parse(&settings, argc, argv, &mode, &why) < 0) {
-		(void)fprintf(stderr, "awsssod: %s\n%s", why.text,
-		    aw_settings_help());
+		(void)fprintf(
+		    stderr, "awsssod: %s\n%s", why.text, aw_settings_help());
 		return 2;
 	}
 	switch (mode) {

@@ -88,8 +88,8 @@ static void arm_timer(struct aw_netd *netd)
 	(void)sd_event_source_set_enabled(netd->timer, SD_EVENT_ONESHOT);
 }
 
-static int on_timer(sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED,
-    void *user)
+static int on_timer(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
 {
 	struct aw_netd *netd = user;
 	const uint64_t now = aw_sock_now_ms();
@@ -110,8 +110,8 @@ static int on_timer(sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED,
 
 static void retry_later(struct aw_netd *netd)
 {
-	(void)sd_event_source_set_time_relative(netd->retry,
-	    (uint64_t)netd->backoff_ms * 1000);
+	(void)sd_event_source_set_time_relative(
+	    netd->retry, (uint64_t)netd->backoff_ms * 1000);
 	(void)sd_event_source_set_enabled(netd->retry, SD_EVENT_ONESHOT);
 	netd->backoff_ms =
 	    netd->backoff_ms ? netd->backoff_ms * 2 : BACKOFF_MIN_MS;
@@ -143,8 +143,10 @@ static void dispatch(struct aw_netd *netd, const struct aw_wire_in *in, int fd)
 	const struct fit *fit;
 
 	if (!pending) {
-		aw_log(LOG_INFO, "awssso-netd: dropped answer %u: nobody waits "
-		    "for it", in->type);
+		aw_log(LOG_INFO,
+		    "awssso-netd: dropped answer %u: nobody waits "
+		    "for it",
+		    in->type);
 		return;
 	}
 	fit = find_fit(pending->type, in->type);
@@ -201,8 +203,8 @@ static int connect_now(struct aw_netd *netd)
 
 	r = aw_sock_connect(netd->path, CONNECT_MS, &netd->fd);
 	if (r == 0)
-		r = sd_event_add_io(netd->event, &netd->io, netd->fd, EPOLLIN,
-		    on_io, netd);
+		r = sd_event_add_io(
+		    netd->event, &netd->io, netd->fd, EPOLLIN, on_io, netd);
 	if (r < 0) {
 		aw_own_fd_done(&netd->fd);
 		retry_later(netd);
@@ -213,8 +215,8 @@ static int connect_now(struct aw_netd *netd)
 	return 0;
 }
 
-static int on_retry(sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED,
-    void *user)
+static int on_retry(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
 {
 	struct aw_netd *netd = user;
 
@@ -233,23 +235,26 @@ int aw_netd_init(struct aw_netd *netd, sd_event *event, const char *path,
 {
 	int r;
 
-	*netd = (struct aw_netd){ .event = event, .path = path, .fd = -1,
-		.backoff_ms = BACKOFF_MIN_MS, .on_state = on_state,
+	*netd = (struct aw_netd){ .event = event,
+		.path = path,
+		.fd = -1,
+		.backoff_ms = BACKOFF_MIN_MS,
+		.on_state = on_state,
 		.on_state_user = user };
 	netd->in = malloc(AW_WIRE_MAX);
 	netd->out = malloc(AW_WIRE_MAX);
 	if (!netd->in || !netd->out)
 		return -ENOMEM;
-	r = sd_event_add_time(event, &netd->timer, CLOCK_MONOTONIC, 0, 1000,
-	    on_timer, netd);
+	r = sd_event_add_time(
+	    event, &netd->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, netd);
 	if (r < 0)
 		return r;
 	r = sd_event_source_set_enabled(netd->timer, SD_EVENT_OFF);
 	if (r < 0)
 		return r;
 	/* The first connection is tried from the loop, when all is set up. */
-	return sd_event_add_time_relative(event, &netd->retry, CLOCK_MONOTONIC,
-	    0, 1000, on_retry, netd);
+	return sd_event_add_time_relative(
+	    event, &netd->retry, CLOCK_MONOTONIC, 0, 1000, on_retry, netd);
 }
 
 void aw_netd_done(struct aw_netd *netd)
@@ -272,8 +277,7 @@ static uint64_t random_id(void)
 	return id;
 }
 
-void aw_netd_begin(struct aw_netd *netd, uint16_t type,
-    struct aw_wire_out *ret)
+void aw_netd_begin(struct aw_netd *netd, uint16_t type, struct aw_wire_out *ret)
 {
 	aw_wire_begin(ret, netd->out, AW_WIRE_MAX, type, random_id());
 }
@@ -302,8 +306,10 @@ static int note(struct aw_netd *netd, const struct aw_wire_out *out,
 	if (aw_wire_open(out->data, out->len, &in) < 0)
 		return -EINVAL;
 	*pending = (struct aw_netd_pending){ .id = in.request,
-		.type = in.type, .deadline_ms = aw_sock_now_ms() + timeout_ms,
-		.fn = fn, .user = user };
+		.type = in.type,
+		.deadline_ms = aw_sock_now_ms() + timeout_ms,
+		.fn = fn,
+		.user = user };
 	arm_timer(netd);
 	*ret_id = in.request;
 	return 0;
@@ -350,8 +356,8 @@ void aw_netd_forget(struct aw_netd *netd, uint64_t id)
 }
 
 /* What netd cannot take now it would never get: start over with it. */
-static void tell(struct aw_netd *netd, uint16_t type, uint64_t id,
-    uint64_t token)
+static void tell(
+    struct aw_netd *netd, uint16_t type, uint64_t id, uint64_t token)
 {
 	uint8_t data[AW_WIRE_HEADER + 64];
 	struct aw_wire_out out;

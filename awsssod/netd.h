@@ -53,8 +53,8 @@ void aw_netd_done(struct aw_netd *netd);
 
 /* Begin a request of type @type in @netd's own storage; the caller adds the
  * fields.  Nothing else may be begun in between. */
-void aw_netd_begin(struct aw_netd *netd, uint16_t type,
-    struct aw_wire_out *ret);
+void aw_netd_begin(
+    struct aw_netd *netd, uint16_t type, struct aw_wire_out *ret);
 
 /*
  * Send what was begun and call @fn for its answers.  Returns 0 with @ret_id;
@@ -62,8 +62,8 @@ void aw_netd_begin(struct aw_netd *netd, uint16_t type,
  * does not read), -EBUSY (too many wait)...
  */
 int aw_netd_ask(struct aw_netd *netd, struct aw_wire_out *out,
-    unsigned timeout_ms, aw_netd_fn *fn, void *user, uint64_t *ret_id)
-    AW_MUST_USE;
+    unsigned timeout_ms, aw_netd_fn *fn, void *user,
+    uint64_t *ret_id) AW_MUST_USE;
 
 /* The request has @timeout_ms from now on. */
 void aw_netd_extend(struct aw_netd *netd, uint64_t id, unsigned timeout_ms);

@@ -30,8 +30,8 @@ static int fill(sqlite3_stmt *row, struct aw_person *ret)
 	return 0;
 }
 
-static int take_one(struct aw_state *state, sqlite3_stmt *stmt,
-    struct aw_person *ret)
+static int take_one(
+    struct aw_state *state, sqlite3_stmt *stmt, struct aw_person *ret)
 {
 	struct aw_person person;
 	int r;
@@ -46,8 +46,8 @@ static int take_one(struct aw_state *state, sqlite3_stmt *stmt,
 	return r;
 }
 
-int aw_person_by_name(struct aw_state *state, const char *name,
-    struct aw_person *ret)
+int aw_person_by_name(
+    struct aw_state *state, const char *name, struct aw_person *ret)
 {
 	sqlite3_stmt *stmt;
 	int r;
@@ -61,8 +61,7 @@ int aw_person_by_uid(struct aw_state *state, uid_t uid, struct aw_person *ret)
 	sqlite3_stmt *stmt;
 	int r;
 
-	r = aw_state_start(state, AW_Q_PERSON_BY_UID, &stmt, "i",
-	    (int64_t)uid);
+	r = aw_state_start(state, AW_Q_PERSON_BY_UID, &stmt, "i", (int64_t)uid);
 	return r < 0 ? r : take_one(state, stmt, ret);
 }
 
@@ -136,8 +135,7 @@ static int write_all(struct aw_state *state, const char *store,
 	char display[4097] = "";
 	int r;
 
-	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) <
-	    0)
+	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) < 0)
 		return -EBADMSG;
 	r = counted(state,
 	    aw_state_run(state, AW_Q_PERSON_UPDATE, "issi", person->n,
@@ -148,10 +146,12 @@ static int write_all(struct aw_state *state, const char *store,
 	if ((r = stage_groups(state, in)) != 0 ||
 	    (r = aw_state_run(state, AW_Q_GROUP_PLACEHOLDER, "s", store)) !=
 		0 ||
-	    (r = counted(state, aw_state_run(state, AW_Q_LIVE_LOSE, "is",
-		person->n, store), changes)) != 0 ||
-	    (r = counted(state, aw_state_run(state, AW_Q_LIVE_GAIN, "is",
-		person->n, store), changes)) != 0)
+	    (r = counted(state,
+		 aw_state_run(state, AW_Q_LIVE_LOSE, "is", person->n, store),
+		 changes)) != 0 ||
+	    (r = counted(state,
+		 aw_state_run(state, AW_Q_LIVE_GAIN, "is", person->n, store),
+		 changes)) != 0)
 		return r;
 	return 0;
 }
@@ -167,7 +167,8 @@ int aw_person_refresh(struct aw_state *state, const char *store,
 	if (aw_wire_text(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) != 0 ||
 	    strcmp(id, person->principal) != 0 ||
 	    aw_wire_text(in, AW_TAG_USER_NAME, fresh.user_name,
-		sizeof(fresh.user_name)) != 0 || !fresh.user_name[0] ||
+		sizeof(fresh.user_name)) != 0 ||
+	    !fresh.user_name[0] ||
 	    aw_wire_text(in, AW_TAG_USER_STATUS, status, sizeof(status)) < 0)
 		return AW_DENIED;
 	fresh.disabled = strcmp(status, "DISABLED") == 0;
@@ -191,8 +192,7 @@ int aw_person_refresh(struct aw_state *state, const char *store,
 
 int aw_person_set_missing(struct aw_state *state, struct aw_person *person)
 {
-	const int r =
-	    aw_state_run(state, AW_Q_PERSON_MISSING, "i", person->n);
+	const int r = aw_state_run(state, AW_Q_PERSON_MISSING, "i", person->n);
 
 	if (r == 0)
 		person->missing = true;

@@ -34,8 +34,8 @@ struct aw_person {
 /* Look up by Linux name, or uid.  0, AW_UNKNOWN, or a negative errno. */
 int aw_person_by_name(struct aw_state *state, const char *name,
     struct aw_person *ret) AW_MUST_USE;
-int aw_person_by_uid(struct aw_state *state, uid_t uid, struct aw_person *ret)
-    AW_MUST_USE;
+int aw_person_by_uid(
+    struct aw_state *state, uid_t uid, struct aw_person *ret) AW_MUST_USE;
 
 /*
  * What the directory says of the policy and @person; .sets is
@@ -52,11 +52,11 @@ int aw_person_access(struct aw_state *state, const struct aw_conf *conf,
  * negative errno.  *@ret_changed: the directory has changed by it.
  */
 int aw_person_refresh(struct aw_state *state, const char *store,
-    const struct aw_wire_in *in, struct aw_person *person, bool *ret_changed)
-    AW_MUST_USE;
+    const struct aw_wire_in *in, struct aw_person *person,
+    bool *ret_changed) AW_MUST_USE;
 
 /* The directory said live that it does not know @person. */
-int aw_person_set_missing(struct aw_state *state, struct aw_person *person)
-    AW_MUST_USE;
+int aw_person_set_missing(
+    struct aw_state *state, struct aw_person *person) AW_MUST_USE;
 
 #endif

@@ -60,8 +60,7 @@ int aw_process_read(pid_t pid, struct aw_process *ret)
 
 		if (field == 4 && aw_num_u64(text, 0, INT32_MAX, &parent) != 0)
 			return -EIO;
-		if (field == 22 &&
-		    aw_num_u64(text, 0, UINT64_MAX, &start) != 0)
+		if (field == 22 && aw_num_u64(text, 0, UINT64_MAX, &start) != 0)
 			return -EIO;
 	}
 	ret->parent = (pid_t)parent;

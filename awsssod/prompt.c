@@ -52,8 +52,8 @@ void aw_prompt_compose(const struct aw_prompt *prompt, struct aw_buf *buf)
 		aw_buf_fmt(buf, "%s\n", prompt->qr);
 	aw_buf_fmt(buf, "Open  %s\nCode  %s\n\n", prompt->uri, prompt->code);
 	add_until(prompt, buf);
-	aw_buf_str(buf,
-	    "Deny it in the browser if it was not you who started it.\n");
+	aw_buf_str(
+	    buf, "Deny it in the browser if it was not you who started it.\n");
 	if (prompt->enter)
 		aw_buf_str(buf, "Press Enter once you have approved: ");
 }

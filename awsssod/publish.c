@@ -45,8 +45,7 @@ void aw_publish_soon(struct aw_publish *publish)
 	if (publish->is_due)
 		return;
 	publish->is_due = true;
-	if (aw_state_number(&publish->daemon->state, AW_Q_LAST_ROW, &n, "") <
-	    0)
+	if (aw_state_number(&publish->daemon->state, AW_Q_LAST_ROW, &n, "") < 0)
 		n = 0;
 	arm(publish->soon, n > MANY ? GATHER_MANY : GATHER_USEC);
 }
@@ -66,8 +65,8 @@ static int fingerprint(struct aw_publish *publish, char *buf, size_t size)
 	int64_t generation = 0;
 	int r;
 
-	r = aw_state_get_num(&publish->daemon->state, "generation",
-	    &generation);
+	r = aw_state_get_num(
+	    &publish->daemon->state, "generation", &generation);
 	if (r != 0)
 		return r < 0 ? r : AW_ABSENT;
 	aw_buf_fmt(&text, "%" PRIu64 "\n%s\n", conf->enumerate, conf->shell);
@@ -100,8 +99,8 @@ void aw_publish_if_stale(struct aw_publish *publish)
 	arm(publish->soon, 0);
 }
 
-static int on_punch(sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED,
-    void *user)
+static int on_punch(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
 {
 	struct aw_publish *publish = user;
 	int r = 0;
@@ -109,8 +108,10 @@ static int on_punch(sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED,
 	if (publish->old_fd >= 0)
 		r = aw_snapw_punch(publish->old_fd);
 	if (r < 0 && r != -EOPNOTSUPP)
-		aw_log(LOG_WARNING, "snapshot: cannot give the old one's space "
-		    "back: %s", strerror(-r));
+		aw_log(LOG_WARNING,
+		    "snapshot: cannot give the old one's space "
+		    "back: %s",
+		    strerror(-r));
 	aw_own_fd_done(&publish->old_fd);
 	return 0;
 }
@@ -129,11 +130,12 @@ static int put_in_place(struct aw_publish *publish)
 		(void)on_punch(NULL, 0, publish);
 	publish->old_fd = old_fd;
 	arm(publish->punch, PUNCH_USEC);
-	if (aw_state_set(&publish->daemon->state, "published",
-		publish->mark) < 0)
+	if (aw_state_set(&publish->daemon->state, "published", publish->mark) <
+	    0)
 		aw_log(LOG_WARNING, "state.db: cannot note the snapshot");
-	aw_log(LOG_INFO, "snapshot: published, %" PRIu32 " users, %" PRIu32
-	    " groups", publish->rows.n_users, publish->rows.n_groups);
+	aw_log(LOG_INFO,
+	    "snapshot: published, %" PRIu32 " users, %" PRIu32 " groups",
+	    publish->rows.n_users, publish->rows.n_groups);
 	return 0;
 }
 
@@ -154,8 +156,8 @@ void aw_publish_anew(struct aw_publish *publish)
 	aw_publish_soon(publish);
 }
 
-static int on_worker_end(sd_event_source *source AW_UNUSED,
-    const siginfo_t *info, void *user)
+static int on_worker_end(
+    sd_event_source *source AW_UNUSED, const siginfo_t *info, void *user)
 {
 	struct aw_publish *publish = user;
 	const bool complete = publish->rows.part == AW_ROWS_DONE;
@@ -185,15 +187,15 @@ static int refill(struct aw_publish *publish)
 {
 	publish->chunk_sent = 0;
 	publish->chunk_len = 0;
-	return aw_rows_next(&publish->rows, publish->chunk, CHUNK,
-	    &publish->chunk_len);
+	return aw_rows_next(
+	    &publish->rows, publish->chunk, CHUNK, &publish->chunk_len);
 }
 
 static int drain(struct aw_publish *publish)
 {
-	const ssize_t n = write(publish->pipe_fd,
-	    publish->chunk + publish->chunk_sent,
-	    publish->chunk_len - publish->chunk_sent);
+	const ssize_t n =
+	    write(publish->pipe_fd, publish->chunk + publish->chunk_sent,
+		publish->chunk_len - publish->chunk_sent);
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
@@ -244,13 +246,12 @@ static int spawn_with(struct aw_publish *publish,
 	int r;
 
 	(void)sigemptyset(&none);
-	if ((r = posix_spawn_file_actions_adddup2(actions, in_fd,
-		 AW_WORKER_IN)) != 0 ||
-	    (r = posix_spawn_file_actions_adddup2(actions, dir_fd,
-		 AW_WORKER_DIR)) != 0 ||
+	if ((r = posix_spawn_file_actions_adddup2(
+		 actions, in_fd, AW_WORKER_IN)) != 0 ||
+	    (r = posix_spawn_file_actions_adddup2(
+		 actions, dir_fd, AW_WORKER_DIR)) != 0 ||
 	    (r = posix_spawnattr_setsigmask(attr, &none)) != 0 ||
-	    (r = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK)) !=
-		0 ||
+	    (r = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK)) != 0 ||
 	    (r = posix_spawn(&publish->worker, publish->program, actions, attr,
 		 argv, envp)) != 0)
 		return -r;
@@ -315,15 +316,15 @@ static int start(struct aw_publish *publish)
 	r = fingerprint(publish, publish->mark, sizeof(publish->mark));
 	if (r != 0)
 		return r < 0 ? r : -ENODATA;
-	r = aw_rows_init(&publish->rows, &publish->daemon->state,
-	    &publish->daemon->conf);
+	r = aw_rows_init(
+	    &publish->rows, &publish->daemon->state, &publish->daemon->conf);
 	if (r < 0)
 		return r;
 	return start_worker(publish);
 }
 
-static int on_soon(sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED,
-    void *user)
+static int on_soon(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
 {
 	struct aw_publish *publish = user;
 	int r;

@@ -24,10 +24,10 @@ struct aw_publish {
 	const char *program; /* what is executed with --snapshot-worker */
 	int dir_fd;
 	sd_event_source *soon, *punch, *pipe, *child;
-	bool is_due;    /* something changed since the rows were read */
-	int pipe_fd;    /* to the worker, while it runs */
-	pid_t worker;   /* 0: none */
-	int old_fd;     /* the file that was replaced, until it is punched */
+	bool is_due;  /* something changed since the rows were read */
+	int pipe_fd;  /* to the worker, while it runs */
+	pid_t worker; /* 0: none */
+	int old_fd;   /* the file that was replaced, until it is punched */
 	uint64_t n_published;
 	char mark[64]; /* of what is being written, see fingerprint() */
 	struct aw_rows rows;
@@ -35,8 +35,8 @@ struct aw_publish {
 	size_t chunk_len, chunk_sent;
 };
 
-int aw_publish_init(struct aw_publish *publish, struct aw_daemon *daemon)
-    AW_MUST_USE;
+int aw_publish_init(
+    struct aw_publish *publish, struct aw_daemon *daemon) AW_MUST_USE;
 void aw_publish_done(struct aw_publish *publish);
 
 /* Something that the snapshot shows has changed. */

@@ -30,14 +30,13 @@ static bool is_light(const QRcode *code, int x, int y)
 static void draw_utf8(const QRcode *code, struct aw_buf *buf)
 {
 	/* By upper + 2 * lower module being light. */
-	static const char *const cell[] = { " ", "\xe2\x96\x80",
-		"\xe2\x96\x84", "\xe2\x96\x88" };
+	static const char *const cell[] = { " ", "\xe2\x96\x80", "\xe2\x96\x84",
+		"\xe2\x96\x88" };
 
 	for (int y = -QUIET; y < code->width + QUIET; y += 2) {
 		for (int x = -QUIET; x < code->width + QUIET; x++)
-			aw_buf_str(buf,
-			    cell[is_light(code, x, y) +
-				2 * is_light(code, x, y + 1)]);
+			aw_buf_str(buf, cell[is_light(code, x, y) +
+					     2 * is_light(code, x, y + 1)]);
 		aw_buf_str(buf, "\n");
 	}
 }

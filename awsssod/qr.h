@@ -16,7 +16,7 @@
  * Returns 0; AW_ABSENT when it is switched off, not built in, or would not
  * fit into AW_QR_COLUMNS; or a negative errno.
  */
-int aw_qr_draw(const char *text, enum aw_conf_qr style, struct aw_buf *buf)
-    AW_MUST_USE;
+int aw_qr_draw(
+    const char *text, enum aw_conf_qr style, struct aw_buf *buf) AW_MUST_USE;
 
 #endif

@@ -78,26 +78,27 @@ const char aw_query_staging[] =
     " WITHOUT ROWID;";
 
 /* Why a registered principal is not shown, or NULL. */
-#define LOCAL_CONFLICT                                                         \
-	"CASE WHEN name IN (SELECT name FROM local_names)"                     \
-	" THEN 'this host has an account or group of that name'"               \
-	" WHEN posix_id IN (SELECT id FROM local_ids)"                         \
+#define LOCAL_CONFLICT                                           \
+	"CASE WHEN name IN (SELECT name FROM local_names)"       \
+	" THEN 'this host has an account or group of that name'" \
+	" WHEN posix_id IN (SELECT id FROM local_ids)"           \
 	" THEN 'this host uses that id itself' END"
 
-#define PERSON                                                                 \
-	"SELECT n, principal, name, user_name, posix_id, home, disabled,"      \
-	" present, missing, skip IS NOT NULL, EXISTS(SELECT 1 FROM"            \
-	" principals o WHERE o.name = p.user_name AND o.n != p.n)"             \
+#define PERSON                                                            \
+	"SELECT n, principal, name, user_name, posix_id, home, disabled," \
+	" present, missing, skip IS NOT NULL, EXISTS(SELECT 1 FROM"       \
+	" principals o WHERE o.name = p.user_name AND o.n != p.n)"        \
 	" FROM principals p WHERE kind = 1 AND "
 
-#define EVENT                                                                  \
+#define EVENT                                                                 \
 	"SELECT at, user, service, verdict, code, text, rhost FROM (SELECT *" \
 	" FROM events "
 
 const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_META_GET] = "SELECT value FROM meta WHERE key = ?1",
-	[AW_Q_META_SET] = "INSERT INTO meta VALUES(?1, ?2)"
-			  " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+	[AW_Q_META_SET] =
+	    "INSERT INTO meta VALUES(?1, ?2)"
+	    " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
 	[AW_Q_GENERATION_NEXT] =
 	    "UPDATE meta SET value = value + 1 WHERE key = 'generation'",
 
@@ -142,7 +143,7 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_NEWCOMERS_TWICE] =
 	    "UPDATE newcomers SET reason ="
 	    " 'more than one would be named ' || name"
-	    " WHERE name IN (SELECT name FROM newcomers"
+	    " WHERE reason IS NULL AND name IN (SELECT name FROM newcomers"
 	    "  WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1)",
 	[AW_Q_NEWCOMERS_NAMED] =
 	    "SELECT w.n, p.kind, p.principal, w.name FROM newcomers w"
@@ -302,7 +303,8 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " FROM sessions WHERE closed IS NULL",
 	[AW_Q_SESSIONS_CLOSE] =
 	    "UPDATE sessions SET closed = ?1 WHERE closed IS NULL",
-	[AW_Q_SESSION_REOPEN] = "UPDATE sessions SET closed = NULL WHERE n = ?1",
+	[AW_Q_SESSION_REOPEN] =
+	    "UPDATE sessions SET closed = NULL WHERE n = ?1",
 	[AW_Q_SESSION_TRIM] = "DELETE FROM sessions WHERE closed IS NOT NULL"
 			      " AND n <= (SELECT max(n) FROM sessions) - ?1",
 

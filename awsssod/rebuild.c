@@ -45,15 +45,14 @@ static int restore_user(struct rebuild *job, const struct aw_snap_user *user)
 	r = aw_snap_user_more(&job->snap, user, &more);
 	if (r < 0)
 		return r;
-	return restore(job, &(struct row){
-		.principal = more.principal_id,
-		.user_name = more.user_name,
-		.display = user->strings + user->gecos_at,
-		.name = user->strings,
-		.home = user->strings + user->home_at,
-		.disabled = user->flags & AW_SNAP_DISABLED,
-		.present = true,
-		.id = user->id });
+	return restore(job, &(struct row){ .principal = more.principal_id,
+				.user_name = more.user_name,
+				.display = user->strings + user->gecos_at,
+				.name = user->strings,
+				.home = user->strings + user->home_at,
+				.disabled = user->flags & AW_SNAP_DISABLED,
+				.present = true,
+				.id = user->id });
 }
 
 static int restore_users(struct rebuild *job)
@@ -72,8 +71,7 @@ static int restore_users(struct rebuild *job)
 
 /* The DisplayName is not in the snapshot: until the next sweep only the
  * GroupId names the group in the policy. */
-static int restore_group(struct rebuild *job,
-    const struct aw_snap_group *group)
+static int restore_group(struct rebuild *job, const struct aw_snap_group *group)
 {
 	char principal[AW_PRINCIPAL_SIZE];
 	int r;
@@ -81,25 +79,24 @@ static int restore_group(struct rebuild *job,
 	r = aw_snap_group_principal(&job->snap, group, principal);
 	if (r < 0)
 		return r;
-	return restore(job, &(struct row){
-		.principal = principal,
-		.user_name = "",
-		.display = "",
-		.name = group->name,
-		.is_group = true,
-		.present = true,
-		.id = group->id });
+	return restore(job, &(struct row){ .principal = principal,
+				.user_name = "",
+				.display = "",
+				.name = group->name,
+				.is_group = true,
+				.present = true,
+				.id = group->id });
 }
 
-static int restore_members(struct rebuild *job,
-    const struct aw_snap_group *group)
+static int restore_members(
+    struct rebuild *job, const struct aw_snap_group *group)
 {
 	const char *at = group->members;
 	int r = 0;
 
 	for (uint32_t i = 0; i < group->n_members && r == 0; i++) {
-		r = aw_state_run(job->state, AW_Q_RESTORE_MEMBER, "ss",
-		    group->name, at);
+		r = aw_state_run(
+		    job->state, AW_Q_RESTORE_MEMBER, "ss", group->name, at);
 		at += strlen(at) + 1;
 	}
 	return r;
@@ -129,15 +126,14 @@ static int restore_tomb(struct rebuild *job, const struct aw_snap_tomb *tomb)
 	if (!is_group &&
 	    aw_register_home(job->conf, tomb->name, home, sizeof(home)) < 0)
 		return -EINVAL;
-	return restore(job, &(struct row){
-		.principal = tomb->principal_id,
-		.user_name = "",
-		.display = "",
-		.name = tomb->name,
-		.home = is_group ? NULL : home,
-		.is_group = is_group,
-		.present = false,
-		.id = tomb->id });
+	return restore(job, &(struct row){ .principal = tomb->principal_id,
+				.user_name = "",
+				.display = "",
+				.name = tomb->name,
+				.home = is_group ? NULL : home,
+				.is_group = is_group,
+				.present = false,
+				.id = tomb->id });
 }
 
 static int restore_tombs(struct rebuild *job)
@@ -159,15 +155,13 @@ static int restore_all(struct rebuild *job)
 	const struct aw_snap *snap = &job->snap;
 	int r;
 
-	if ((r = aw_snap_verify(snap)) != 0 ||
-	    (r = restore_users(job)) != 0 || (r = restore_groups(job)) != 0 ||
-	    (r = restore_tombs(job)) != 0 ||
-	    (r = aw_state_set(job->state, "store", aw_snap_store(snap))) !=
-		0 ||
-	    (r = aw_state_set_num(job->state, "generation",
-		 (int64_t)snap->generation)) != 0 ||
-	    (r = aw_state_set_num(job->state, "read_at",
-		 (int64_t)snap->created)) != 0)
+	if ((r = aw_snap_verify(snap)) != 0 || (r = restore_users(job)) != 0 ||
+	    (r = restore_groups(job)) != 0 || (r = restore_tombs(job)) != 0 ||
+	    (r = aw_state_set(job->state, "store", aw_snap_store(snap))) != 0 ||
+	    (r = aw_state_set_num(
+		 job->state, "generation", (int64_t)snap->generation)) != 0 ||
+	    (r = aw_state_set_num(
+		 job->state, "read_at", (int64_t)snap->created)) != 0)
 		return r;
 	return 0;
 }

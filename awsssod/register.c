@@ -95,8 +95,8 @@ static int want_names(struct pass *pass)
 	return r == AW_END ? 0 : r;
 }
 
-int aw_register_home(const struct aw_conf *conf, const char *name, char *buf,
-    size_t size)
+int aw_register_home(
+    const struct aw_conf *conf, const char *name, char *buf, size_t size)
 {
 	const char *mark = strstr(conf->home, "%u");
 
@@ -162,8 +162,11 @@ static int count(struct pass *pass, int r)
 int aw_register_newcomers(struct aw_state *state, const struct aw_conf *conf,
     aw_sha256_fn *sha256, int64_t *changes)
 {
-	struct pass pass = { .state = state, .conf = conf,
-		.rules = conf->names, .sha256 = sha256, .changes = changes };
+	struct pass pass = { .state = state,
+		.conf = conf,
+		.rules = conf->names,
+		.sha256 = sha256,
+		.changes = changes };
 	int r;
 
 	if (conf->domains_auto && (r = use_pinned_domain(&pass)) < 0)

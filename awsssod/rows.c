@@ -12,11 +12,11 @@
 #include "common/own.h"
 #include "common/proto.h"
 
-#define ROWS_A_TIME  512
-#define GECOS_MAX    256
+#define ROWS_A_TIME 512
+#define GECOS_MAX   256
 
-int aw_rows_init(struct aw_rows *rows, struct aw_state *state,
-    const struct aw_conf *conf)
+int aw_rows_init(
+    struct aw_rows *rows, struct aw_state *state, const struct aw_conf *conf)
 {
 	int64_t last = 0;
 	int r;
@@ -40,11 +40,9 @@ static bool has_room(const struct aw_rows *rows)
 	return rows->out_size - rows->out_len >= AW_ROWS_MESSAGE;
 }
 
-static void begin(struct aw_rows *rows, struct aw_wire_out *out,
-    uint16_t type)
+static void begin(struct aw_rows *rows, struct aw_wire_out *out, uint16_t type)
 {
-	aw_wire_begin(out, rows->out + rows->out_len, AW_ROWS_MESSAGE, type,
-	    0);
+	aw_wire_begin(out, rows->out + rows->out_len, AW_ROWS_MESSAGE, type, 0);
 }
 
 static int end(struct aw_rows *rows, struct aw_wire_out *out)
@@ -75,8 +73,8 @@ static int add_head(struct aw_rows *rows)
 	    (r = aw_state_get_num(rows->state, "read_at", &read_at)) < 0 ||
 	    (r = aw_state_get(rows->state, "store", store, sizeof(store))) <
 		0 ||
-	    (r = aw_state_number(rows->state, AW_Q_FOREIGN_HOMES, &foreign,
-		 "")) < 0)
+	    (r = aw_state_number(
+		 rows->state, AW_Q_FOREIGN_HOMES, &foreign, "")) < 0)
 		return r;
 	begin(rows, &out, AW_MSG_SNAP_HEAD);
 	aw_wire_put_text(&out, AW_TAG_STORE, store);
@@ -118,12 +116,12 @@ static uint64_t user_flags(struct aw_rows *rows, sqlite3_stmt *row)
 		0 ||
 	    aw_person_access(rows->state, rows->conf, &person, &facts) < 0)
 		return AW_SNAP_DISABLED;
-	allowed = !disabled &&
-	    aw_access_judge(rows->conf, &facts) == AW_ACCESS_YES;
+	allowed =
+	    !disabled && aw_access_judge(rows->conf, &facts) == AW_ACCESS_YES;
 	listed = rows->conf->enumerate == AW_ENUMERATE_ALL ||
-	    (rows->conf->enumerate == AW_ENUMERATE_ALLOWED && allowed);
+		 (rows->conf->enumerate == AW_ENUMERATE_ALLOWED && allowed);
 	return (disabled ? AW_SNAP_DISABLED : 0u) |
-	    (allowed ? AW_SNAP_ALLOWED : 0u) | (listed ? AW_SNAP_ENUM : 0u);
+	       (allowed ? AW_SNAP_ALLOWED : 0u) | (listed ? AW_SNAP_ENUM : 0u);
 }
 
 static int add_user(struct aw_rows *rows, sqlite3_stmt *row)
@@ -136,8 +134,8 @@ static int add_user(struct aw_rows *rows, sqlite3_stmt *row)
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, aw_state_text(row, 1));
 	aw_wire_put_text(&out, AW_TAG_USER_NAME, aw_state_text(row, 2));
 	aw_wire_put_text(&out, AW_TAG_USER, aw_state_text(row, 3));
-	aw_wire_put_num(&out, AW_TAG_POSIX_ID,
-	    (uint64_t)sqlite3_column_int64(row, 4));
+	aw_wire_put_num(
+	    &out, AW_TAG_POSIX_ID, (uint64_t)sqlite3_column_int64(row, 4));
 	aw_wire_put_text(&out, AW_TAG_GECOS, gecos);
 	aw_wire_put_text(&out, AW_TAG_HOME, aw_state_text(row, 6));
 	aw_wire_put_text(&out, AW_TAG_SHELL, rows->conf->shell);
@@ -156,8 +154,8 @@ static int add_group(struct aw_rows *rows, sqlite3_stmt *row)
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, aw_state_text(row, 1));
 	aw_wire_put_text(&out, AW_TAG_DISPLAY_NAME, aw_state_text(row, 2));
 	aw_wire_put_text(&out, AW_TAG_USER, aw_state_text(row, 3));
-	aw_wire_put_num(&out, AW_TAG_POSIX_ID,
-	    (uint64_t)sqlite3_column_int64(row, 4));
+	aw_wire_put_num(
+	    &out, AW_TAG_POSIX_ID, (uint64_t)sqlite3_column_int64(row, 4));
 	aw_wire_put_num(&out, AW_TAG_FLAGS, flags);
 	rows->index[rows->last] = ++rows->n_groups;
 	return end(rows, &out);
@@ -170,8 +168,8 @@ static int add_tomb(struct aw_rows *rows, sqlite3_stmt *row)
 	begin(rows, &out, AW_MSG_SNAP_TOMB);
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, aw_state_text(row, 1));
 	aw_wire_put_text(&out, AW_TAG_USER, aw_state_text(row, 2));
-	aw_wire_put_num(&out, AW_TAG_POSIX_ID,
-	    (uint64_t)sqlite3_column_int64(row, 3));
+	aw_wire_put_num(
+	    &out, AW_TAG_POSIX_ID, (uint64_t)sqlite3_column_int64(row, 3));
 	aw_wire_put_num(&out, AW_TAG_FLAGS,
 	    sqlite3_column_int(row, 4) == 2 ? AW_SNAP_GROUP : 0);
 	return end(rows, &out);
@@ -224,8 +222,8 @@ static int add_part(struct aw_rows *rows, enum aw_query query, add_fn *add)
 	int r;
 
 	if (query == AW_Q_SNAP_MEMBERS)
-		r = aw_state_start(rows->state, query, &stmt, "iii",
-		    rows->last, rows->last_user, (int64_t)ROWS_A_TIME);
+		r = aw_state_start(rows->state, query, &stmt, "iii", rows->last,
+		    rows->last_user, (int64_t)ROWS_A_TIME);
 	else
 		r = aw_state_start(rows->state, query, &stmt, "ii", rows->last,
 		    (int64_t)ROWS_A_TIME);
@@ -262,8 +260,8 @@ static int add_some(struct aw_rows *rows)
 	return AW_END;
 }
 
-int aw_rows_next(struct aw_rows *rows, uint8_t *buf, size_t size,
-    size_t *ret_len)
+int aw_rows_next(
+    struct aw_rows *rows, uint8_t *buf, size_t size, size_t *ret_len)
 {
 	int r = 0;
 

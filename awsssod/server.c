@@ -182,8 +182,8 @@ static int on_message(sd_event_source *source AW_UNUSED, int fd AW_UNUSED,
 	return 0;
 }
 
-static int on_idle(sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED,
-    void *user)
+static int on_idle(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
 {
 	conn_free(user);
 	return 0;
@@ -213,8 +213,8 @@ static void insert(struct aw_server *server, struct aw_conn *conn)
 }
 
 /* @fd is taken. */
-static void welcome(struct aw_server *server, enum aw_verb_socket socket,
-    int fd)
+static void welcome(
+    struct aw_server *server, enum aw_verb_socket socket, int fd)
 {
 	aw_own_fd int own = fd;
 	sd_event *event = server->daemon->event;
@@ -231,15 +231,15 @@ static void welcome(struct aw_server *server, enum aw_verb_socket socket,
 	conn->peer = peer;
 	conn->fd = aw_take_fd(&own);
 	insert(server, conn);
-	if (sd_event_add_io(event, &conn->io, conn->fd, EPOLLIN, on_message,
-		conn) < 0 ||
+	if (sd_event_add_io(
+		event, &conn->io, conn->fd, EPOLLIN, on_message, conn) < 0 ||
 	    sd_event_add_time_relative(event, &conn->idle, CLOCK_MONOTONIC,
 		IDLE_USEC, 1000, on_idle, conn) < 0)
 		conn_free(conn);
 }
 
-static int on_connect(sd_event_source *source, int fd,
-    uint32_t events AW_UNUSED, void *user)
+static int on_connect(
+    sd_event_source *source, int fd, uint32_t events AW_UNUSED, void *user)
 {
 	struct aw_server *server = user;
 	const bool is_auth = source == server->io[0];
@@ -255,8 +255,8 @@ static int on_connect(sd_event_source *source, int fd,
 	return 0;
 }
 
-int aw_server_init(struct aw_server *server, struct aw_daemon *daemon,
-    int auth_fd, int ctl_fd)
+int aw_server_init(
+    struct aw_server *server, struct aw_daemon *daemon, int auth_fd, int ctl_fd)
 {
 	int r = 0;
 

@@ -50,8 +50,8 @@ static void session_end(struct aw_session *session)
 		r = aw_state_run(state, AW_Q_SESSION_CLOSE, "ii", session->row,
 		    (int64_t)time(NULL));
 	if (r == 0)
-		r = aw_state_run(state, AW_Q_SESSION_TRIM, "i",
-		    (int64_t)SESSIONS_KEPT);
+		r = aw_state_run(
+		    state, AW_Q_SESSION_TRIM, "i", (int64_t)SESSIONS_KEPT);
 	if (r < 0)
 		aw_log(LOG_WARNING, "state.db: cannot close a session: %s",
 		    strerror(-r));
@@ -130,8 +130,8 @@ static bool is_alive(const struct aw_session *session)
 }
 
 /* The sessions' leaders are alive when asked for, so their pids are theirs. */
-static struct aw_session *led_by(struct aw_sessions *sessions, pid_t pid,
-    const char *user)
+static struct aw_session *led_by(
+    struct aw_sessions *sessions, pid_t pid, const char *user)
 {
 	for (struct aw_session *s = sessions->first; s; s = s->next)
 		if (s->leader == pid && strcmp(s->user, user) == 0 &&
@@ -140,8 +140,8 @@ static struct aw_session *led_by(struct aw_sessions *sessions, pid_t pid,
 	return NULL;
 }
 
-static struct aw_session *by_ancestry(struct aw_sessions *sessions,
-    const struct aw_ask *ask)
+static struct aw_session *by_ancestry(
+    struct aw_sessions *sessions, const struct aw_ask *ask)
 {
 	pid_t pid = ask->peer.pid;
 
@@ -158,8 +158,8 @@ static struct aw_session *by_ancestry(struct aw_sessions *sessions,
 	return NULL;
 }
 
-struct aw_session *aw_sessions_find(struct aw_sessions *sessions,
-    const struct aw_ask *ask)
+struct aw_session *aw_sessions_find(
+    struct aw_sessions *sessions, const struct aw_ask *ask)
 {
 	const uint64_t now = aw_sock_now_ms();
 	struct aw_session *found = NULL;
@@ -169,8 +169,8 @@ struct aw_session *aw_sessions_find(struct aw_sessions *sessions,
 		if (s->ksession != ask->ksession ||
 		    strcmp(s->user, ask->user) != 0 || !is_alive(s))
 			continue;
-		if (!found || (!aw_session_token(found, now) &&
-				  aw_session_token(s, now)))
+		if (!found ||
+		    (!aw_session_token(found, now) && aw_session_token(s, now)))
 			found = s;
 	}
 	return found ? found : by_ancestry(sessions, ask);
@@ -199,8 +199,8 @@ static void note_session(struct aw_daemon *daemon, struct aw_session *session,
 static void take_token(struct aw_daemon *daemon, struct aw_session *session,
     const struct aw_ask *ask)
 {
-	struct aw_attempt *attempt = aw_attempts_find(&daemon->attempts,
-	    ask->key, aw_sock_now_ms());
+	struct aw_attempt *attempt =
+	    aw_attempts_find(&daemon->attempts, ask->key, aw_sock_now_ms());
 
 	if (!attempt || !attempt->token)
 		return;
@@ -222,8 +222,8 @@ static void begin_session(struct aw_conn *conn, const struct aw_ask *ask)
 		    strerror(-r));
 		return;
 	}
-	session = session_new(daemon, ask->user, ask->ksession, ask->peer.pid,
-	    pidfd);
+	session =
+	    session_new(daemon, ask->user, ask->ksession, ask->peer.pid, pidfd);
 	if (!session)
 		return;
 	take_token(daemon, session, ask);
@@ -241,8 +241,8 @@ void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
 		aw_verdict_give(conn->daemon, conn, ask, NULL, say, NULL, NULL);
 		return;
 	}
-	say = aw_decide(conn->daemon, &person, AW_ACCESS_UNKNOWN,
-	    AW_STAGE_SESSION);
+	say = aw_decide(
+	    conn->daemon, &person, AW_ACCESS_UNKNOWN, AW_STAGE_SESSION);
 	if (say == AW_SAY_ALLOWED)
 		begin_session(conn, ask);
 	aw_verdict_give(conn->daemon, conn, ask, &person, say, &more, NULL);
@@ -250,8 +250,8 @@ void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
 
 void aw_session_close(struct aw_conn *conn, const struct aw_ask *ask)
 {
-	struct aw_session *session = led_by(&conn->daemon->sessions,
-	    ask->peer.pid, ask->user);
+	struct aw_session *session =
+	    led_by(&conn->daemon->sessions, ask->peer.pid, ask->user);
 
 	if (session)
 		session_end(session);

@@ -44,15 +44,15 @@ void aw_session_close(struct aw_conn *conn, const struct aw_ask *ask);
 /* The session of @ask's user that @ask comes from: the one with its kernel
  * session id, or whose leader is an ancestor of its sender; one with a token
  * first.  NULL: none. */
-struct aw_session *aw_sessions_find(struct aw_sessions *sessions,
-    const struct aw_ask *ask);
+struct aw_session *aw_sessions_find(
+    struct aw_sessions *sessions, const struct aw_ask *ask);
 
 /* @session has a token that lives at @now_ms. */
 bool aw_session_token(const struct aw_session *session, uint64_t now_ms);
 
 /* @token, just approved, is @session's from now on. */
-void aw_session_give_token(struct aw_daemon *daemon,
-    struct aw_session *session, uint64_t token, uint64_t until_ms);
+void aw_session_give_token(struct aw_daemon *daemon, struct aw_session *session,
+    uint64_t token, uint64_t until_ms);
 void aw_session_drop_token(struct aw_session *session);
 
 /* All tokens are gone: awssso-netd is another one now. */

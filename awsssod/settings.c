@@ -48,8 +48,8 @@ const char *aw_settings_help(void)
 	       "  --run-dir DIR       sockets, default " AW_PATH_RUN "\n"
 	       "  --state FILE        default " AW_PATH_STATE "\n"
 	       "  --public-dir DIR    snapshot, default " AW_PATH_PUBLIC "\n"
-	       "  --user NAME         whom root becomes, default "
-	       AW_USER_DAEMON "\n"
+	       "  --user NAME         whom root becomes, "
+	       "default " AW_USER_DAEMON "\n"
 	       "  --help, --version\n";
 }
 
@@ -112,8 +112,10 @@ int aw_settings_parse(struct aw_settings *settings, int argc, char **argv,
 		const char **place = place_of(settings, id);
 
 		if (id == '?') {
-			aw_diag_set(diag, "%s: unknown option, or its value is "
-			    "missing", argv[optind - 1]);
+			aw_diag_set(diag,
+			    "%s: unknown option, or its value is "
+			    "missing",
+			    argv[optind - 1]);
 			return -EINVAL;
 		}
 		if (place)
@@ -129,15 +131,15 @@ int aw_settings_parse(struct aw_settings *settings, int argc, char **argv,
 	}
 	if (mode == AW_MODE_DAEMON && !foreground) {
 		aw_diag_set(diag, "say --foreground; systemd or a shell keeps "
-		    "it running");
+				  "it running");
 		return -EINVAL;
 	}
 	*ret_mode = mode;
 	return 0;
 }
 
-int aw_settings_load(const char *path, uid_t owner, struct aw_conf *ret,
-    struct aw_diag *diag)
+int aw_settings_load(
+    const char *path, uid_t owner, struct aw_conf *ret, struct aw_diag *diag)
 {
 	aw_own_free char *text = malloc(AW_CONF_FILE_MAX + 1);
 	aw_own_free struct aw_conf *conf = calloc(1, sizeof(*conf));

@@ -12,13 +12,13 @@
 #include "common/conf.h"
 
 struct aw_settings {
-	const char *config;     /* awssso.conf */
-	const char *run_dir;    /* where the sockets are */
-	const char *state;      /* state.db */
-	const char *public_dir; /* where the snapshot is */
-	const char *user;       /* whom root becomes */
+	const char *config;         /* awssso.conf */
+	const char *run_dir;        /* where the sockets are */
+	const char *state;          /* state.db */
+	const char *public_dir;     /* where the snapshot is */
+	const char *user;           /* whom root becomes */
 	const char *passwd, *group; /* local accounts */
-	uid_t root;             /* who counts as root among peers */
+	uid_t root;                 /* who counts as root among peers */
 };
 
 enum aw_settings_mode {

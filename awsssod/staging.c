@@ -26,11 +26,11 @@ int aw_staging_clear(struct aw_state *state, struct aw_staging *staging)
 }
 
 /* The text of @tag, which must be there, on one line and not empty. */
-static bool need(const struct aw_wire_in *in, uint16_t tag, char *buf,
-    size_t size)
+static bool need(
+    const struct aw_wire_in *in, uint16_t tag, char *buf, size_t size)
 {
 	return aw_wire_text(in, tag, buf, size) == 0 && buf[0] &&
-	    !strchr(buf, '\n');
+	       !strchr(buf, '\n');
 }
 
 static int refuse(struct aw_diag *diag, const char *what)
@@ -39,8 +39,8 @@ static int refuse(struct aw_diag *diag, const char *what)
 	return AW_DENIED;
 }
 
-static int add_user(struct aw_state *state, const struct aw_wire_in *in,
-    struct aw_diag *diag)
+static int add_user(
+    struct aw_state *state, const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	char id[AW_PRINCIPAL_SIZE], name[AW_USER_NAME_MAX + 1];
 	char display[DISPLAY_SIZE] = "", status[33] = "";
@@ -56,20 +56,19 @@ static int add_user(struct aw_state *state, const struct aw_wire_in *in,
 	    (int64_t)(strcmp(status, "DISABLED") == 0));
 }
 
-static int add_group(struct aw_state *state, const struct aw_wire_in *in,
-    struct aw_diag *diag)
+static int add_group(
+    struct aw_state *state, const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	char id[AW_PRINCIPAL_SIZE], display[DISPLAY_SIZE] = "";
 
 	if (!need(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) ||
-	    aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) <
-		0)
+	    aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) < 0)
 		return refuse(diag, "a group without GroupId");
 	return aw_state_run(state, AW_Q_STAGE_GROUP, "ss", id, display);
 }
 
-static int add_member(struct aw_state *state, const struct aw_wire_in *in,
-    struct aw_diag *diag)
+static int add_member(
+    struct aw_state *state, const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	char group[AW_PRINCIPAL_SIZE], user[AW_PRINCIPAL_SIZE];
 

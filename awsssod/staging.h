@@ -14,8 +14,8 @@ struct aw_staging {
 };
 
 /* Empty it for a new sweep.  Returns 0 or a negative errno. */
-int aw_staging_clear(struct aw_state *state, struct aw_staging *staging)
-    AW_MUST_USE;
+int aw_staging_clear(
+    struct aw_state *state, struct aw_staging *staging) AW_MUST_USE;
 
 /*
  * Take the records of one page: @len bytes of USER_REC, GROUP_REC and

@@ -74,8 +74,8 @@ static int check_whole(struct aw_state *state)
 	sqlite3_stmt *stmt;
 	int rc;
 
-	rc = sqlite3_prepare_v2(state->db, "PRAGMA quick_check(1)", -1, &stmt,
-	    NULL);
+	rc = sqlite3_prepare_v2(
+	    state->db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
 	if (rc != SQLITE_OK)
 		return error_of(state, rc);
 	rc = sqlite3_step(stmt);
@@ -128,8 +128,8 @@ static int set_up(struct aw_state *state, struct aw_diag *diag)
 /* SQLite would make the file by the umask: make it ours alone first. */
 static int make_file(const char *path)
 {
-	aw_own_fd int fd = open(path,
-	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	aw_own_fd int fd = open(
+	    path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -167,8 +167,8 @@ void aw_state_close(struct aw_state *state)
 	memset(state, 0, sizeof(*state));
 }
 
-static int prepare(struct aw_state *state, enum aw_query query,
-    sqlite3_stmt **ret)
+static int prepare(
+    struct aw_state *state, enum aw_query query, sqlite3_stmt **ret)
 {
 	sqlite3_stmt **stmt = &state->stmt[query];
 	int rc;
@@ -186,8 +186,8 @@ static int prepare(struct aw_state *state, enum aw_query query,
 	return 0;
 }
 
-static int bind(struct aw_state *state, sqlite3_stmt *stmt, const char *kinds,
-    va_list args)
+static int bind(
+    struct aw_state *state, sqlite3_stmt *stmt, const char *kinds, va_list args)
 {
 	int rc = SQLITE_OK;
 
@@ -196,8 +196,8 @@ static int bind(struct aw_state *state, sqlite3_stmt *stmt, const char *kinds,
 			rc = sqlite3_bind_text(stmt, i + 1,
 			    va_arg(args, const char *), -1, SQLITE_TRANSIENT);
 		else
-			rc = sqlite3_bind_int64(stmt, i + 1,
-			    va_arg(args, int64_t));
+			rc = sqlite3_bind_int64(
+			    stmt, i + 1, va_arg(args, int64_t));
 	}
 	return error_of(state, rc);
 }
@@ -230,8 +230,8 @@ int aw_state_start(struct aw_state *state, enum aw_query query,
 	return r;
 }
 
-int aw_state_run(struct aw_state *state, enum aw_query query,
-    const char *kinds, ...)
+int aw_state_run(
+    struct aw_state *state, enum aw_query query, const char *kinds, ...)
 {
 	sqlite3_stmt *stmt;
 	va_list args;
@@ -318,8 +318,8 @@ int64_t aw_state_last_row(const struct aw_state *state)
 	return sqlite3_last_insert_rowid(state->db);
 }
 
-int aw_state_get(struct aw_state *state, const char *key, char *buf,
-    size_t size)
+int aw_state_get(
+    struct aw_state *state, const char *key, char *buf, size_t size)
 {
 	sqlite3_stmt *stmt;
 	int r;

@@ -31,8 +31,8 @@ struct aw_state {
  * -EPROTO (made by a newer release), -EBUSY (another awsssod has it)...
  * Whatever was returned, aw_state_close() it.
  */
-int aw_state_open(const char *path, struct aw_state *ret, struct aw_diag *diag)
-    AW_MUST_USE;
+int aw_state_open(
+    const char *path, struct aw_state *ret, struct aw_diag *diag) AW_MUST_USE;
 void aw_state_close(struct aw_state *state);
 
 /*
@@ -44,8 +44,8 @@ void aw_state_close(struct aw_state *state);
  * it yields; AW_ABSENT when there is no row, or NULL in it.
  * Returns 0 or a negative errno (-EEXIST: a constraint refused it).
  */
-int aw_state_run(struct aw_state *state, enum aw_query query,
-    const char *kinds, ...) AW_MUST_USE;
+int aw_state_run(struct aw_state *state, enum aw_query query, const char *kinds,
+    ...) AW_MUST_USE;
 int aw_state_start(struct aw_state *state, enum aw_query query,
     sqlite3_stmt **ret, const char *kinds, ...) AW_MUST_USE;
 int aw_state_number(struct aw_state *state, enum aw_query query, int64_t *ret,
@@ -72,11 +72,11 @@ int64_t aw_state_last_row(const struct aw_state *state);
 /* Small facts by name.  _get returns 0, AW_ABSENT, or a negative errno. */
 int aw_state_get(struct aw_state *state, const char *key, char *buf,
     size_t size) AW_MUST_USE;
-int aw_state_get_num(struct aw_state *state, const char *key, int64_t *ret)
-    AW_MUST_USE;
-int aw_state_set(struct aw_state *state, const char *key, const char *value)
-    AW_MUST_USE;
-int aw_state_set_num(struct aw_state *state, const char *key, int64_t value)
-    AW_MUST_USE;
+int aw_state_get_num(
+    struct aw_state *state, const char *key, int64_t *ret) AW_MUST_USE;
+int aw_state_set(
+    struct aw_state *state, const char *key, const char *value) AW_MUST_USE;
+int aw_state_set_num(
+    struct aw_state *state, const char *key, int64_t value) AW_MUST_USE;
 
 #endif

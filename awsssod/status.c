@@ -16,13 +16,13 @@
 #define SKIPPED_SHOWN 500
 #define SKIP_ROOM     1100 /* bytes of one SKIP field at most */
 
-static int64_t number(struct aw_daemon *daemon, enum aw_query query,
-    int64_t kind)
+static int64_t number(
+    struct aw_daemon *daemon, enum aw_query query, int64_t kind)
 {
 	int64_t n = 0;
 
-	if (aw_state_number(&daemon->state, query, &n, kind ? "i" : "",
-		kind) != 0)
+	if (aw_state_number(&daemon->state, query, &n, kind ? "i" : "", kind) !=
+	    0)
 		return 0;
 	return n;
 }
@@ -48,11 +48,13 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 	if (sweep->text[0])
 		aw_wire_put_text(out, AW_TAG_TEXT, sweep->text);
 	if (daemon->state.broken)
-		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "state.db is damaged");
+		aw_wire_put_text(
+		    out, AW_TAG_SWEEP_STATE, "state.db is damaged");
 	else if (aw_sweep_is_running(sweep))
 		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "running");
 	else if (aw_state_get(&daemon->state, "held", held, sizeof(held)) ==
-		0 && held[0])
+		     0 &&
+		 held[0])
 		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, held);
 	else
 		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "idle");
@@ -70,7 +72,7 @@ static void put_skipped(struct aw_daemon *daemon, struct aw_wire_out *out)
 		(int64_t)SKIPPED_SHOWN) != 0)
 		return;
 	while (out->size - out->len > SKIP_ROOM &&
-	    aw_state_next(&daemon->state, row) == 0) {
+	       aw_state_next(&daemon->state, row) == 0) {
 		if (aw_fmt(text, sizeof(text), "%.300s (%s): %.400s",
 			aw_state_text(row, 0), aw_state_text(row, 1),
 			aw_state_text(row, 2)) == 0 &&
@@ -90,14 +92,14 @@ static void put_counts(struct aw_daemon *daemon, struct aw_wire_out *out)
 	aw_wire_put_num(out, AW_TAG_GENERATION, (uint64_t)generation);
 	if (age != UINT64_MAX)
 		aw_wire_put_num(out, AW_TAG_DIRECTORY_AGE, age);
-	aw_wire_put_num(out, AW_TAG_USERS,
-	    (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, 1));
+	aw_wire_put_num(
+	    out, AW_TAG_USERS, (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, 1));
 	aw_wire_put_num(out, AW_TAG_GROUPS,
 	    (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, 2));
 	aw_wire_put_num(out, AW_TAG_SKIPPED,
 	    (uint64_t)number(daemon, AW_Q_COUNT_SKIPPED, 0));
-	aw_wire_put_num(out, AW_TAG_FLOWS,
-	    aw_attempts_count_open(&daemon->attempts));
+	aw_wire_put_num(
+	    out, AW_TAG_FLOWS, aw_attempts_count_open(&daemon->attempts));
 	aw_wire_put_num(out, AW_TAG_SESSIONS, daemon->sessions.n);
 	aw_wire_put_num(out, AW_TAG_ALLOWED, daemon->n_allowed);
 	aw_wire_put_num(out, AW_TAG_DENIED, daemon->n_denied);
@@ -135,8 +137,8 @@ void aw_status_refuse(struct aw_conn *conn, enum aw_say say)
 {
 	char text[AW_SAY_SIZE];
 
-	send_done(conn, AW_NET_REFUSED,
-	    aw_say_text(say, NULL, text, sizeof(text)));
+	send_done(
+	    conn, AW_NET_REFUSED, aw_say_text(say, NULL, text, sizeof(text)));
 }
 
 /* A connection that waits for the sweep has it as its operation. */
@@ -158,12 +160,12 @@ void aw_status_progress(struct aw_daemon *daemon)
 		if (!waits_for_sweep(c))
 			continue;
 		aw_conn_begin(c, &out, data, sizeof(data), AW_MSG_PROGRESS);
-		aw_wire_put_num(&out, AW_TAG_USERS,
-		    daemon->sweep.staging.users);
-		aw_wire_put_num(&out, AW_TAG_GROUPS,
-		    daemon->sweep.staging.groups);
-		aw_wire_put_num(&out, AW_TAG_MEMBERS,
-		    daemon->sweep.staging.members);
+		aw_wire_put_num(
+		    &out, AW_TAG_USERS, daemon->sweep.staging.users);
+		aw_wire_put_num(
+		    &out, AW_TAG_GROUPS, daemon->sweep.staging.groups);
+		aw_wire_put_num(
+		    &out, AW_TAG_MEMBERS, daemon->sweep.staging.members);
 		aw_wire_put_num(&out, AW_TAG_REQUESTS, daemon->sweep.requests);
 		aw_conn_send(c, &out);
 	}
@@ -179,10 +181,11 @@ void aw_status_sync_done(struct aw_daemon *daemon)
 	}
 }
 
-static void start_sync(struct aw_conn *conn)
+static void start_sync(struct aw_conn *conn, const struct aw_wire_in *in)
 {
 	aw_conn_set_op(conn, &conn->daemon->sweep, sync_free);
-	aw_sweep_start(&conn->daemon->sweep, false);
+	aw_sweep_start(
+	    &conn->daemon->sweep, aw_wire_num(in, AW_TAG_ACCEPT_LOSS, 0) == 1);
 }
 
 static void send_event(struct aw_conn *conn, sqlite3_stmt *row)
@@ -191,12 +194,12 @@ static void send_event(struct aw_conn *conn, sqlite3_stmt *row)
 	struct aw_wire_out out;
 
 	aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_EVENT);
-	aw_wire_put_num(&out, AW_TAG_TIME,
-	    (uint64_t)sqlite3_column_int64(row, 0));
+	aw_wire_put_num(
+	    &out, AW_TAG_TIME, (uint64_t)sqlite3_column_int64(row, 0));
 	aw_wire_put_text(&out, AW_TAG_USER, aw_state_text(row, 1));
 	aw_wire_put_text(&out, AW_TAG_SERVICE, aw_state_text(row, 2));
-	aw_wire_put_num(&out, AW_TAG_VERDICT,
-	    (uint64_t)sqlite3_column_int64(row, 3));
+	aw_wire_put_num(
+	    &out, AW_TAG_VERDICT, (uint64_t)sqlite3_column_int64(row, 3));
 	aw_wire_put_text(&out, AW_TAG_CODE, aw_state_text(row, 4));
 	aw_wire_put_text(&out, AW_TAG_TEXT, aw_state_text(row, 5));
 	if (*aw_state_text(row, 6))
@@ -206,8 +209,8 @@ static void send_event(struct aw_conn *conn, sqlite3_stmt *row)
 
 /* Whose events @in asks for: named, or the peer's own; "" is everybody's, and
  * root's alone. */
-static int whose(struct aw_conn *conn, const struct aw_wire_in *in, char *buf,
-    size_t size)
+static int whose(
+    struct aw_conn *conn, const struct aw_wire_in *in, char *buf, size_t size)
 {
 	struct aw_person person;
 	int r;
@@ -254,7 +257,7 @@ int aw_status_handle(struct aw_conn *conn, const struct aw_wire_in *in)
 		send_status(conn);
 		return 0;
 	case AW_MSG_SYNC:
-		start_sync(conn);
+		start_sync(conn, in);
 		return 0;
 	case AW_MSG_WHY:
 		return send_events(conn, in);

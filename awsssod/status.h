@@ -10,8 +10,8 @@
 
 /* Answer @in, which the table of rights allows (and HINT, which has no
  * answer).  Returns 0, or AW_DENIED when it makes no sense. */
-int aw_status_handle(struct aw_conn *conn, const struct aw_wire_in *in)
-    AW_MUST_USE;
+int aw_status_handle(
+    struct aw_conn *conn, const struct aw_wire_in *in) AW_MUST_USE;
 
 /* Answer a request on ctl.sock with a refusal. */
 void aw_status_refuse(struct aw_conn *conn, enum aw_say say);

@@ -16,12 +16,12 @@
 #include "awsssod/status.h"
 #include "common/proto.h"
 
-#define PAGE_MAX        (8 * 1024 * 1024)
-#define SILENCE_MS      (10 * 60 * 1000) /* throttling may take its time */
-#define RETRY_MIN_MS    5000
-#define RETRY_MAX_MS    (10 * 60 * 1000)
-#define SWEEPS_KEPT     100
-#define FIRST_TRY_USEC  (200u * 1000)
+#define PAGE_MAX       (8 * 1024 * 1024)
+#define SILENCE_MS     (10 * 60 * 1000) /* throttling may take its time */
+#define RETRY_MIN_MS   5000
+#define RETRY_MAX_MS   (10 * 60 * 1000)
+#define SWEEPS_KEPT    100
+#define FIRST_TRY_USEC (200u * 1000)
 
 bool aw_sweep_is_running(const struct aw_sweep *sweep)
 {
@@ -33,16 +33,14 @@ static uint64_t jitter(uint64_t ms)
 {
 	uint32_t random = 0;
 
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) !=
-	    sizeof(random))
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
 		return ms;
 	return ms - ms / 10 + random % (ms / 5 + 1);
 }
 
 static void schedule(struct aw_sweep *sweep)
 {
-	const uint64_t interval =
-	    sweep->daemon->conf.sweep_interval * 1000;
+	const uint64_t interval = sweep->daemon->conf.sweep_interval * 1000;
 	uint64_t wait = interval;
 
 	if (sweep->failures > 0) {
@@ -63,14 +61,13 @@ static void remember(struct aw_sweep *sweep)
 	struct aw_state *state = &sweep->daemon->state;
 	int r;
 
-	r = aw_state_run(state, AW_Q_SWEEP_ADD, "iiiiiis",
-	    (int64_t)time(NULL), (int64_t)sweep->net,
-	    (int64_t)sweep->staging.users, (int64_t)sweep->staging.groups,
-	    (int64_t)sweep->staging.members, (int64_t)sweep->requests,
-	    sweep->text);
+	r = aw_state_run(state, AW_Q_SWEEP_ADD, "iiiiiis", (int64_t)time(NULL),
+	    (int64_t)sweep->net, (int64_t)sweep->staging.users,
+	    (int64_t)sweep->staging.groups, (int64_t)sweep->staging.members,
+	    (int64_t)sweep->requests, sweep->text);
 	if (r == 0)
-		r = aw_state_run(state, AW_Q_SWEEP_TRIM, "i",
-		    (int64_t)SWEEPS_KEPT);
+		r = aw_state_run(
+		    state, AW_Q_SWEEP_TRIM, "i", (int64_t)SWEEPS_KEPT);
 	if (r < 0)
 		aw_log(LOG_WARNING, "state.db: cannot remember a sweep: %s",
 		    strerror(-r));
@@ -140,11 +137,11 @@ static void apply(struct aw_sweep *sweep)
 static bool is_whole(const struct aw_sweep *sweep, const struct aw_wire_in *in)
 {
 	return aw_wire_num(in, AW_TAG_USERS, UINT64_MAX) ==
-	    sweep->staging.users &&
-	    aw_wire_num(in, AW_TAG_GROUPS, UINT64_MAX) ==
-	    sweep->staging.groups &&
-	    aw_wire_num(in, AW_TAG_MEMBERS, UINT64_MAX) ==
-	    sweep->staging.members;
+		   sweep->staging.users &&
+	       aw_wire_num(in, AW_TAG_GROUPS, UINT64_MAX) ==
+		   sweep->staging.groups &&
+	       aw_wire_num(in, AW_TAG_MEMBERS, UINT64_MAX) ==
+		   sweep->staging.members;
 }
 
 static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
@@ -175,8 +172,8 @@ static void on_page(struct aw_sweep *sweep, int fd)
 
 	r = aw_sock_memfd_map(fd, PAGE_MAX, &data, &len);
 	if (r == 0)
-		r = aw_staging_add(&daemon->state, &sweep->staging, data, len,
-		    &why);
+		r = aw_staging_add(
+		    &daemon->state, &sweep->staging, data, len, &why);
 	if (data)
 		(void)munmap((void *)(uintptr_t)data, len);
 	if (r < 0)
@@ -222,14 +219,14 @@ void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss)
 		return;
 	}
 	aw_netd_begin(&daemon->netd, AW_MSG_SWEEP, &out);
-	r = aw_netd_ask(&daemon->netd, &out, SILENCE_MS, on_answer, sweep,
-	    &sweep->request);
+	r = aw_netd_ask(
+	    &daemon->netd, &out, SILENCE_MS, on_answer, sweep, &sweep->request);
 	if (r < 0)
 		finish(sweep, AW_NET_UNAVAIL, "awssso-netd cannot be reached");
 }
 
-static int on_timer(sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED,
-    void *user)
+static int on_timer(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
 {
 	aw_sweep_start(user, false);
 	return 0;

@@ -27,8 +27,7 @@ struct aw_sweep {
 	char text[320]; /* and why */
 };
 
-int aw_sweep_init(struct aw_sweep *sweep, struct aw_daemon *daemon)
-    AW_MUST_USE;
+int aw_sweep_init(struct aw_sweep *sweep, struct aw_daemon *daemon) AW_MUST_USE;
 void aw_sweep_done(struct aw_sweep *sweep);
 
 /* Start one now, unless one runs.  @accept_loss: an administrator says that

@@ -14,8 +14,8 @@
 
 #define EVENTS_KEPT 10000
 
-void aw_verdict_send(struct aw_conn *conn, enum aw_say say, const char *text,
-    const char *code)
+void aw_verdict_send(
+    struct aw_conn *conn, enum aw_say say, const char *text, const char *code)
 {
 	uint8_t data[AW_WIRE_HEADER + 1024];
 	char own_text[AW_SAY_SIZE];
@@ -52,8 +52,8 @@ static void new_code(struct aw_state *state, char *ret)
 
 	for (int i = 0; i < 16; i++) {
 		draw_code(ret);
-		if (aw_state_number(state, AW_Q_EVENT_CODE, &taken, "s",
-			ret) != 0)
+		if (aw_state_number(state, AW_Q_EVENT_CODE, &taken, "s", ret) !=
+		    0)
 			return;
 	}
 }
@@ -70,12 +70,24 @@ static void remember(struct aw_daemon *daemon, const struct aw_ask *ask,
 	    person ? person->principal : NULL, ask->service, ask->rhost,
 	    told->text, more->why);
 	if (r == 0)
-		r = aw_state_run(&daemon->state, AW_Q_EVENT_TRIM, "i",
-		    (int64_t)EVENTS_KEPT);
+		r = aw_state_run(
+		    &daemon->state, AW_Q_EVENT_TRIM, "i", (int64_t)EVENTS_KEPT);
 	/* A note that cannot be kept must not turn a person away. */
 	if (r < 0)
 		aw_log(LOG_WARNING, "state.db: cannot remember an event: %s",
 		    strerror(-r));
+}
+
+static const char *phase_of(uint16_t type)
+{
+	switch (type) {
+	case AW_MSG_AUTH:
+		return "auth";
+	case AW_MSG_ACCOUNT:
+		return "account";
+	default:
+		return "session";
+	}
 }
 
 static void log_event(const struct aw_ask *ask, const struct aw_person *person,
@@ -83,6 +95,7 @@ static void log_event(const struct aw_ask *ask, const struct aw_person *person,
 {
 	const struct aw_audit audit = {
 		.event = aw_say_event(told->say),
+		.phase = phase_of(ask->type),
 		.verdict = aw_verdict_word(aw_say_verdict(told->say)),
 		.code = told->code,
 		.user = ask->user,

@@ -31,8 +31,8 @@ struct aw_verdict_told {
 };
 
 /* Send VERDICT and nothing else: @told may be NULL when @say needs no code. */
-void aw_verdict_send(struct aw_conn *conn, enum aw_say say, const char *text,
-    const char *code);
+void aw_verdict_send(
+    struct aw_conn *conn, enum aw_say say, const char *text, const char *code);
 
 /* Send it to @conn (NULL: nobody is left to tell), remember it and log it.
  * @person and @more may be NULL.  @ret (may be NULL) is what was told. */

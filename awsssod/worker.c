@@ -73,8 +73,8 @@ static int take_head(struct worker *worker, const struct aw_wire_in *in)
 	return aw_snapw_new(&head, &worker->writer);
 }
 
-static int take_user(struct worker *worker, const struct aw_wire_in *in,
-    struct aw_diag *diag)
+static int take_user(
+    struct worker *worker, const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	char principal[AW_PRINCIPAL_SIZE], user_name[AW_USER_NAME_MAX + 1];
 	char name[AW_NAME_SIZE], gecos[257], home[257], shell[257];
@@ -89,8 +89,8 @@ static int take_user(struct worker *worker, const struct aw_wire_in *in,
 		.flags = num32(in, AW_TAG_FLAGS),
 	};
 
-	if (aw_wire_text(in, AW_TAG_PRINCIPAL_ID, principal,
-		sizeof(principal)) < 0 ||
+	if (aw_wire_text(
+		in, AW_TAG_PRINCIPAL_ID, principal, sizeof(principal)) < 0 ||
 	    aw_wire_text(in, AW_TAG_USER_NAME, user_name, sizeof(user_name)) <
 		0 ||
 	    aw_wire_text(in, AW_TAG_USER, name, sizeof(name)) < 0 ||
@@ -101,8 +101,8 @@ static int take_user(struct worker *worker, const struct aw_wire_in *in,
 	return aw_snapw_add_user(worker->writer, &user, NULL, diag);
 }
 
-static int take_group(struct worker *worker, const struct aw_wire_in *in,
-    struct aw_diag *diag)
+static int take_group(
+    struct worker *worker, const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	char principal[AW_PRINCIPAL_SIZE], name[AW_NAME_SIZE];
 	const struct aw_snapw_group group = {
@@ -112,8 +112,8 @@ static int take_group(struct worker *worker, const struct aw_wire_in *in,
 		.flags = num32(in, AW_TAG_FLAGS),
 	};
 
-	if (aw_wire_text(in, AW_TAG_PRINCIPAL_ID, principal,
-		sizeof(principal)) < 0 ||
+	if (aw_wire_text(
+		in, AW_TAG_PRINCIPAL_ID, principal, sizeof(principal)) < 0 ||
 	    aw_wire_text(in, AW_TAG_USER, name, sizeof(name)) < 0)
 		return -EBADMSG;
 	return aw_snapw_add_group(worker->writer, &group, NULL, diag);
@@ -134,8 +134,8 @@ static int take_tomb(struct worker *worker, const struct aw_wire_in *in)
 }
 
 /* 0, AW_END at SNAP_END, or a negative errno. */
-static int take(struct worker *worker, const struct aw_wire_in *in,
-    struct aw_diag *diag)
+static int take(
+    struct worker *worker, const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	if (in->type == AW_MSG_SNAP_HEAD)
 		return take_head(worker, in);

@@ -20,7 +20,7 @@
  *   STATUS   -> STATUS_IS [STORE] GENERATION DIRECTORY_AGE USERS GROUPS
  *               SKIPPED FLOWS SESSIONS NET (outcome of the last call)
  *               [TEXT] [NEXT_SWEEP] [SWEEP_STATE] ALLOWED DENIED [SKIP]*
- *   SYNC     -> PROGRESS* then DONE NET [TEXT]                  (root)
+ *   SYNC     [ACCEPT_LOSS] -> PROGRESS* then DONE NET [TEXT]    (root)
  *   WHY      [USER] -> EVENT* then DONE                 (own; root: any)
  *   EVENT    TIME USER SERVICE VERDICT CODE TEXT [RHOST]
  *   PROGRESS USERS GROUPS MEMBERS REQUESTS [TEXT]
@@ -173,6 +173,7 @@ enum aw_tag {
 	AW_TAG_TOKEN,          /* handle, never the token */
 	AW_TAG_TOKEN_LIFE,     /* seconds */
 	AW_TAG_LIMITS,
+	AW_TAG_ACCEPT_LOSS,    /* 1: apply what a held sweep lost */
 	AW_TAG_POSIX_ID,
 	AW_TAG_FLAGS,
 	AW_TAG_GROUP_INDEX,

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <errno.h>
@@ -22,7 +23,6 @@
 #include <unistd.h>
 
 #include "awsssod/worker.h"
-#include "common/buf.h"
 #include "common/own.h"
 
 int fake_worker(int argc, char **argv)
@@ -34,7 +34,7 @@ int fake_worker(int argc, char **argv)
 	return aw_worker_run(AW_WORKER_IN, AW_WORKER_DIR, &why) < 0;
 }
 
-static void write_file(const char *path, const char *text)
+void fake_file(const char *path, const char *text)
 {
 	FILE *file = fopen(path, "we");
 
@@ -47,7 +47,8 @@ static void set_conf(struct aw_conf *conf)
 {
 	aw_conf_init(conf);
 	assert_int_equal(aw_copy(conf->start_url, AW_CONF_TEXT,
-			     "https://d-0123456789.awsapps.com/start"), 0);
+			     "https://d-0123456789.awsapps.com/start"),
+	    0);
 	assert_int_equal(
 	    aw_copy(conf->identity_store_id, AW_CONF_TEXT, FAKE_STORE), 0);
 	assert_int_equal(aw_copy(conf->account, AW_CONF_TEXT, FAKE_ACCT), 0);
@@ -63,23 +64,24 @@ struct fake *fake_new(void)
 
 	assert_non_null(fake);
 	fake->netd_fd = fake->listen_fd = fake->in_fd = -1;
-	assert_int_equal(aw_copy(fake->dir, sizeof(fake->dir),
-			     "/tmp/awsssod-test-XXXXXX"), 0);
+	assert_int_equal(
+	    aw_copy(fake->dir, sizeof(fake->dir), "/tmp/awsssod-test-XXXXXX"),
+	    0);
 	assert_non_null(mkdtemp(fake->dir));
-	assert_int_equal(aw_fmt(fake->run, sizeof(fake->run), "%s/run",
-			     fake->dir) |
+	assert_int_equal(
+	    aw_fmt(fake->run, sizeof(fake->run), "%s/run", fake->dir) |
 		aw_fmt(fake->pub, sizeof(fake->pub), "%s/public", fake->dir) |
 		aw_fmt(fake->state, sizeof(fake->state), "%s/state.db",
 		    fake->dir) |
 		aw_fmt(fake->passwd, sizeof(fake->passwd), "%s/passwd",
 		    fake->dir) |
-		aw_fmt(fake->group, sizeof(fake->group), "%s/group",
-		    fake->dir), 0);
+		aw_fmt(fake->group, sizeof(fake->group), "%s/group", fake->dir),
+	    0);
 	assert_int_equal(mkdir(fake->run, 0755), 0);
 	assert_int_equal(mkdir(fake->pub, 0755), 0);
-	write_file(fake->passwd, "root:x:0:0::/root:/bin/sh\n"
-				 "local:x:1000:1000::/home/local:/bin/sh\n");
-	write_file(fake->group, "root:x:0:\nlocal:x:1000:\nstaff2:x:50:\n");
+	fake_file(fake->passwd, "root:x:0:0::/root:/bin/sh\n"
+				"local:x:1000:1000::/home/local:/bin/sh\n");
+	fake_file(fake->group, "root:x:0:\nlocal:x:1000:\nstaff2:x:50:\n");
 	aw_settings_init(&fake->settings);
 	fake->settings.run_dir = fake->run;
 	fake->settings.state = fake->state;
@@ -96,8 +98,8 @@ static int bind_in(const struct fake *fake, const char *name)
 	char path[128];
 	int fd;
 
-	assert_int_equal(aw_fmt(path, sizeof(path), "%s/%s", fake->run, name),
-	    0);
+	assert_int_equal(
+	    aw_fmt(path, sizeof(path), "%s/%s", fake->run, name), 0);
 	(void)unlink(path);
 	assert_int_equal(aw_sock_listen(path, 0600, (uid_t)-1, &fd), 0);
 	return fd;
@@ -114,8 +116,8 @@ static void accept_netd(struct fake *fake)
 
 	while (fake->netd_fd < 0 && aw_sock_now_ms() < until) {
 		fake_turn(fake, 10);
-		fake->netd_fd = accept4(fake->listen_fd, NULL, NULL,
-		    SOCK_CLOEXEC | SOCK_NONBLOCK);
+		fake->netd_fd = accept4(
+		    fake->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	}
 	assert_true(fake->netd_fd >= 0);
 }
@@ -165,8 +167,8 @@ static int next_message(struct fake *fake, int fd)
 	aw_own_fd_done(&fake->in_fd);
 	while (r == -EAGAIN && aw_sock_now_ms() < until) {
 		fake_turn(fake, 0);
-		r = aw_sock_recv(fd, fake->data, sizeof(fake->data), 0, &len,
-		    &fake->in_fd);
+		r = aw_sock_recv(
+		    fd, fake->data, sizeof(fake->data), 0, &len, &fake->in_fd);
 		if (r == -EAGAIN)
 			fake_turn(fake, 5);
 	}
@@ -199,7 +201,9 @@ void fake_netd_hang_up(struct fake *fake)
 {
 	aw_own_fd_done(&fake->netd_fd);
 	aw_own_fd_done(&fake->listen_fd);
-	fake_turn(fake, 5);
+	for (int i = 0; i < 100 && fake->daemon->netd.fd >= 0; i++)
+		fake_turn(fake, 5);
+	assert_true(fake->daemon->netd.fd < 0);
 }
 
 void fake_send(int fd, struct aw_wire_out *out)
@@ -211,8 +215,8 @@ void fake_send(int fd, struct aw_wire_out *out)
 void fake_netd_send(struct fake *fake, struct aw_wire_out *out, int fd)
 {
 	assert_int_equal(aw_wire_end(out), 0);
-	assert_int_equal(aw_sock_send(fake->netd_fd, out->data, out->len, fd,
-			     0), 0);
+	assert_int_equal(
+	    aw_sock_send(fake->netd_fd, out->data, out->len, fd, 0), 0);
 	fake_turn(fake, 5);
 }
 
@@ -232,7 +236,7 @@ static void add_record(struct aw_buf *page, uint16_t type, uint16_t tag1,
 	aw_buf_add(page, data, out.len);
 }
 
-static void add_directory(struct aw_buf *page, const struct fake_directory *d)
+void fake_page(struct aw_buf *page, const struct fake_directory *d)
 {
 	for (size_t i = 0; i < d->n_users; i++)
 		add_record(page, AW_MSG_USER_REC, AW_TAG_PRINCIPAL_ID,
@@ -248,8 +252,8 @@ static void add_directory(struct aw_buf *page, const struct fake_directory *d)
 		    d->members[i].user, NULL);
 }
 
-void fake_serve_sweep(struct fake *fake, const struct fake_directory *d,
-    uint64_t net)
+void fake_serve_sweep(
+    struct fake *fake, const struct fake_directory *d, uint64_t net)
 {
 	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(64 << 20);
 	const uint64_t id = fake->in.request;
@@ -257,7 +261,7 @@ void fake_serve_sweep(struct fake *fake, const struct fake_directory *d,
 	struct aw_wire_out out;
 	int fd;
 
-	add_directory(&page, d);
+	fake_page(&page, d);
 	assert_int_equal(aw_buf_error(&page), 0);
 	assert_int_equal(aw_sock_memfd("page", page.data, page.len, &fd), 0);
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_PAGE, id);
@@ -274,8 +278,7 @@ void fake_serve_sweep(struct fake *fake, const struct fake_directory *d,
 	fake_netd_send(fake, &out, -1);
 }
 
-void fake_sweep(struct fake *fake, const struct fake_directory *d,
-    uint64_t net)
+void fake_sweep(struct fake *fake, const struct fake_directory *d, uint64_t net)
 {
 	fake_netd_wait(fake, AW_MSG_SWEEP);
 	fake_serve_sweep(fake, d, net);
@@ -286,8 +289,8 @@ int fake_connect(struct fake *fake, const char *name)
 	char path[128];
 	int fd;
 
-	assert_int_equal(aw_fmt(path, sizeof(path), "%s/%s", fake->run, name),
-	    0);
+	assert_int_equal(
+	    aw_fmt(path, sizeof(path), "%s/%s", fake->run, name), 0);
 	assert_int_equal(aw_sock_connect(path, 100, &fd), 0);
 	return fd;
 }
@@ -299,8 +302,8 @@ void fake_ask(struct fake *fake AW_UNUSED, int fd, const struct fake_ask *ask)
 
 	aw_wire_begin(&out, data, sizeof(data), ask->type, 7);
 	aw_wire_put_text(&out, AW_TAG_USER, ask->user);
-	aw_wire_put_text(&out, AW_TAG_SERVICE,
-	    ask->service ? ask->service : "sshd");
+	aw_wire_put_text(
+	    &out, AW_TAG_SERVICE, ask->service ? ask->service : "sshd");
 	aw_wire_put_text(&out, AW_TAG_RHOST, ask->rhost);
 	aw_wire_put_text(&out, AW_TAG_ATTEMPT, ask->attempt);
 	aw_wire_put_text(&out, AW_TAG_PERMISSION_SET, ask->set);
@@ -331,8 +334,8 @@ const char *fake_text(const struct fake *fake, uint16_t tag)
 	return text;
 }
 
-void fake_verdict(struct fake *fake, int fd, enum aw_verdict verdict,
-    const char *text)
+void fake_verdict(
+    struct fake *fake, int fd, enum aw_verdict verdict, const char *text)
 {
 	uint64_t got;
 
@@ -351,8 +354,9 @@ static sqlite3_stmt *first_row(const struct fake *fake, const char *sql)
 {
 	sqlite3_stmt *stmt;
 
-	assert_int_equal(sqlite3_prepare_v2(fake->daemon->state.db, sql, -1,
-			     &stmt, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(fake->daemon->state.db, sql, -1, &stmt, NULL),
+	    SQLITE_OK);
 	if (sqlite3_step(stmt) != SQLITE_ROW)
 		fail_msg("no row: %s", sql);
 	return stmt;
@@ -372,8 +376,8 @@ const char *fake_string(const struct fake *fake, const char *sql)
 	static char text[1024];
 	sqlite3_stmt *stmt = first_row(fake, sql);
 
-	assert_int_equal(aw_copy(text, sizeof(text), aw_state_text(stmt, 0)),
-	    0);
+	assert_int_equal(
+	    aw_copy(text, sizeof(text), aw_state_text(stmt, 0)), 0);
 	(void)sqlite3_finalize(stmt);
 	return text;
 }

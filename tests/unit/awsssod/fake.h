@@ -8,6 +8,7 @@
 #define AW_TESTS_UNIT_AWSSSOD_FAKE_H
 
 #include "awsssod/daemon.h"
+#include "common/buf.h"
 #include "common/proto.h"
 
 #define FAKE_MS    5000
@@ -44,6 +45,11 @@ struct fake_directory {
 	size_t n_users, n_groups, n_members;
 };
 
+/* Add @directory's records to @page. */
+void fake_page(struct aw_buf *page, const struct fake_directory *directory);
+
+void fake_file(const char *path, const char *text);
+
 /* The main() of a test begins with this: the program is its own worker. */
 int fake_worker(int argc, char **argv);
 
@@ -65,11 +71,11 @@ void fake_netd_hang_up(struct fake *fake);
 void fake_netd_send(struct fake *fake, struct aw_wire_out *out, int fd);
 
 /* Serve one sweep with @directory; @net is how it ends. */
-void fake_sweep(struct fake *fake, const struct fake_directory *directory,
-    uint64_t net);
+void fake_sweep(
+    struct fake *fake, const struct fake_directory *directory, uint64_t net);
 /* The same, when SWEEP has been waited for. */
-void fake_serve_sweep(struct fake *fake,
-    const struct fake_directory *directory, uint64_t net);
+void fake_serve_sweep(
+    struct fake *fake, const struct fake_directory *directory, uint64_t net);
 
 /* A client of auth.sock or ctl.sock. */
 int fake_connect(struct fake *fake, const char *name);
@@ -87,8 +93,8 @@ void fake_wait(struct fake *fake, int fd, uint16_t type);
 /* The client is hung up on. */
 void fake_wait_end(struct fake *fake, int fd);
 /* A VERDICT comes and is @verdict; its text holds @text. */
-void fake_verdict(struct fake *fake, int fd, enum aw_verdict verdict,
-    const char *text);
+void fake_verdict(
+    struct fake *fake, int fd, enum aw_verdict verdict, const char *text);
 /* The text of @tag in the last message, "" when missing; static storage. */
 const char *fake_text(const struct fake *fake, uint16_t tag);
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <stdlib.h>
@@ -27,11 +28,11 @@ static struct aw_conf *conf_of(bool users, bool groups, bool sets)
 		conf->allow_users = (struct aw_conf_list){ 3,
 			{ "alice", "u-bob", "carol@example.com" } };
 	if (groups)
-		conf->allow_groups = (struct aw_conf_list){ 2,
-			{ "admins", "g-1" } };
+		conf->allow_groups =
+		    (struct aw_conf_list){ 2, { "admins", "g-1" } };
 	if (sets)
-		conf->allow_permission_sets = (struct aw_conf_list){ 1,
-			{ "Admin" } };
+		conf->allow_permission_sets =
+		    (struct aw_conf_list){ 1, { "Admin" } };
 	return conf;
 }
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -18,8 +19,8 @@
 #define ROLE  "AWSReservedSSO_Login_" HEX
 #define GOOD  "arn:aws:sts::" ACCT ":assumed-role/" ROLE "/alice@example.com"
 #define SET32 "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-#define NAME64                                                                 \
-	"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghij"       \
+#define NAME64                                                           \
+	"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghij" \
 	"kl"
 
 static void good(void **state)
@@ -32,8 +33,8 @@ static void good(void **state)
 		    "Login", "al" },
 		{ "arn:aws-cn:sts::" ACCT ":assumed-role/" ROLE "/" NAME64,
 		    "Login", NAME64 },
-		{ "arn:aws:sts::" ACCT
-		  ":assumed-role/AWSReservedSSO_A_b_" HEX "_" HEX "/x.y",
+		{ "arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_A_b_" HEX
+		  "_" HEX "/x.y",
 		    "A_b_" HEX, "x.y" },
 		{ "arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_" SET32
 		  "_" HEX "/x+=,.@-_9",

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -34,16 +35,15 @@ static struct table *table_new(void)
 	static struct table table;
 
 	memset(&table, 0, sizeof(table));
-	assert_int_equal(aw_attempts_init(&table.attempts, on_drop, &table),
-	    0);
+	assert_int_equal(aw_attempts_init(&table.attempts, on_drop, &table), 0);
 	return &table;
 }
 
 static struct aw_attempt *open_one(struct table *table, const char *key,
     const char *user, const char *source, uint64_t now)
 {
-	return aw_attempts_open(&table->attempts, key, user, source, table,
-	    now);
+	return aw_attempts_open(
+	    &table->attempts, key, user, source, table, now);
 }
 
 static void newest_wins_in_a_source(void **state)
@@ -76,8 +76,8 @@ static void five_a_person(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 5; i++) {
 		assert_int_equal(aw_fmt(key, sizeof(key), "k%u", i), 0);
-		assert_int_equal(aw_fmt(source, sizeof(source), "host %u", i),
-		    0);
+		assert_int_equal(
+		    aw_fmt(source, sizeof(source), "host %u", i), 0);
 		(void)open_one(table, key, "alice", source, 10 + i);
 	}
 	assert_int_equal(table->n_dropped, 0);
@@ -151,12 +151,13 @@ static void remembered(void **state)
 
 		aw_attempt_close(attempt, rows[i].say, "text", "CODE", 2000);
 		assert_ptr_equal(aw_attempts_find(&table->attempts, "k",
-				     2000 + rows[i].keep - 1), attempt);
+				     2000 + rows[i].keep - 1),
+		    attempt);
 		assert_string_equal(attempt->text, "text");
 		assert_string_equal(attempt->code, "CODE");
 		assert_int_equal(attempt->say, rows[i].say);
-		assert_null(aw_attempts_find(&table->attempts, "k",
-		    2000 + rows[i].keep));
+		assert_null(aw_attempts_find(
+		    &table->attempts, "k", 2000 + rows[i].keep));
 		assert_null(aw_attempts_find(&table->attempts, "kk", 2000));
 		aw_attempts_done(&table->attempts);
 	}

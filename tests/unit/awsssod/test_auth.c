@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <stdio.h>
@@ -15,139 +16,7 @@
 #include <unistd.h>
 
 #include "common/own.h"
-#include "tests/unit/awsssod/fake.h"
-
-#define ALICE "u-alice"
-#define BOB   "u-bob"
-#define CAROL "u-carol"
-#define DAVE  "u-dave"
-
-static const struct fake_user users[] = {
-	{ ALICE, "alice@example.com", "ENABLED" },
-	{ BOB, "bob@example.com", NULL },
-	{ CAROL, "carol@example.com", "DISABLED" },
-	{ DAVE, "dave@example.com", NULL },
-};
-static const struct fake_group groups[] = { { "g-admins", "admins" } };
-static const struct fake_member members[] = {
-	{ "g-admins", ALICE },
-	{ "g-admins", BOB },
-	{ "g-admins", CAROL },
-};
-static const struct fake_directory directory = { users, groups, members, 4, 1,
-	3 };
-
-/* What netd says at the end of a flow. */
-struct end {
-	uint64_t net;
-	const char *session;  /* who approved */
-	const char *id, *name; /* who was described */
-	const char *status;
-	const char *group;
-	const char *role;
-	uint64_t token;
-};
-static const struct end right = { AW_NET_OK, "alice@example.com", ALICE,
-	"alice@example.com", NULL, "g-admins", "ReadOnly", 0 };
-
-static int set_up(void **state)
-{
-	struct fake *fake = fake_new();
-
-	*state = fake;
-	fake_run(fake);
-	fake_sweep(fake, &directory, AW_NET_OK);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	fake_free(*state);
-	return 0;
-}
-
-static void put_person(struct aw_wire_out *out, const struct end *end)
-{
-	aw_wire_put_text(out, AW_TAG_PRINCIPAL_ID, end->id);
-	aw_wire_put_text(out, AW_TAG_USER_NAME, end->name);
-	aw_wire_put_text(out, AW_TAG_USER_STATUS, end->status);
-	aw_wire_put_text(out, AW_TAG_GROUP_ID, end->group);
-}
-
-static void send_code(struct fake *fake, uint64_t flow)
-{
-	uint8_t data[1024];
-	struct aw_wire_out out;
-
-	aw_wire_begin(&out, data, sizeof(data), AW_MSG_FLOW_CODE, flow);
-	aw_wire_put_text(&out, AW_TAG_URI, FAKE_URI);
-	aw_wire_put_text(&out, AW_TAG_URI_COMPLETE,
-	    FAKE_URI "?user_code=ABCD-EFGH");
-	aw_wire_put_text(&out, AW_TAG_USER_CODE, "ABCD-EFGH");
-	aw_wire_put_num(&out, AW_TAG_EXPIRES_IN, 600);
-	aw_wire_put_num(&out, AW_TAG_INTERVAL, 5);
-	fake_netd_send(fake, &out, -1);
-}
-
-static void send_end(struct fake *fake, uint64_t flow, const struct end *end)
-{
-	uint8_t data[2048];
-	char arn[256];
-	struct aw_wire_out out;
-
-	aw_wire_begin(&out, data, sizeof(data), AW_MSG_FLOW_END, flow);
-	aw_wire_put_num(&out, AW_TAG_NET, end->net);
-	if (end->session) {
-		assert_int_equal(aw_fmt(arn, sizeof(arn),
-				     "arn:aws:sts::" FAKE_ACCT
-				     ":assumed-role/AWSReservedSSO_Login_"
-				     "0123456789abcdef/%s", end->session), 0);
-		aw_wire_put_text(&out, AW_TAG_ARN, arn);
-		aw_wire_put_text(&out, AW_TAG_ASKED_ACCOUNT, FAKE_ACCT);
-		aw_wire_put_text(&out, AW_TAG_STS_ACCOUNT, FAKE_ACCT);
-		aw_wire_put_text(&out, AW_TAG_ASKED_SET, "Login");
-		put_person(&out, end);
-		aw_wire_put_text(&out, AW_TAG_ROLE, end->role);
-		aw_wire_put_num(&out, AW_TAG_ROLES_KNOWN, 1);
-	}
-	if (end->token) {
-		aw_wire_put_num(&out, AW_TAG_TOKEN, end->token);
-		aw_wire_put_num(&out, AW_TAG_TOKEN_LIFE, 3600);
-	}
-	fake_netd_send(fake, &out, -1);
-}
-
-/* Answer the PERSON that was waited for. */
-static void send_person(struct fake *fake, const struct end *end)
-{
-	uint8_t data[1024];
-	struct aw_wire_out out;
-
-	aw_wire_begin(&out, data, sizeof(data), AW_MSG_PERSON_IS,
-	    fake->in.request);
-	aw_wire_put_num(&out, AW_TAG_NET, end->net);
-	if (end->net == AW_NET_OK)
-		put_person(&out, end);
-	fake_netd_send(fake, &out, -1);
-}
-
-/* Ask for alice by ssh and get the prompt.  Returns FLOW's id. */
-static uint64_t begin(struct fake *fake, int fd, const char *attempt)
-{
-	const struct fake_ask ask = { AW_MSG_AUTH, "alice", .rhost = "10.0.0.9",
-		.attempt = attempt, .enter = 1 };
-	uint64_t flow;
-
-	fake_ask(fake, fd, &ask);
-	fake_netd_wait(fake, AW_MSG_FLOW);
-	flow = fake->in.request;
-	assert_string_equal(fake_text(fake, AW_TAG_PRINCIPAL_ID), ALICE);
-	assert_string_equal(fake_text(fake, AW_TAG_ACCOUNT), FAKE_ACCT);
-	assert_true(aw_wire_num(&fake->in, AW_TAG_DEADLINE, 0) == 110);
-	send_code(fake, flow);
-	fake_wait(fake, fd, AW_MSG_PROMPT);
-	return flow;
-}
+#include "tests/unit/awsssod/people.h"
 
 static void prompt_says_all(void **state)
 {
@@ -175,46 +44,54 @@ static void verdicts(void **state)
 		enum aw_verdict want;
 		const char *text, *event;
 	} rows[] = {
-		{ "right person", { AW_NET_OK, "alice@example.com", ALICE,
-		    "alice@example.com", NULL, "g-admins", "ReadOnly", 0 },
+		{ "right person",
+		    { AW_NET_OK, "alice@example.com", ALICE,
+			"alice@example.com", NULL, "g-admins", "ReadOnly", 0 },
 		    AW_VERDICT_ALLOW, "", "allowed" },
-		{ "wrong approver", { AW_NET_OK, "bob@example.com", ALICE,
-		    "alice@example.com", NULL, "g-admins", "ReadOnly", 5 },
+		{ "wrong approver",
+		    { AW_NET_OK, "bob@example.com", ALICE, "alice@example.com",
+			NULL, "g-admins", "ReadOnly", 5 },
 		    AW_VERDICT_REFUSED, "somebody else", "wrong-approver" },
-		{ "described another", { AW_NET_OK, "bob@example.com", BOB,
-		    "bob@example.com", NULL, "g-admins", "ReadOnly", 5 },
+		{ "described another",
+		    { AW_NET_OK, "bob@example.com", BOB, "bob@example.com",
+			NULL, "g-admins", "ReadOnly", 5 },
 		    AW_VERDICT_REFUSED, "does not prove", "unproven" },
-		{ "no description", { AW_NET_OK, "alice@example.com", NULL,
-		    NULL, NULL, "g-admins", "ReadOnly", 0 },
+		{ "no description",
+		    { AW_NET_OK, "alice@example.com", NULL, NULL, NULL,
+			"g-admins", "ReadOnly", 0 },
 		    AW_VERDICT_REFUSED, "does not prove", "unproven" },
-		{ "disabled meanwhile", { AW_NET_OK, "alice@example.com",
-		    ALICE, "alice@example.com", "DISABLED", "g-admins",
-		    "ReadOnly", 0 },
+		{ "disabled meanwhile",
+		    { AW_NET_OK, "alice@example.com", ALICE,
+			"alice@example.com", "DISABLED", "g-admins", "ReadOnly",
+			0 },
 		    AW_VERDICT_EXPIRED, "disabled", "disabled" },
-		{ "left the group", { AW_NET_OK, "alice@example.com", ALICE,
-		    "alice@example.com", NULL, NULL, "ReadOnly", 0 },
+		{ "left the group",
+		    { AW_NET_OK, "alice@example.com", ALICE,
+			"alice@example.com", NULL, NULL, "ReadOnly", 0 },
 		    AW_VERDICT_POLICY, "not among", "policy" },
-		{ "denied", { AW_NET_DENIED, NULL, NULL, NULL, NULL, NULL,
-		    NULL, 0 }, AW_VERDICT_REFUSED, "denied in the browser",
+		{ "denied",
+		    { AW_NET_DENIED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+		    AW_VERDICT_REFUSED, "denied in the browser",
 		    "browser-denied" },
-		{ "expired", { AW_NET_EXPIRED, NULL, NULL, NULL, NULL, NULL,
-		    NULL, 0 }, AW_VERDICT_REFUSED, "not approved in time",
+		{ "expired",
+		    { AW_NET_EXPIRED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+		    AW_VERDICT_REFUSED, "not approved in time",
 		    "code-expired" },
-		{ "no role", { AW_NET_NO_ROLE, NULL, NULL, NULL, NULL, NULL,
-		    NULL, 0 }, AW_VERDICT_REFUSED, "permission set",
-		    "no-role" },
-		{ "gone", { AW_NET_NOT_FOUND, NULL, NULL, NULL, NULL, NULL,
-		    NULL, 0 }, AW_VERDICT_EXPIRED, "does not know you",
-		    "absent" },
-		{ "throttled", { AW_NET_THROTTLED, NULL, NULL, NULL, NULL,
-		    NULL, NULL, 0 }, AW_VERDICT_UNAVAIL, "slow down",
-		    "throttled" },
-		{ "network", { AW_NET_UNAVAIL, NULL, NULL, NULL, NULL, NULL,
-		    NULL, 0 }, AW_VERDICT_UNAVAIL, "cannot be reached",
-		    "network" },
-		{ "host's right", { AW_NET_REFUSED, NULL, NULL, NULL, NULL,
-		    NULL, NULL, 0 }, AW_VERDICT_FAILED, "lacks a right",
-		    "host-rights" },
+		{ "no role",
+		    { AW_NET_NO_ROLE, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+		    AW_VERDICT_REFUSED, "permission set", "no-role" },
+		{ "gone",
+		    { AW_NET_NOT_FOUND, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+		    AW_VERDICT_EXPIRED, "does not know you", "absent" },
+		{ "throttled",
+		    { AW_NET_THROTTLED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+		    AW_VERDICT_UNAVAIL, "slow down", "throttled" },
+		{ "network",
+		    { AW_NET_UNAVAIL, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+		    AW_VERDICT_UNAVAIL, "cannot be reached", "network" },
+		{ "host's right",
+		    { AW_NET_REFUSED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+		    AW_VERDICT_FAILED, "lacks a right", "host-rights" },
 		{ "nonsense", { 99, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
 		    AW_VERDICT_UNAVAIL, "makes no sense", "bad-answer" },
 	};
@@ -227,24 +104,25 @@ static void verdicts(void **state)
 
 		/* What one row changes in the directory is not the next's. */
 		if (i > 0) {
-			assert_int_equal(tear_down(state), 0);
-			assert_int_equal(set_up(state), 0);
+			assert_int_equal(people_tear_down(state), 0);
+			assert_int_equal(people_set_up(state), 0);
 		}
 		fake = *state;
 		fd = fake_connect(fake, "auth.sock");
 		print_message("row: %s\n", rows[i].name);
-		assert_int_equal(aw_fmt(attempt, sizeof(attempt), "c%zu", i),
-		    0);
+		assert_int_equal(
+		    aw_fmt(attempt, sizeof(attempt), "c%zu", i), 0);
 		flow = begin(fake, fd, attempt);
 		send_end(fake, flow, &rows[i].end);
 		fake_verdict(fake, fd, rows[i].want, rows[i].text);
-		assert_string_equal(fake_string(fake,
-		    "SELECT event FROM events ORDER BY n DESC LIMIT 1"),
+		assert_string_equal(
+		    fake_string(fake,
+			"SELECT event FROM events ORDER BY n DESC LIMIT 1"),
 		    rows[i].event);
 		if (rows[i].end.token) {
 			fake_netd_wait(fake, AW_MSG_DROP);
 			assert_true(aw_wire_num(&fake->in, AW_TAG_TOKEN, 0) ==
-			    rows[i].end.token);
+				    rows[i].end.token);
 		}
 		assert_int_equal(close(fd), 0);
 	}
@@ -263,8 +141,8 @@ static void wrong_approver_stays_secret(void **state)
 	assert_null(strstr(fake_text(fake, AW_TAG_TEXT), "bob"));
 	assert_non_null(
 	    strstr(fake_string(fake, "SELECT detail FROM events"), "bob@"));
-	assert_null(strstr(fake_string(fake, "SELECT text FROM events"),
-	    "bob"));
+	assert_null(
+	    strstr(fake_string(fake, "SELECT text FROM events"), "bob"));
 }
 
 /* One denial, one code, however often the same connection asks. */
@@ -276,8 +154,8 @@ static void same_attempt_same_answer(void **state)
 	aw_own_fd int fd = fake_connect(fake, "auth.sock");
 	char code[17];
 
-	send_end(fake, begin(fake, fd, "c1"),
-	    &(struct end){ .net = AW_NET_DENIED });
+	send_end(
+	    fake, begin(fake, fd, "c1"), &(struct end){ .net = AW_NET_DENIED });
 	fake_verdict(fake, fd, AW_VERDICT_REFUSED, "denied");
 	assert_int_equal(
 	    aw_copy(code, sizeof(code), fake_text(fake, AW_TAG_CODE)), 0);
@@ -349,7 +227,8 @@ static void missing_shell(void **state)
 	aw_own_fd int fd = fake_connect(fake, "auth.sock");
 
 	assert_int_equal(aw_copy(fake->daemon->conf.shell, AW_CONF_TEXT,
-			     "/nonexistent/shell"), 0);
+			     "/nonexistent/shell"),
+	    0);
 	fake_ask(fake, fd, &ask);
 	fake_verdict(fake, fd, AW_VERDICT_FAILED, "/nonexistent/shell");
 	fake_netd_silent(fake, 10);
@@ -434,8 +313,8 @@ static void required_set(void **state)
 		fake_ask(fake, fd, &ask);
 		fake_netd_wait(fake, AW_MSG_FLOW);
 		send_end(fake, fake->in.request, &right);
-		fake_verdict(fake, fd, rows[i].want,
-		    i ? "AdministratorAccess" : "");
+		fake_verdict(
+		    fake, fd, rows[i].want, i ? "AdministratorAccess" : "");
 	}
 }
 
@@ -449,15 +328,15 @@ static void others_may_not_ask(void **state)
 	fake->daemon->settings.root = geteuid() + 1;
 	fake_ask(fake, fd, &ask);
 	fake_wait(fake, fd, AW_MSG_VERDICT);
-	assert_true(aw_wire_num(&fake->in, AW_TAG_VERDICT, 0) ==
-	    AW_VERDICT_POLICY);
+	assert_true(
+	    aw_wire_num(&fake->in, AW_TAG_VERDICT, 0) == AW_VERDICT_POLICY);
 	fake_netd_silent(fake, 10);
 }
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, people_set_up, people_tear_down)
 		T(prompt_says_all),
 		T(verdicts),
 		T(wrong_approver_stays_secret),

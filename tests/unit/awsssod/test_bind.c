@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -15,7 +16,7 @@
 
 #define ACCT "111122223333"
 #define HEX  "0123456789abcdef"
-#define ARN(name)                                                              \
+#define ARN(name) \
 	"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_Login_" HEX "/" name
 
 static const struct aw_bind_want want_auto = { "u-alice", "auto" };
@@ -52,8 +53,7 @@ static void each_fact_counts(void **state)
 		    AW_BIND_DISABLED },
 		{ "asked account other", FACT(asked_account), "111122223334",
 		    AW_BIND_BAD },
-		{ "asked account empty", FACT(asked_account), "",
-		    AW_BIND_BAD },
+		{ "asked account empty", FACT(asked_account), "", AW_BIND_BAD },
 		{ "asked account missing", FACT(asked_account), NULL,
 		    AW_BIND_BAD },
 		{ "asked account prefix", FACT(asked_account), "11112222333",
@@ -61,8 +61,7 @@ static void each_fact_counts(void **state)
 		{ "STS account other", FACT(sts_account), "111122223334",
 		    AW_BIND_BAD },
 		{ "STS account empty", FACT(sts_account), "", AW_BIND_BAD },
-		{ "STS account missing", FACT(sts_account), NULL,
-		    AW_BIND_BAD },
+		{ "STS account missing", FACT(sts_account), NULL, AW_BIND_BAD },
 		{ "asked set other", FACT(asked_set), "Logins", AW_BIND_BAD },
 		{ "asked set prefix", FACT(asked_set), "Logi", AW_BIND_BAD },
 		{ "asked set case", FACT(asked_set), "login", AW_BIND_BAD },
@@ -82,8 +81,8 @@ static void each_fact_counts(void **state)
 		    AW_BIND_OTHER },
 		{ "approver prefix", FACT(arn), ARN("alice@example.co"),
 		    AW_BIND_OTHER },
-		{ "approver's domain only", FACT(arn), ARN("mallory@example.com"),
-		    AW_BIND_OTHER },
+		{ "approver's domain only", FACT(arn),
+		    ARN("mallory@example.com"), AW_BIND_OTHER },
 		{ "approver's case", FACT(arn), ARN("Alice@example.com"),
 		    AW_BIND_OTHER },
 		{ "described id other", FACT(described_id), "u-bob",
@@ -205,14 +204,13 @@ static void all_pairs(void **state)
 	(void)state;
 	for (size_t asked = 0; asked < PEOPLE; asked++)
 		for (size_t who = 0; who < PEOPLE; who++) {
-			const enum aw_bind got = approve(&people[asked],
-			    people[asked].name, people[who].name,
-			    people[asked].id);
+			const enum aw_bind got =
+			    approve(&people[asked], people[asked].name,
+				people[who].name, people[asked].id);
 
 			if ((got == AW_BIND_SAME) != (asked == who))
 				fail_msg("%s approved for %s: %d",
-				    people[who].name, people[asked].name,
-				    got);
+				    people[who].name, people[asked].name, got);
 			/* A netd that describes the approver instead. */
 			if (asked != who &&
 			    approve(&people[asked], people[who].name,
@@ -231,17 +229,19 @@ static void renamed_and_recreated(void **state)
 	(void)state;
 	/* Renamed: the new name counts, the old one does not. */
 	assert_int_equal(approve(alice, "al.new@example.com",
-			     "al.new@example.com", alice->id), AW_BIND_SAME);
-	assert_int_equal(approve(alice, "al.new@example.com", alice->name,
-			     alice->id), AW_BIND_OTHER);
-	/* Swapped names: each is still who their id says. */
-	assert_int_equal(approve(alice, bob->name, bob->name, alice->id),
+			     "al.new@example.com", alice->id),
 	    AW_BIND_SAME);
-	assert_int_equal(approve(alice, bob->name, alice->name, alice->id),
+	assert_int_equal(
+	    approve(alice, "al.new@example.com", alice->name, alice->id),
 	    AW_BIND_OTHER);
+	/* Swapped names: each is still who their id says. */
+	assert_int_equal(
+	    approve(alice, bob->name, bob->name, alice->id), AW_BIND_SAME);
+	assert_int_equal(
+	    approve(alice, bob->name, alice->name, alice->id), AW_BIND_OTHER);
 	/* Re-created under another id: the old account is not theirs. */
-	assert_int_equal(approve(alice, alice->name, alice->name, "9067-99"),
-	    AW_BIND_BAD);
+	assert_int_equal(
+	    approve(alice, alice->name, alice->name, "9067-99"), AW_BIND_BAD);
 	/* Deleted: nothing was described. */
 	assert_int_equal(approve(alice, NULL, alice->name, NULL), AW_BIND_BAD);
 }

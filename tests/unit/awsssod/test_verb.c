@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "awsssod/verb.h"
@@ -71,8 +72,7 @@ static void the_rest_is_unknown(void **state)
 	(void)state;
 	for (int socket = AW_VERB_AUTH; socket <= AW_VERB_CTL; socket++)
 		for (unsigned type = 0; type <= UINT16_MAX; type++)
-			if (!find((uint16_t)type,
-				(enum aw_verb_socket)socket))
+			if (!find((uint16_t)type, (enum aw_verb_socket)socket))
 				assert_int_equal(
 				    aw_verb_may((enum aw_verb_socket)socket,
 					(uint16_t)type, ROOT, ROOT, ROOT),
