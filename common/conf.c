@@ -198,6 +198,20 @@ static const struct aw_conf_keyword *find_keyword(const char *section,
 	return NULL;
 }
 
+/* "[section]" as a line of its own: known, though it may hold nothing. */
+static bool is_section(const char *line, size_t len)
+{
+	for (size_t i = 0; i < aw_conf_n_keywords; i++) {
+		const char *name = aw_conf_keywords[i].section;
+		const size_t n = strlen(name);
+
+		if (len >= n + 2 && memcmp(line + 1, name, n) == 0 &&
+		    line[n + 1] == ']')
+			return true;
+	}
+	return false;
+}
+
 static bool is_repeatable(const struct aw_conf_keyword *key)
 {
 	return key->type == AW_CONF_LIST || key->type == AW_CONF_DOMAINS;
@@ -245,17 +259,35 @@ static int handle(void *user, const char *section, const char *name,
 	return 1;
 }
 
-/*
- * fgets() for inih, one whole line at a time.  inih cuts a line that is longer
- * than its buffer, glues one that begins with a blank to the line before, and
- * stops at a NUL: here each of them is an error instead.
- */
+/* Why the line must not get to inih, which would cut it, glue it to the line
+ * before, or end there; NULL when it may. */
+static const char *is_refused(const char *line, size_t len)
+{
+	const bool comment = len > 0 && (line[0] == '#' || line[0] == ';');
+
+	if (len > AW_CONF_LINE_MAX)
+		return "line longer than 190 bytes";
+	if (!aw_text_is_clean(line, len))
+		return "control character or broken UTF-8";
+	if (len > 0 && line[0] == ' ')
+		return "line begins with a blank";
+	if (len > 0 && line[0] == '[' && memchr(line, ']', len) &&
+	    !is_section(line, len))
+		return "no such section";
+	if (!comment && memmem(line, len, " ;", 2))
+		return "a ; behind a blank would cut the value: put comments "
+		       "on lines of their own";
+	return NULL;
+}
+
+/* fgets() for inih, one whole line at a time. */
 static char *read_line(char *buf, int size, void *stream)
 {
 	struct parse *parse = stream;
 	const char *lf = memchr(parse->text, '\n', parse->left);
 	size_t len = lf ? (size_t)(lf - parse->text) : parse->left;
 	const char *line = parse->text;
+	const char *why;
 
 	if (parse->left == 0 || parse->error)
 		return NULL;
@@ -264,26 +296,15 @@ static char *read_line(char *buf, int size, void *stream)
 	parse->left -= len + (lf != NULL);
 	if (len > 0 && line[len - 1] == '\r')
 		len--;
-	if (len > AW_CONF_LINE_MAX || len + 2 > (size_t)size) {
+	if (len + 2 > (size_t)size) {
 		(void)fail(parse, "", "line longer than 190 bytes");
 		return NULL;
 	}
-	if (len > 0 && (line[0] == ' ' || line[0] == '\t')) {
-		(void)fail(parse, "", "line begins with a blank");
-		return NULL;
-	}
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++)
 		buf[i] = line[i] == '\t' ? ' ' : line[i];
-		if (i > 0 && line[0] != ';' && line[0] != '#' &&
-		    buf[i] == ';' && buf[i - 1] == ' ') {
-			(void)fail(parse, "",
-			    "a ; behind a blank would cut the value: put "
-			    "comments on lines of their own");
-			return NULL;
-		}
-	}
-	if (!aw_text_is_clean(buf, len)) {
-		(void)fail(parse, "", "control character or broken UTF-8");
+	why = is_refused(buf, len);
+	if (why) {
+		(void)fail(parse, "", why);
 		return NULL;
 	}
 	buf[len] = '\n';

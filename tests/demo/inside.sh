@@ -150,7 +150,7 @@ play()
 show_logs()
 {
 	lines syslog 'what sshd, sudo and the module wrote' \
-	    '(sshd|sudo)\[[0-9]+\]: '
+	    ' (sshd|sudo)(\[[0-9]+\])?: '
 	heading "idcsim.log: what the simulated AWS was asked"
 	jq -r '[.time, .operation // .path, .status, .error, .client,
 	    .user_code, .user] | map(select(. != null)) | join("  ")' \

@@ -92,8 +92,10 @@ static void refuses(void **state)
 		{ "start_url = https://a\n",
 		    "test.conf:1: start_url: no such setting in section []" },
 		{ "[acces]\nallow_users = a\n",
-		    "test.conf:2: allow_users: no such setting in section "
-		    "[acces]" },
+		    "test.conf:1: no such section" },
+		{ "[access]\nallow_users = a\n[dierctory]\n",
+		    "test.conf:3: no such section" },
+		{ "[access]\n[accesss]\n", "test.conf:2: no such section" },
 		{ GOOD "start_url = https://b\n",
 		    "test.conf:3: start_url: set twice" },
 		{ "[identity-center]\nstart_url =\n",

@@ -169,6 +169,7 @@ world_sshd()
 	echo 'LogLevel VERBOSE' > /etc/ssh/sshd_config.d/world.conf
 	rm -f /etc/ssh/ssh_host_*
 	ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
+	rm -rf "$dir"
 	mkdir -m 700 "$dir"
 	ssh-keygen -q -t ed25519 -N '' -f "$dir/id_ed25519"
 	cp "$dir/id_ed25519.pub" "$dir/authorized_keys"

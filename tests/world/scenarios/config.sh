@@ -36,7 +36,7 @@ bad_line()
 scn_bad_lines_name_file_and_line()
 {
 	bad_line 'colour = blue' colour
-	bad_line 'sweep_rate = many' sweep_rate
+	bad_line 'sweep_interval = often' sweep_interval
 	bad_line '[dierctory]' dierctory
 	bad_line "region = $(printf 'x%.0s' {1..250})" ''
 }
@@ -46,8 +46,10 @@ scn_good_settings_are_good()
 {
 	at_once awssso config --check
 	status 0
+	# As shipped all is commented out, so nobody's tenant is in it.
 	at_once awssso config --check "$TOP/conf/awssso.conf"
-	status 0
+	status 1
+	says 'start_url is not set'
 	at_once awssso config --dump
 	status 0
 	says "start_url = $start_url"
@@ -64,7 +66,7 @@ scn_unknown_module_option_lets_nobody_in()
 	silent 'a shell'
 	codes 0
 	logged "unknown option 'permision_set=X'"
-	logged 'PAM: Error in service module'
+	logged 'pam_awssso\(sshd:auth\): refuse user "alice": failed: '
 	person ssh root@bastion 'id -un'
 	status 0
 	says '^root$'

@@ -146,7 +146,7 @@ scn_daemons_down_nobody_new_but_known()
 	at_once getent passwd alice
 	status 0
 	nobody_gets_in
-	logged 'PAM: Authentication service cannot retrieve authentication info'
+	logged 'pam_awssso\(sshd:auth\): refuse user "alice": unavailable: '
 	within_ms 15000
 }
 
@@ -157,7 +157,7 @@ scn_daemons_hung_nobody_new_but_known()
 	at_once getent passwd alice
 	status 0
 	nobody_gets_in
-	logged 'PAM: Authentication service cannot retrieve authentication info'
+	logged 'pam_awssso\(sshd:auth\): refuse user "alice": unavailable: '
 }
 
 # covers: spine.4, spine.5, spine.6, spine.10

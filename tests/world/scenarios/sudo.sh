@@ -64,7 +64,7 @@ scn_sudo_with_the_permission_set()
 	status 0
 	says '^root$'
 	codes 1
-	logged 'sudo\[[0-9]+\]: +alice : TTY=.* COMMAND=/usr/bin/id -un'
+	logged 'sudo(\[[0-9]+\])?: +alice : TTY=.* COMMAND=/usr/bin/id -un'
 	audited '.event == "allowed" and .service == "sudo" and
 	    .user == "alice"'
 }
@@ -139,8 +139,8 @@ scn_set_removed_and_sudo_n()
 # covers: spine.5, spine.6, spine.10, R35
 scn_set_removed_and_a_nopasswd_rule()
 {
-	echo 'alice ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/nopasswd
-	undo rm /etc/sudoers.d/nopasswd
+	echo 'alice ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/zz-nopasswd
+	undo rm /etc/sudoers.d/zz-nopasswd
 	undo set_on
 	in_session alice 'sudo -n id -u; echo @@off; read -r x; sudo -n id -un'
 	failed
@@ -154,8 +154,8 @@ scn_a_key_login_has_no_token_for_sudo()
 {
 	local dir=/home/alice/.ssh
 
-	echo 'alice ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/nopasswd
-	undo rm /etc/sudoers.d/nopasswd
+	echo 'alice ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/zz-nopasswd
+	undo rm /etc/sudoers.d/zz-nopasswd
 	mkdir -p "$dir"
 	undo rm -rf "$dir"
 	cp /root/.ssh/id_ed25519.pub "$dir/authorized_keys"
