@@ -76,8 +76,9 @@ int aw_snapw_punch(int old_fd)
 		return -errno;
 	if (st.st_size == (off_t)AW_SNAP_BODY)
 		return 0;
+	/* To behind the end, or the last block would stay. */
 	return fallocate(old_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-		   AW_SNAP_BODY, st.st_size - (off_t)AW_SNAP_BODY) < 0
+		   AW_SNAP_BODY, st.st_size) < 0
 	    ? -errno
 	    : 0;
 }
