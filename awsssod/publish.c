@@ -25,12 +25,12 @@
 #include "common/paths.h"
 #include "common/snapshot_write.h"
 
-#define CHUNK       (64 * 1024)
-#define GATHER_USEC (1u * 1000 * 1000)
-#define GATHER_MANY (30u * 1000 * 1000)
-#define MANY        100000 /* principals */
-#define RETRY_USEC  (10u * 1000 * 1000)
-#define PUNCH_USEC  (60u * 1000 * 1000)
+#define CHUNK      (64 * 1024)
+#define GATHER_MS  1000
+#define MANY_TIMES 30 /* as long, with so many principals: */
+#define MANY       100000
+#define RETRY_USEC (10u * 1000 * 1000)
+#define PUNCH_USEC (60u * 1000 * 1000)
 
 static void arm(sd_event_source *timer, uint64_t usec)
 {
@@ -38,16 +38,22 @@ static void arm(sd_event_source *timer, uint64_t usec)
 	(void)sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
-void aw_publish_soon(struct aw_publish *publish)
+/* How long changes are gathered: a large snapshot costs more. */
+static uint64_t gather_usec(struct aw_publish *publish)
 {
 	int64_t n = 0;
 
+	if (aw_state_number(&publish->daemon->state, AW_Q_LAST_ROW, &n, "") < 0)
+		n = 0;
+	return publish->gather_ms * 1000 * (n > MANY ? MANY_TIMES : 1);
+}
+
+void aw_publish_soon(struct aw_publish *publish)
+{
 	if (publish->is_due)
 		return;
 	publish->is_due = true;
-	if (aw_state_number(&publish->daemon->state, AW_Q_LAST_ROW, &n, "") < 0)
-		n = 0;
-	arm(publish->soon, n > MANY ? GATHER_MANY : GATHER_USEC);
+	arm(publish->soon, gather_usec(publish));
 }
 
 /*
@@ -178,7 +184,7 @@ static int on_worker_end(
 	}
 	/* Also what changed while it was written. */
 	if (publish->is_due)
-		arm(publish->soon, r < 0 ? RETRY_USEC : GATHER_USEC);
+		arm(publish->soon, r < 0 ? RETRY_USEC : gather_usec(publish));
 	return 0;
 }
 
@@ -350,6 +356,7 @@ int aw_publish_init(struct aw_publish *publish, struct aw_daemon *daemon)
 
 	publish->daemon = daemon;
 	publish->program = "/proc/self/exe";
+	publish->gather_ms = GATHER_MS;
 	publish->pipe_fd = -1;
 	publish->old_fd = -1;
 	publish->dir_fd = open(daemon->settings.public_dir,

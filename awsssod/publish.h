@@ -22,6 +22,7 @@ struct aw_daemon;
 struct aw_publish {
 	struct aw_daemon *daemon;
 	const char *program; /* what is executed with --snapshot-worker */
+	uint64_t gather_ms;  /* changes are gathered at least so long */
 	int dir_fd;
 	sd_event_source *soon, *punch, *pipe, *child;
 	bool is_due;  /* something changed since the rows were read */

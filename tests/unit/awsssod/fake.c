@@ -132,6 +132,7 @@ void fake_run(struct fake *fake)
 	if (aw_daemon_new(&fake->settings, &fake->conf, auth, ctl,
 		&fake->daemon, &why) < 0)
 		fail_msg("daemon: %s", why.text);
+	fake->daemon->publish.gather_ms = 10;
 	accept_netd(fake);
 }
 
@@ -276,6 +277,9 @@ void fake_serve_sweep(
 	aw_wire_put_num(&out, AW_TAG_MEMBERS, d->n_members);
 	aw_wire_put_num(&out, AW_TAG_REQUESTS, 3);
 	fake_netd_send(fake, &out, -1);
+	for (int i = 0; i < 100 && aw_sweep_is_running(&fake->daemon->sweep);
+	     i++)
+		fake_turn(fake, 10);
 }
 
 void fake_sweep(struct fake *fake, const struct fake_directory *d, uint64_t net)

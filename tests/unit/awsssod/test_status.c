@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctl.sock, and the way of a sweep: awsssod/status.c, sweep.c, netd.c.
+ * covers: spine.5, R7, R24
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/own.h"
+#include "tests/unit/awsssod/people.h"
+
+static void ask(int fd, uint16_t type, const char *user, bool accept)
+{
+	uint8_t data[256];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), type, 7);
+	aw_wire_put_text(&out, AW_TAG_USER, user);
+	if (accept)
+		aw_wire_put_num(&out, AW_TAG_ACCEPT_LOSS, 1);
+	fake_send(fd, &out);
+}
+
+static uint64_t num(const struct fake *fake, uint16_t tag)
+{
+	return aw_wire_num(&fake->in, tag, 999999);
+}
+
+static void status(void **state)
+{
+	struct fake *fake = *state;
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+
+	/* anybody may */
+	fake->daemon->settings.root = geteuid() + 1;
+	ask(fd, AW_MSG_STATUS, NULL, false);
+	fake_wait(fake, fd, AW_MSG_STATUS_IS);
+	assert_string_equal(fake_text(fake, AW_TAG_STORE), FAKE_STORE);
+	assert_string_equal(fake_text(fake, AW_TAG_SWEEP_STATE), "idle");
+	assert_true(num(fake, AW_TAG_GENERATION) == 1);
+	assert_true(num(fake, AW_TAG_DIRECTORY_AGE) < 60);
+	assert_true(num(fake, AW_TAG_USERS) == 4);
+	assert_true(num(fake, AW_TAG_GROUPS) == 1);
+	assert_true(num(fake, AW_TAG_SKIPPED) == 0);
+	assert_true(num(fake, AW_TAG_FLOWS) == 0);
+	assert_true(num(fake, AW_TAG_SESSIONS) == 0);
+	assert_true(num(fake, AW_TAG_NET) == AW_NET_OK);
+	/* six hours, a tenth more or less */
+	assert_true(num(fake, AW_TAG_NEXT_SWEEP) >= 19400);
+	assert_true(num(fake, AW_TAG_NEXT_SWEEP) <= 23800);
+}
+
+static void skipped(void **state)
+{
+	static const struct fake_user users[] = {
+		{ ALICE, "alice@example.com", NULL },
+		{ BOB, "root@example.com", NULL },
+	};
+	const struct fake_directory d = { users, NULL, NULL, 2, 0, 0 };
+	struct fake *fake = fake_new();
+	int fd;
+
+	(void)state;
+	fake_run(fake);
+	fake_sweep(fake, &d, AW_NET_OK);
+	fd = fake_connect(fake, "ctl.sock");
+	ask(fd, AW_MSG_STATUS, NULL, false);
+	fake_wait(fake, fd, AW_MSG_STATUS_IS);
+	assert_true(num(fake, AW_TAG_SKIPPED) == 1);
+	assert_non_null(
+	    strstr(fake_text(fake, AW_TAG_SKIP), "root@example.com (u-bob): "));
+	assert_int_equal(close(fd), 0);
+	fake_free(fake);
+}
+
+static void sync_tells(void **state)
+{
+	struct fake *fake = *state;
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+
+	ask(fd, AW_MSG_SYNC, NULL, false);
+	fake_sweep(fake, &people, AW_NET_OK);
+	fake_wait(fake, fd, AW_MSG_PROGRESS);
+	assert_true(num(fake, AW_TAG_USERS) == 4);
+	assert_true(num(fake, AW_TAG_MEMBERS) == 3);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(num(fake, AW_TAG_NET) == AW_NET_OK);
+}
+
+/* Throttled, broken off, short: the last good generation stays. */
+static void bad_sweeps(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t net, want;
+
+	} rows[] = {
+		{ "throttled", AW_NET_THROTTLED, AW_NET_THROTTLED },
+		{ "network", AW_NET_UNAVAIL, AW_NET_UNAVAIL },
+		{ "no outcome", 0, 0 },
+	};
+	struct fake *fake = *state;
+	const struct fake_directory one = { people.users, NULL, NULL, 1, 0, 0 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+
+		ask(fd, AW_MSG_SYNC, NULL, true);
+		fake_sweep(fake, &one, rows[i].net);
+		fake_wait(fake, fd, AW_MSG_PROGRESS);
+		fake_wait(fake, fd, AW_MSG_DONE);
+		if (num(fake, AW_TAG_NET) != rows[i].want)
+			fail_msg("%s", rows[i].name);
+		assert_int_equal(
+		    fake_number(fake, "SELECT count(*) FROM principals"
+				      " WHERE kind = 1 AND present"),
+		    4);
+	}
+}
+
+static void short_read(void **state)
+{
+	struct fake *fake = *state;
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+	uint8_t data[256];
+	struct aw_wire_out out;
+
+	ask(fd, AW_MSG_SYNC, NULL, true);
+	fake_netd_wait(fake, AW_MSG_SWEEP);
+	aw_wire_begin(
+	    &out, data, sizeof(data), AW_MSG_SWEEP_END, fake->in.request);
+	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_OK);
+	aw_wire_put_num(&out, AW_TAG_USERS, 4);
+	aw_wire_put_num(&out, AW_TAG_GROUPS, 1);
+	aw_wire_put_num(&out, AW_TAG_MEMBERS, 3);
+	fake_netd_send(fake, &out, -1);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(num(fake, AW_TAG_NET) == AW_NET_BAD_ANSWER);
+	assert_int_equal(fake_number(fake, "SELECT count(*) FROM principals"
+					   " WHERE kind = 1 AND present"),
+	    4);
+}
+
+/* A page that could still be changed, or none at all, voids the sweep. */
+static void bad_page(void **state)
+{
+	struct fake *fake = *state;
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+	uint8_t data[64];
+	struct aw_wire_out out;
+
+	ask(fd, AW_MSG_SYNC, NULL, true);
+	fake_netd_wait(fake, AW_MSG_SWEEP);
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_PAGE, fake->in.request);
+	fake_netd_send(fake, &out, -1);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(num(fake, AW_TAG_NET) == AW_NET_BAD_ANSWER);
+	fake_netd_wait(fake, AW_MSG_CANCEL);
+}
+
+static void held_and_accepted(void **state)
+{
+	static struct fake_user many[20];
+	static char text[20][2][32];
+	const struct fake_directory all = { many, NULL, NULL, 20, 0, 0 };
+	const struct fake_directory few = { many, NULL, NULL, 5, 0, 0 };
+	struct fake *fake = fake_new();
+	int fd;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(
+		    aw_fmt(text[i][0], 32, "u-%d", i) |
+			aw_fmt(text[i][1], 32, "p%d@example.com", i),
+		    0);
+		many[i] = (struct fake_user){ text[i][0], text[i][1], NULL };
+	}
+	fake_run(fake);
+	fake_sweep(fake, &all, AW_NET_OK);
+	for (int accept = 0; accept < 2; accept++) {
+		fd = fake_connect(fake, "ctl.sock");
+		ask(fd, AW_MSG_SYNC, NULL, accept);
+		fake_sweep(fake, &few, AW_NET_OK);
+		fake_wait(fake, fd, AW_MSG_PROGRESS);
+		fake_wait(fake, fd, AW_MSG_DONE);
+		ask(fd, AW_MSG_STATUS, NULL, false);
+		fake_wait(fake, fd, AW_MSG_STATUS_IS);
+		assert_true(num(fake, AW_TAG_USERS) == (accept ? 5 : 20));
+		assert_int_equal(strncmp(fake_text(fake, AW_TAG_SWEEP_STATE),
+				     "held: ", 6) == 0,
+		    !accept);
+		assert_int_equal(close(fd), 0);
+	}
+	fake_free(fake);
+}
+
+/* Whom a held sweep lacks starts no sign-in, but their cron jobs go on. */
+static void missing_people(void **state)
+{
+	struct fake *fake = *state;
+	const struct fake_ask auth = {
+		.type = AW_MSG_AUTH, .user = "alice", .attempt = "c1"
+	};
+	const struct fake_ask cron = {
+		.type = AW_MSG_ACCOUNT, .user = "alice", .service = "cron"
+	};
+	aw_own_fd int fd = fake_connect(fake, "auth.sock");
+
+	assert_int_equal(
+	    sqlite3_exec(fake->daemon->state.db,
+		"UPDATE principals SET missing = 1", NULL, NULL, NULL),
+	    SQLITE_OK);
+	fake_ask(fake, fd, &cron);
+	fake_verdict(fake, fd, AW_VERDICT_ALLOW, "");
+	fake_ask(fake, fd, &auth);
+	fake_netd_wait(fake, AW_MSG_PERSON);
+	send_person(fake, &(struct end){ .net = AW_NET_UNAVAIL });
+	fake_verdict(fake, fd, AW_VERDICT_EXPIRED, "does not know you");
+}
+
+static void only_root_syncs(void **state)
+{
+	struct fake *fake = *state;
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+
+	fake->daemon->settings.root = geteuid() + 1;
+	ask(fd, AW_MSG_SYNC, NULL, false);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(num(fake, AW_TAG_NET) == AW_NET_REFUSED);
+	ask(fd, AW_MSG_WHY, "alice", false);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(num(fake, AW_TAG_NET) == AW_NET_REFUSED);
+	fake_netd_silent(fake, 20);
+}
+
+static void unknown_is_closed(void **state)
+{
+	static const struct {
+		const char *socket;
+		uint16_t type;
+	} rows[] = {
+		{ "ctl.sock", AW_MSG_AUTH },
+		{ "ctl.sock", AW_MSG_OPEN },
+		{ "ctl.sock", AW_MSG_SWEEP },
+		{ "auth.sock", AW_MSG_STATUS },
+		{ "auth.sock", AW_MSG_SYNC },
+		{ "auth.sock", AW_MSG_VERDICT },
+	};
+	struct fake *fake = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		aw_own_fd int fd = fake_connect(fake, rows[i].socket);
+
+		ask(fd, rows[i].type, "alice", false);
+		fake_wait_end(fake, fd);
+	}
+	{
+		aw_own_fd int fd = fake_connect(fake, "auth.sock");
+
+		assert_int_equal(aw_sock_send(fd, "noise", 5, -1, 0), 0);
+		fake_wait_end(fake, fd);
+	}
+}
+
+static void why(void **state)
+{
+	struct fake *fake = *state;
+	aw_own_fd int auth = fake_connect(fake, "auth.sock");
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+
+	send_end(fake, begin(fake, auth, "c1"),
+	    &(struct end){ .net = AW_NET_DENIED });
+	fake_verdict(fake, auth, AW_VERDICT_REFUSED, "denied");
+	for (int i = 0; i < 2; i++) {
+		ask(fd, AW_MSG_WHY, i ? "alice" : NULL, false);
+		fake_wait(fake, fd, AW_MSG_EVENT);
+		assert_string_equal(fake_text(fake, AW_TAG_USER), "alice");
+		assert_string_equal(fake_text(fake, AW_TAG_SERVICE), "sshd");
+		assert_string_equal(fake_text(fake, AW_TAG_RHOST), "10.0.0.9");
+		assert_int_equal(strlen(fake_text(fake, AW_TAG_CODE)), 5);
+		assert_true(num(fake, AW_TAG_VERDICT) == AW_VERDICT_REFUSED);
+		fake_wait(fake, fd, AW_MSG_DONE);
+	}
+	ask(fd, AW_MSG_WHY, "bob", false);
+	fake_wait(fake, fd, AW_MSG_DONE);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, people_set_up, people_tear_down)
+		T(status),
+		cmocka_unit_test(skipped),
+		T(sync_tells),
+		T(bad_sweeps),
+		T(short_read),
+		T(bad_page),
+		cmocka_unit_test(held_and_accepted),
+		T(missing_people),
+		T(only_root_syncs),
+		T(unknown_is_closed),
+		T(why),
+	};
+	const int worker = fake_worker(argc, argv);
+
+	if (worker >= 0)
+		return worker;
+	return cmocka_run_group_tests_name("status", tests, NULL, NULL);
+}
