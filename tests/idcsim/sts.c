@@ -89,6 +89,7 @@ static void get_caller_identity(struct aw_sim_call *call)
 	const struct aw_sim_key *key = NULL;
 	struct aw_sim_host host;
 	struct aw_diag diag = { "" };
+	const char *session;
 	int r;
 
 	aw_sim_host_parse(aw_sim_req_header(call->req, "Host"), &host);
@@ -103,6 +104,9 @@ static void get_caller_identity(struct aw_sim_call *call)
 		refuse(call, (enum aw_sim_sig)r, diag.text);
 		return;
 	}
+	session = strchr(key->principal, ':');
+	aw_ignore(aw_copy(call->user, sizeof(call->user),
+	    session ? session + 1 : key->principal));
 	if (wants_json(call))
 		answer_json(call, key);
 	else
