@@ -85,7 +85,8 @@ struct aw_dir_pin {
 
 /*
  * Returns 0 with @ret (to be put); AW_ABSENT or a negative errno when there is
- * no valid snapshot.  Never waits: while another thread renews the map, and
+ * no valid snapshot.  While a writer has renamed a new file in and not marked
+ * the old one yet, either of the two is given.  Never waits: while another thread renews the map, and
  * where the kernel cannot wipe a page on fork, the caller gets a map of its
  * own.
  */
