@@ -1,38 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * awssso-netd: talks to AWS for awsssod.
+ * awssso-netd: talks to AWS for awsssod, and checks and tries that by hand.
  */
 #include <errno.h>
 #include <getopt.h>
-#include <pwd.h>
-#include <signal.h>
+#include <ini.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <systemd/sd-daemon.h>
-#include <systemd/sd-event.h>
 
-#include <ini.h>
-
-#include "awssso_netd/aws.h"
+#include "awssso_netd/daemon.h"
 #include "awssso_netd/log.h"
-#include "awssso_netd/server.h"
+#include "awssso_netd/probe.h"
+#include "awssso_netd/try.h"
 #include "common/file.h"
 #include "common/own.h"
 #include "common/paths.h"
-#include "common/privilege.h"
-#include "common/sock.h"
-
-struct settings {
-	const char *config, *socket, *user, *client_user;
-};
 
 static const char help[] =
     "usage: awssso-netd --foreground [options]\n"
+    "       awssso-netd --probe [--config FILE]\n"
+    "       awssso-netd --try --start-url URL --region REGION\n"
     "Talks to AWS for awsssod, over a socket that nobody else may use.\n"
     "\n"
     "  --config FILE       settings (" AW_PATH_CONF ")\n"
@@ -40,199 +29,242 @@ static const char help[] =
     "                      (" AW_PATH_NET ")\n"
     "  --user NAME         whom to become when started as root\n"
     "                      (" AW_USER_NETD ")\n"
-    "  --client-user NAME  who may connect when started as root\n"
+    "  --client-user NAME  who may connect when started as root or by systemd\n"
     "                      (" AW_USER_DAEMON ")\n"
+    "  --probe             say what can be reached and read, and end\n"
+    "  --try               sign in once, say what AWS tells, as JSON, and "
+    "end;\n"
+    "                      further settings only from --config, if given\n"
+    "  --identity-store-id ID  for --try, when the start URL does not tell\n"
     "  --help, --version\n";
+
+enum mode {
+	MODE_NONE,
+	MODE_SERVE,
+	MODE_PROBE,
+	MODE_TRY,
+	MODE_DONE, /* help or version was printed */
+};
+
+struct options {
+	enum mode mode;
+	const char *config; /* NULL: not given */
+	const char *start_url, *region, *store_id;
+	struct aw_daemon_options daemon;
+};
 
 static int fail(int r, const struct aw_diag *why)
 {
-	aw_log(LOG_ERR, "awssso-netd: %s",
-	    why->text[0] ? why->text : strerrordesc_np(-r));
+	aw_log(LOG_ERR, "%s", why->text[0] ? why->text : strerrordesc_np(-r));
 	return 1;
 }
 
-static int load_conf(const char *path, struct aw_conf *ret,
-    struct aw_diag *diag)
+/* --- modes ------------------------------------------------------------- */
+
+static int run_probe(const struct options *options)
 {
-	aw_own_free char *text = malloc(AW_CONF_FILE_MAX + 1);
+	aw_own_free struct aw_conf *conf = calloc(1, sizeof(*conf));
+	struct aw_diag why = { .text = "" };
+	int r = -ENOMEM;
+
+	if (conf)
+		r = aw_daemon_conf(
+		    options->config ? options->config : AW_PATH_CONF, conf,
+		    &why);
+	if (r == 0)
+		r = aw_probe_run(conf);
+	return r < 0 ? fail(r, &why) : r != 0;
+}
+
+/* Settings for a trial: those of a file that the caller names (proxy, CA and
+ * so on), then what stands on the command line. */
+static int try_conf(const struct options *options, struct aw_conf *conf,
+    struct aw_diag *why)
+{
+	aw_own_free char *text = NULL;
 	size_t len;
 	int r;
 
-	if (!text)
-		return -ENOMEM;
-	r = aw_file_read(path, 0, text, AW_CONF_FILE_MAX + 1, &len);
-	if (r == -EPERM && geteuid() != 0)
-		r = aw_file_read(path, geteuid(), text, AW_CONF_FILE_MAX + 1,
-		    &len);
-	if (r != 0) {
-		aw_diag_set(diag, "%s: %s", path,
-		    r == AW_ABSENT ? "no such file" : strerrordesc_np(-r));
-		return r < 0 ? r : -ENOENT;
+	aw_conf_init(conf);
+	if (options->config) {
+		text = malloc(AW_CONF_FILE_MAX + 1);
+		r = text ? aw_file_read(options->config, (uid_t)-1, text,
+			       AW_CONF_FILE_MAX + 1, &len)
+			 : -ENOMEM;
+		if (r != 0) {
+			aw_diag_set(why, "cannot read %s", options->config);
+			return r < 0 ? r : -ENOENT;
+		}
+		r = aw_conf_parse(text, len, options->config, ini_parse_stream,
+		    conf, why);
+		if (r < 0)
+			return r;
 	}
-	r = aw_conf_parse(text, len, path, ini_parse_stream, ret, diag);
-	return r < 0 ? r : aw_conf_require(ret, diag);
+	if (options->region)
+		conf->regions.n = 1;
+	if ((options->region &&
+		aw_copy(conf->regions.item[0], sizeof(conf->regions.item[0]),
+		    options->region) < 0) ||
+	    (options->start_url &&
+		aw_copy(conf->start_url, sizeof(conf->start_url),
+		    options->start_url) < 0) ||
+	    (options->store_id &&
+		aw_copy(conf->identity_store_id,
+		    sizeof(conf->identity_store_id), options->store_id) < 0))
+		return -ENAMETOOLONG;
+	return 0;
 }
 
-/* Who may connect: the daemon's user, or ourselves where nobody is root. */
-static int client_uid(const char *name, uid_t *ret, struct aw_diag *diag)
+static int run_try(const struct options *options)
 {
-	struct passwd pw, *found = NULL;
-	char buf[4096];
+	aw_own_free struct aw_conf *conf = calloc(1, sizeof(*conf));
+	struct aw_diag why = { .text = "" };
+	int r = -ENOMEM;
 
-	if (getpwnam_r(name, &pw, buf, sizeof(buf), &found) == 0 && found) {
-		*ret = pw.pw_uid;
-		return 0;
+	if (conf)
+		r = try_conf(options, conf, &why);
+	if (r == 0 && (!conf->start_url[0] || conf->regions.n == 0)) {
+		aw_diag_set(&why, "--try needs --start-url and --region");
+		r = -EINVAL;
 	}
-	if (geteuid() != 0) {
-		*ret = geteuid();
-		return 0;
-	}
-	aw_diag_set(diag, "user %s does not exist: run systemd-sysusers, or "
-	    "name another with --client-user", name);
-	return -ENOENT;
+	if (r == 0 && !conf->identity_store_id[0] &&
+	    aw_try_store_id(conf->start_url, conf->identity_store_id,
+		sizeof(conf->identity_store_id)) != 0)
+		conf->identity_store_id[0] = '\0';
+	if (r == 0)
+		r = aw_try_run(conf);
+	return r < 0 ? fail(r, &why) : r != 0;
 }
 
-/* Before root is given up: a socket of awsssod's, in a folder of root's. */
-static int listen_at(const struct settings *settings, uid_t uid, int *ret_fd,
-    struct aw_diag *diag)
+static int run_daemon(const struct options *options)
 {
-	const int n = sd_listen_fds(1);
-	int r;
+	struct aw_diag why = { .text = "" };
+	const int r = aw_daemon_run(&options->daemon, &why);
 
-	if (n > 1 ||
-	    (n == 1 &&
-		sd_is_socket(SD_LISTEN_FDS_START, AF_UNIX, SOCK_SEQPACKET, 1) <=
-		    0)) {
-		aw_diag_set(diag, "systemd must pass one listening socket");
-		return -EINVAL;
-	}
-	if (n == 1) {
-		*ret_fd = SD_LISTEN_FDS_START;
-		return 0;
-	}
-	r = aw_sock_listen(settings->socket, 0600,
-	    geteuid() == 0 ? uid : (uid_t)-1, ret_fd);
-	if (r < 0)
-		aw_diag_set(diag, "%s: %s", settings->socket,
-		    strerrordesc_np(-r));
-	return r;
-}
-
-static int on_signal(sd_event_source *source,
-    const struct signalfd_siginfo *info, void *user)
-{
-	(void)info;
-	(void)user;
-	return sd_event_exit(sd_event_source_get_event(source), 0);
-}
-
-static int handle_signals(sd_event *event)
-{
-	sigset_t set;
-	int r;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
-	r = sd_event_add_signal(event, NULL, SIGTERM, on_signal, NULL);
-	if (r >= 0)
-		r = sd_event_add_signal(event, NULL, SIGINT, on_signal, NULL);
-	return r < 0 ? r : 0;
-}
-
-static int serve(const struct aw_conf *conf, int fd, uid_t uid)
-{
-	struct aw_server *server = NULL;
-	struct aw_aws *aws = NULL;
-	sd_event *event = NULL;
-	int r;
-
-	r = sd_event_new(&event);
-	if (r >= 0)
-		r = handle_signals(event);
-	if (r >= 0)
-		r = aw_aws_new(event, conf, &aws);
-	if (r >= 0)
-		r = aw_server_new(aws, fd, uid, &server);
-	if (r >= 0) {
-		(void)sd_notify(0, "READY=1");
-		aw_log(LOG_INFO, "awssso-netd %s is ready", AW_VERSION);
-		r = sd_event_loop(event);
-	}
-	aw_server_free(server);
-	aw_aws_free(aws);
-	(void)sd_event_unref(event);
-	return r < 0 ? r : 0;
-}
-
-static int run(const struct settings *settings)
-{
-	static struct aw_conf conf;
-	struct aw_diag why = { "" };
-	uid_t uid = 0;
-	int fd = -1, r;
-
-	(void)umask(077);
-	if ((r = load_conf(settings->config, &conf, &why)) < 0 ||
-	    (r = client_uid(settings->client_user, &uid, &why)) < 0 ||
-	    (r = listen_at(settings, uid, &fd, &why)) < 0 ||
-	    (r = aw_privilege_drop(settings->user, &why)) < 0)
-		return fail(r, &why);
-	aw_privilege_hide();
-	r = serve(&conf, fd, uid);
 	return r < 0 ? fail(r, &why) : 0;
 }
 
+/* --- options ----------------------------------------------------------- */
+
 enum option_key {
 	OPT_FOREGROUND = 256,
+	OPT_PROBE,
+	OPT_TRY,
+	OPT_HELP,
+	OPT_VERSION,
 	OPT_CONFIG,
 	OPT_SOCKET,
 	OPT_USER,
 	OPT_CLIENT,
-	OPT_HELP,
-	OPT_VERSION,
+	OPT_START_URL,
+	OPT_REGION,
+	OPT_STORE,
 };
+
+static const struct option long_options[] = {
+	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
+	{ "probe", no_argument, NULL, OPT_PROBE },
+	{ "try", no_argument, NULL, OPT_TRY },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "socket", required_argument, NULL, OPT_SOCKET },
+	{ "user", required_argument, NULL, OPT_USER },
+	{ "client-user", required_argument, NULL, OPT_CLIENT },
+	{ "start-url", required_argument, NULL, OPT_START_URL },
+	{ "region", required_argument, NULL, OPT_REGION },
+	{ "identity-store-id", required_argument, NULL, OPT_STORE },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Where the value of @key belongs, NULL if it takes none. */
+static const char **value_of(struct options *options, int key)
+{
+	switch (key) {
+	case OPT_CONFIG:
+		return &options->config;
+	case OPT_SOCKET:
+		return &options->daemon.socket;
+	case OPT_USER:
+		return &options->daemon.user;
+	case OPT_CLIENT:
+		return &options->daemon.client_user;
+	case OPT_START_URL:
+		return &options->start_url;
+	case OPT_REGION:
+		return &options->region;
+	case OPT_STORE:
+		return &options->store_id;
+	default:
+		return NULL;
+	}
+}
+
+static enum mode mode_of(int key)
+{
+	switch (key) {
+	case OPT_FOREGROUND:
+		return MODE_SERVE;
+	case OPT_PROBE:
+		return MODE_PROBE;
+	case OPT_TRY:
+		return MODE_TRY;
+	case OPT_HELP:
+		(void)fputs(help, stdout);
+		return MODE_DONE;
+	case OPT_VERSION:
+		(void)puts("awssso-netd " AW_VERSION);
+		return MODE_DONE;
+	default:
+		return MODE_NONE;
+	}
+}
+
+/* 0, or -EINVAL after a message. */
+static int parse(int argc, char **argv, struct options *ret)
+{
+	int key;
+
+	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		const char **value = value_of(ret, key);
+
+		if (value)
+			*value = optarg;
+		else
+			ret->mode = mode_of(key);
+		if (!value && ret->mode == MODE_NONE)
+			return -EINVAL;
+		if (ret->mode == MODE_DONE)
+			return 0;
+	}
+	if (optind == argc && ret->mode != MODE_NONE)
+		return 0;
+	(void)fprintf(stderr, "awssso-netd: %s\n%s",
+	    optind < argc ? "unexpected argument"
+			  : "needs --foreground, --probe or --try",
+	    help);
+	return -EINVAL;
+}
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "foreground", no_argument, NULL, OPT_FOREGROUND },
-		{ "config", required_argument, NULL, OPT_CONFIG },
-		{ "socket", required_argument, NULL, OPT_SOCKET },
-		{ "user", required_argument, NULL, OPT_USER },
-		{ "client-user", required_argument, NULL, OPT_CLIENT },
-		{ "help", no_argument, NULL, OPT_HELP },
-		{ "version", no_argument, NULL, OPT_VERSION },
-		{ NULL, 0, NULL, 0 },
-	};
-	struct settings settings = { AW_PATH_CONF, AW_PATH_NET, AW_USER_NETD,
-		AW_USER_DAEMON };
-	bool foreground = false;
-	int key;
+	struct options options = { .daemon = { AW_PATH_CONF, AW_PATH_NET,
+				       AW_USER_NETD, AW_USER_DAEMON } };
 
-	while ((key = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (key == OPT_FOREGROUND)
-			foreground = true;
-		else if (key == OPT_CONFIG)
-			settings.config = optarg;
-		else if (key == OPT_SOCKET)
-			settings.socket = optarg;
-		else if (key == OPT_USER)
-			settings.user = optarg;
-		else if (key == OPT_CLIENT)
-			settings.client_user = optarg;
-		else if (key == OPT_HELP)
-			return fputs(help, stdout) < 0;
-		else if (key == OPT_VERSION)
-			return puts("awssso-netd " AW_VERSION) < 0;
-		else
-			return 2;
+	if (parse(argc, argv, &options) < 0)
+		return 2;
+	if (options.config)
+		options.daemon.config = options.config;
+	switch (options.mode) {
+	case MODE_SERVE:
+		return run_daemon(&options);
+	case MODE_PROBE:
+		return run_probe(&options);
+	case MODE_TRY:
+		return run_try(&options);
+	case MODE_NONE:
+	case MODE_DONE:
+		break;
 	}
-	if (optind == argc && foreground)
-		return run(&settings);
-	(void)fprintf(stderr, "awssso-netd: %s\n%s",
-	    optind < argc ? "unexpected argument" : "needs --foreground", help);
-	return 2;
+	return 0;
 }
