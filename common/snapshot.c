@@ -17,6 +17,8 @@
 #include "common/snapshot_record.h"
 #include "common/text.h"
 
+#define OPENS_MAX 8 /* replacements take place seconds apart */
+
 /* @path is a directory of @owner's that nobody else may write. */
 static int check_dir(const char *path, uid_t owner)
 {
@@ -169,9 +171,15 @@ int aw_snap_open(const char *path, uid_t root, struct aw_snap *ret)
 	struct stat st;
 	int r;
 
-	r = open_regular(path, &st, &fd);
-	if (r != 0)
-		return r;
+	/* Without a name it has just been replaced: look again. */
+	for (int i = 0; i < OPENS_MAX; i++) {
+		aw_own_fd_done(&fd);
+		r = open_regular(path, &st, &fd);
+		if (r != 0)
+			return r;
+		if (st.st_nlink != 0)
+			break;
+	}
 	if (st.st_nlink != 1 || (st.st_mode & (S_IWGRP | S_IWOTH)))
 		return -EPERM;
 	r = check_place(path, root, st.st_uid);
