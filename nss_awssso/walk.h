@@ -25,8 +25,9 @@ int aw_nss_walk_reset(struct aw_nss_walk *walk) AW_MUST_USE;
 /*
  * Make @walk's cursor fit @snap.  When that is another file than the last
  * time, the walk goes on behind the record that was answered last, or, when
- * that is gone, behind as many records.  @find looks a record up by id and
- * @next steps, both over listed records only.
+ * that is gone, behind as many records as were before it.  @find looks a
+ * record up by id and @next steps, both over listed records only.  Returns 0;
+ * AW_END when there is nothing to go on with; -EIO.
  */
 typedef int aw_nss_walk_find_fn(const struct aw_snap *snap, uint32_t id,
     uint64_t *ret_at);
