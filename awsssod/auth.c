@@ -80,6 +80,8 @@ static enum aw_say is_fresh(
 {
 	struct aw_daemon *daemon = flow->daemon;
 
+	if (result->is_lost)
+		return AW_SAY_INTERNAL;
 	if (result->person == AW_NET_OK)
 		return AW_SAY_ALLOWED;
 	if (result->person == AW_NET_NOT_FOUND)

@@ -152,11 +152,13 @@ static void on_code(struct aw_flow *flow, const struct aw_wire_in *in)
 
 static void on_silence(struct aw_flow *flow)
 {
-	const bool is_over =
-	    flow->had_code && aw_sock_now_ms() >= flow->deadline_ms;
+	enum aw_say say = AW_SAY_NETD_GONE;
 
-	(void)aw_flow_end(
-	    flow, is_over ? AW_SAY_CODE_EXPIRED : AW_SAY_NETD_GONE, NULL);
+	if (flow->had_code && aw_sock_now_ms() >= flow->deadline_ms)
+		say = AW_SAY_CODE_EXPIRED;
+	else if (flow->daemon->netd.fd >= 0)
+		say = AW_SAY_NET_UNAVAIL; /* it is there, AWS is not */
+	(void)aw_flow_end(flow, say, NULL);
 }
 
 static void on_answer(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)

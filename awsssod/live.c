@@ -51,11 +51,14 @@ static void take_person(struct aw_live *live, const struct aw_wire_in *in)
 		    daemon->conf.identity_store_id, in, live->person, &changed);
 	else if (live->result.person == AW_NET_NOT_FOUND)
 		r = aw_person_set_missing(&daemon->state, live->person);
-	if (r != 0) {
-		aw_log(LOG_WARNING, "%s: cannot take the live answer",
-		    live->person->name);
+	if (r == AW_DENIED)
 		live->result.person = AW_NET_BAD_ANSWER;
-	}
+	/* What was learned must not be forgotten in favour of older facts. */
+	live->result.is_lost = r < 0;
+	if (r != 0)
+		aw_log(LOG_WARNING, "%s: cannot take the live answer: %s",
+		    live->person->name,
+		    r < 0 ? strerror(-r) : "it makes no sense");
 	if (changed)
 		aw_publish_soon(&daemon->publish);
 }

@@ -25,6 +25,7 @@ struct aw_live_wish {
 struct aw_live_result {
 	uint64_t person; /* enum aw_net; 0: no answer */
 	uint64_t roles;  /* enum aw_net; 0: not asked, or no answer */
+	bool is_lost;    /* the answer about the person could not be kept */
 	bool holds_set;
 	enum aw_access sets; /* what the sets say of the policy */
 	char request[257];   /* "operation request-id" of ROLES */

@@ -10,7 +10,7 @@
 
 void aw_log(int level, const char *fmt, ...)
 {
-	char line[4096] = { '<', (char)('0' + (level & 7)), '>' };
+	char line[8192] = { '<', (char)('0' + (level & 7)), '>' };
 	const int room = (int)sizeof(line) - 4;
 	va_list args;
 	int n;

@@ -11,7 +11,7 @@
 #include "common/outcome.h"
 
 /* @level is a LOG_ constant.  Text that somebody else chose must have gone
- * through aw_text_escape().  A line is cut off at 4 KiB. */
+ * through aw_text_escape().  A line is cut off at 8 KiB. */
 void aw_log(int level, const char *fmt, ...) AW_PRINTF(2, 3);
 
 #endif

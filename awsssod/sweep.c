@@ -120,10 +120,11 @@ static void apply(struct aw_sweep *sweep)
 	int r;
 
 	r = aw_apply_sweep(&daemon->state, &job, &applied, &why);
+	if (r < 0)
+		aw_diag_set(&why, "state.db: %s", strerror(-r));
 	if (r != 0) {
-		if (r < 0)
-			aw_diag_set(&why, "state.db: %s", strerror(-r));
-		finish(sweep, AW_NET_BAD_ANSWER, why.text);
+		finish(
+		    sweep, r < 0 ? AW_NET_CONFIG : AW_NET_BAD_ANSWER, why.text);
 		return;
 	}
 	if (applied.held)

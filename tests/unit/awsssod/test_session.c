@@ -159,6 +159,26 @@ static void too_old(void **state)
 	    NULL, AW_VERDICT_UNAVAIL, "too long");
 }
 
+/* What was learned live but cannot be written down is no reason to go by what
+ * was known before. */
+static void facts_that_cannot_be_kept(void **state)
+{
+	struct fake *fake = *state;
+
+	assert_int_equal(
+	    sqlite3_exec(fake->daemon->state.db,
+		"CREATE TEMP TRIGGER full BEFORE UPDATE ON main.principals"
+		" BEGIN SELECT RAISE(ABORT, 'full'); END",
+		NULL, NULL, NULL),
+	    SQLITE_OK);
+	ask_verdict(fake,
+	    &(struct fake_ask){ .type = AW_MSG_ACCOUNT, .user = "alice" }, &off,
+	    AW_VERDICT_FAILED, "failed on this host");
+	ask_verdict(fake,
+	    &(struct fake_ask){ .type = AW_MSG_ACCOUNT, .user = "alice" },
+	    &right, AW_VERDICT_ALLOW, "");
+}
+
 /* After a sign-in its own facts count: the directory is not asked again. */
 static void account_after_sign_in(void **state)
 {
@@ -502,6 +522,7 @@ int main(int argc, char **argv)
 		T(account_by_key),
 		T(account_of_batch),
 		T(too_old),
+		T(facts_that_cannot_be_kept),
 		T(account_after_sign_in),
 		T(gate),
 		T(which_session),
