@@ -126,12 +126,13 @@ static int read_header(struct aw_snap *snap)
 }
 
 /* O_NONBLOCK: a FIFO left here must fail, not hang every login. */
-static int open_regular(const char *path, struct stat *ret_st, int *ret_fd)
+static int open_regular(const char *path, int flags, struct stat *ret_st,
+    int *ret_fd)
 {
 	aw_own_fd int fd = -1;
 
 	fd = open(path,
-	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
 	if (fd < 0)
 		return errno == ENOENT ? AW_ABSENT : -errno;
 	if (fstat(fd, ret_st) < 0)
@@ -174,7 +175,7 @@ int aw_snap_open(const char *path, uid_t root, struct aw_snap *ret)
 	/* Without a name it has just been replaced: look again. */
 	for (int i = 0; i < OPENS_MAX; i++) {
 		aw_own_fd_done(&fd);
-		r = open_regular(path, &st, &fd);
+		r = open_regular(path, O_NOFOLLOW, &st, &fd);
 		if (r != 0)
 			return r;
 		if (st.st_nlink != 0)
@@ -192,7 +193,7 @@ int aw_snap_open_named(const char *path, struct aw_snap *ret)
 	struct stat st;
 	int r;
 
-	r = open_regular(path, &st, &fd);
+	r = open_regular(path, 0, &st, &fd);
 	return r != 0 ? r : map(fd, &st, ret);
 }
 
