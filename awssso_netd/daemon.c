@@ -5,6 +5,7 @@
 #include "awssso_netd/daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -74,6 +75,9 @@ static int passed_socket(int *ret_fd, struct aw_diag *diag)
 		    "systemd must pass one listening SEQPACKET socket");
 		return -EINVAL;
 	}
+	/* systemd's is blocking, and the event loop must not. */
+	if (fcntl(SD_LISTEN_FDS_START, F_SETFL, O_NONBLOCK) < 0)
+		return -errno;
 	*ret_fd = SD_LISTEN_FDS_START;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "awsssod/listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,7 +26,9 @@ static int take_passed(char *const *names, int n, int *auth_fd, int *ctl_fd)
 	for (int i = 0; i < n; i++) {
 		const int fd = SD_LISTEN_FDS_START + i;
 
-		if (sd_is_socket(fd, AF_UNIX, SOCK_SEQPACKET, 1) <= 0)
+		/* systemd's are blocking, and the event loop must not. */
+		if (sd_is_socket(fd, AF_UNIX, SOCK_SEQPACKET, 1) <= 0 ||
+		    fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
 			return -EINVAL;
 		if (strcmp(names[i], "auth") == 0)
 			*auth_fd = fd;
