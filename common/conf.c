@@ -302,9 +302,10 @@ static char *read_line(char *buf, int size, void *stream)
 	}
 	for (size_t i = 0; i < len; i++)
 		buf[i] = line[i] == '\t' ? ' ' : line[i];
+	buf[len] = '\0';
 	why = is_refused(buf, len);
 	if (why) {
-		(void)fail(parse, "", why);
+		(void)fail(parse, buf[0] == '[' ? buf : "", why);
 		return NULL;
 	}
 	buf[len] = '\n';
