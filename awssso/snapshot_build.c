@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +13,12 @@
 
 #include "awssso/assign.h"
 #include "awssso/commands.h"
+#include "awssso/digest.h"
 #include "awssso/fixture.h"
 #include "common/own.h"
 #include "common/snapshot_write.h"
 
 #define SHELL "/bin/bash"
-
-static int sha256(const void *data, size_t len, uint8_t digest[32])
-{
-	return EVP_Digest(data, len, digest, NULL, EVP_sha256(), NULL) == 1
-	    ? 0 : -EIO;
-}
 
 static void report_skip(const struct aw_principal *principal, const char *why)
 {
@@ -155,7 +149,7 @@ static int build(struct aw_fixture *fixture, const char *path,
 	if (r < 0)
 		aw_diag_set(diag, "identity_store_id: cannot be used");
 	if (r == 0)
-		r = aw_assign(fixture, sha256, report_skip);
+		r = aw_assign(fixture, aw_digest_sha256, report_skip);
 	if (r == 0)
 		r = add_all(writer, fixture, diag);
 	return r == 0 ? write_file(writer, path, diag) : r;
