@@ -38,22 +38,22 @@ static int parse(const char *text, struct address *ret)
 	len = (int)(colon - text);
 	if (is_six && (len < 3 || text[len - 1] != ']'))
 		return -EINVAL;
-	if (aw_fmt(ret->host, sizeof(ret->host), "%.*s",
-	        is_six ? len - 2 : len, text + is_six) != 0)
+	if (aw_fmt(ret->host, sizeof(ret->host), "%.*s", is_six ? len - 2 : len,
+		text + is_six) != 0)
 		return -EINVAL;
 	if (is_six) {
 		ret->len = sizeof(*six);
 		six->sin6_family = AF_INET6;
 		six->sin6_port = htons((uint16_t)port);
 		return inet_pton(AF_INET6, ret->host, &six->sin6_addr) == 1
-		    ? 0
-		    : -EINVAL;
+			   ? 0
+			   : -EINVAL;
 	}
 	ret->len = sizeof(*four);
 	four->sin_family = AF_INET;
 	four->sin_port = htons((uint16_t)port);
 	return inet_pton(AF_INET, ret->host, &four->sin_addr) == 1 ? 0
-	                                                           : -EINVAL;
+								   : -EINVAL;
 }
 
 static int open_listener(struct address *at, int *ret_fd)
@@ -65,16 +65,15 @@ static int open_listener(struct address *at, int *ret_fd)
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) < 0 ||
-	    bind(fd, &at->at.any, at->len) < 0 ||
-	    listen(fd, SOMAXCONN) < 0 ||
+	    bind(fd, &at->at.any, at->len) < 0 || listen(fd, SOMAXCONN) < 0 ||
 	    getsockname(fd, &at->at.any, &at->len) < 0)
 		return -errno;
 	*ret_fd = aw_take_fd(&fd);
 	return 0;
 }
 
-int aw_sim_address_listen(const char *text, int *ret_fd, char *buf,
-    size_t size, struct aw_diag *diag)
+int aw_sim_address_listen(
+    const char *text, int *ret_fd, char *buf, size_t size, struct aw_diag *diag)
 {
 	struct address at;
 	unsigned port;
@@ -93,8 +92,8 @@ int aw_sim_address_listen(const char *text, int *ret_fd, char *buf,
 	}
 	/* The port is at the same place in both kinds of address. */
 	port = ntohs(at.at.four.sin_port);
-	r = aw_fmt(buf, size, text[0] == '[' ? "[%s]:%u" : "%s:%u", at.host,
-	    port);
+	r = aw_fmt(
+	    buf, size, text[0] == '[' ? "[%s]:%u" : "%s:%u", at.host, port);
 	*ret_fd = fd;
 	return r;
 }

@@ -15,7 +15,7 @@
  * Returns 0 with a non-blocking descriptor in @ret_fd and the address with its
  * port in @buf; or a negative errno with @diag.
  */
-int aw_sim_address_listen(const char *text, int *ret_fd, char *buf,
-    size_t size, struct aw_diag *diag) AW_MUST_USE;
+int aw_sim_address_listen(const char *text, int *ret_fd, char *buf, size_t size,
+    struct aw_diag *diag) AW_MUST_USE;
 
 #endif

@@ -11,19 +11,19 @@
 #include "common/text.h"
 #include "tests/idcsim/sim.h"
 
-#define OIDC_NAMESPACE                                                         \
+#define OIDC_NAMESPACE \
 	":http://internal.amazon.com/coral/com.amazonaws.sso.oidc/"
 
 static void put_body(struct aw_sim_call *call, struct json_object *doc)
 {
 	aw_buf_done(&call->body);
 	aw_buf_str(&call->body,
-	    json_object_to_json_string_ext(doc,
-	        JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	    json_object_to_json_string_ext(
+		doc, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	(void)json_object_put(doc);
 	call->type = call->service && call->service->dialect == AW_SIM_JSON11
-	    ? "application/x-amz-json-1.1"
-	    : "application/json";
+			 ? "application/x-amz-json-1.1"
+			 : "application/json";
 }
 
 void aw_sim_answer_json(struct aw_sim_call *call, struct json_object *doc)
@@ -84,7 +84,8 @@ static void error_json(struct aw_sim_call *call, const char *code,
 		add(doc, "error_description", message);
 		break;
 	case AW_SIM_PORTAL:
-		aw_ignore(aw_copy(call->error_type, sizeof(call->error_type), code));
+		aw_ignore(
+		    aw_copy(call->error_type, sizeof(call->error_type), code));
 		add(doc, "message", message);
 		add(doc, "__type", call->error_type);
 		break;
@@ -107,8 +108,8 @@ static bool wants_json(const struct aw_sim_call *call)
 	return accept != NULL && strcmp(accept, "application/json") == 0;
 }
 
-static void error_query(struct aw_sim_call *call, const char *code,
-    const char *message)
+static void error_query(
+    struct aw_sim_call *call, const char *code, const char *message)
 {
 	const char *type = call->status < 500 ? "Sender" : "Receiver";
 	struct json_object *doc;
@@ -129,9 +130,11 @@ static void error_query(struct aw_sim_call *call, const char *code,
 	aw_buf_fmt(&call->body,
 	    "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/"
 	    "\">\n  <Error>\n    <Type>%s</Type>\n    <Code>%s</Code>\n"
-	    "    <Message>", type, code);
+	    "    <Message>",
+	    type, code);
 	aw_sim_escape(&call->body, message);
-	aw_buf_fmt(&call->body, "</Message>\n  </Error>\n"
+	aw_buf_fmt(&call->body,
+	    "</Message>\n  </Error>\n"
 	    "  <RequestId>%s</RequestId>\n</ErrorResponse>\n",
 	    call->request_id);
 	call->type = "text/xml";
@@ -162,8 +165,8 @@ void aw_sim_error_with(struct aw_sim_call *call, unsigned status,
 void aw_sim_error(struct aw_sim_call *call, unsigned status, const char *code,
     const char *message)
 {
-	aw_sim_error_with(call, status, code, message,
-	    json_object_new_object());
+	aw_sim_error_with(
+	    call, status, code, message, json_object_new_object());
 }
 
 void aw_sim_error_internal(struct aw_sim_call *call, unsigned status)
@@ -172,8 +175,8 @@ void aw_sim_error_internal(struct aw_sim_call *call, unsigned status)
 
 	aw_sim_error(call, status,
 	    status == 503 && is_query ? "ServiceUnavailable"
-	        : is_query            ? "InternalFailure"
-	                              : "InternalServerException",
+	    : is_query                ? "InternalFailure"
+				      : "InternalServerException",
 	    "An internal error occurred, please try again.");
 }
 
@@ -193,10 +196,10 @@ void aw_sim_error_throttled(struct aw_sim_call *call)
 	case AW_SIM_JSON11:
 		doc = json_object_new_object();
 		if (strcmp(call->service->name, "identitystore") == 0)
-			(void)json_object_object_add(doc, "RetryAfterSeconds",
-			    json_object_new_int(1));
-		aw_sim_error_with(call, 400, "ThrottlingException",
-		    "Rate exceeded", doc);
+			(void)json_object_object_add(
+			    doc, "RetryAfterSeconds", json_object_new_int(1));
+		aw_sim_error_with(
+		    call, 400, "ThrottlingException", "Rate exceeded", doc);
 		return;
 	case AW_SIM_QUERY:
 		aw_sim_error(call, 400, "Throttling", "Rate exceeded");
@@ -225,8 +228,8 @@ void aw_sim_error_denied(struct aw_sim_call *call)
 	case AW_SIM_JSON11:
 	case AW_SIM_HTML:
 	default:
-		aw_sim_error(call, 400, "AccessDeniedException",
-		    "Access denied");
+		aw_sim_error(
+		    call, 400, "AccessDeniedException", "Access denied");
 		return;
 	}
 }
@@ -261,13 +264,13 @@ void aw_sim_error_expired(struct aw_sim_call *call)
 void aw_sim_error_unknown(struct aw_sim_call *call)
 {
 	if (call->service->dialect == AW_SIM_QUERY)
-		aw_sim_error(call, 400, "InvalidAction",
-		    "Could not find operation");
+		aw_sim_error(
+		    call, 400, "InvalidAction", "Could not find operation");
 	else if (call->service->dialect == AW_SIM_JSON11)
 		aw_sim_error(call, 400, "UnknownOperationException", "");
 	else
-		aw_sim_error(call, 404, "UnknownOperationException",
-		    "Not found");
+		aw_sim_error(
+		    call, 404, "UnknownOperationException", "Not found");
 }
 
 void aw_sim_escape(struct aw_buf *out, const char *text)

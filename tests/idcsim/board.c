@@ -19,12 +19,12 @@
 #include "tests/idcsim/sim.h"
 #include "tests/idcsim/store.h"
 
-#define ROWS_MAX    200 /* a larger directory is for scripts */
-#define REQUESTS    50
+#define ROWS_MAX 200 /* a larger directory is for scripts */
+#define REQUESTS 50
 
 /* A form that runs the simulator's command of these @n words. */
-static void begin_command(struct aw_buf *out, size_t n,
-    const char *const *words)
+static void begin_command(
+    struct aw_buf *out, size_t n, const char *const *words)
 {
 	aw_buf_str(out, "<form method=\"post\" action=\"/board\">");
 	for (size_t i = 0; i < n; i++)
@@ -48,8 +48,8 @@ static const char *label(struct json_object *user)
 	return name ? name : aw_sim_text(user, "UserName");
 }
 
-static void add_groups_of(struct aw_buf *out, struct aw_sim *sim,
-    const char *user_id)
+static void add_groups_of(
+    struct aw_buf *out, struct aw_sim *sim, const char *user_id)
 {
 	const size_t n = json_object_array_length(sim->groups);
 
@@ -61,13 +61,13 @@ static void add_groups_of(struct aw_buf *out, struct aw_sim *sim,
 			aw_sim_text(group, "GroupId"), user_id,
 			is_in ? "off" : "on" };
 
-		add_switch(out, 5, words, is_in,
-		    aw_sim_text(group, "DisplayName"));
+		add_switch(
+		    out, 5, words, is_in, aw_sim_text(group, "DisplayName"));
 	}
 }
 
-static void add_person(struct aw_buf *out, struct aw_sim *sim,
-    struct json_object *user)
+static void add_person(
+    struct aw_buf *out, struct aw_sim *sim, struct json_object *user)
 {
 	const char *id = aw_sim_text(user, "UserId");
 	const bool is_on = !aw_sim_user_is_disabled(user);
@@ -89,20 +89,21 @@ static void add_people(struct aw_buf *out, struct aw_sim *sim)
 {
 	const size_t n = json_object_array_length(sim->users);
 
-	aw_buf_str(out, "<section><h2>People</h2>\n<table><thead><tr>"
+	aw_buf_str(out,
+	    "<section><h2>People</h2>\n<table><thead><tr>"
 	    "<th scope=\"col\">Who</th><th scope=\"col\">Status</th>"
 	    "<th scope=\"col\">Groups</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n && i < ROWS_MAX; i++)
 		add_person(out, sim, json_object_array_get_idx(sim->users, i));
 	aw_buf_str(out, "</tbody></table>\n");
 	if (n > ROWS_MAX)
-		aw_buf_fmt(out, "<p class=\"soft\">and %zu more</p>\n",
-		    n - ROWS_MAX);
+		aw_buf_fmt(
+		    out, "<p class=\"soft\">and %zu more</p>\n", n - ROWS_MAX);
 	aw_buf_str(out, "</section>\n");
 }
 
-static bool has_assignment(struct json_object *set, const char *account,
-    const char *principal)
+static bool has_assignment(
+    struct json_object *set, const char *account, const char *principal)
 {
 	struct json_object *all = json_object_object_get(set, "Assignments");
 	const size_t n = json_object_array_length(all);
@@ -136,8 +137,8 @@ static void add_assignments(struct aw_buf *out, struct json_object *set,
 	}
 }
 
-static void add_set(struct aw_buf *out, struct aw_sim *sim,
-    struct json_object *set)
+static void add_set(
+    struct aw_buf *out, struct aw_sim *sim, struct json_object *set)
 {
 	const size_t n = json_object_array_length(sim->accounts);
 
@@ -153,11 +154,10 @@ static void add_set(struct aw_buf *out, struct aw_sim *sim,
 		aw_buf_str(out, " ");
 		aw_sim_escape(out, id);
 		aw_buf_str(out, "</small></td><td>");
-		add_assignments(out, set, id, sim->groups, "GroupId",
-		    "DisplayName");
+		add_assignments(
+		    out, set, id, sim->groups, "GroupId", "DisplayName");
 		aw_buf_str(out, "</td><td>");
-		add_assignments(out, set, id, sim->users, "UserId",
-		    "UserName");
+		add_assignments(out, set, id, sim->users, "UserId", "UserName");
 		aw_buf_str(out, "</td></tr>\n");
 	}
 }
@@ -166,7 +166,8 @@ static void add_sets(struct aw_buf *out, struct aw_sim *sim)
 {
 	const size_t n = json_object_array_length(sim->sets);
 
-	aw_buf_str(out, "<section><h2>Permission sets</h2>\n<table><thead><tr>"
+	aw_buf_str(out,
+	    "<section><h2>Permission sets</h2>\n<table><thead><tr>"
 	    "<th scope=\"col\">Set, account</th><th scope=\"col\">Groups</th>"
 	    "<th scope=\"col\">People</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n && i < ROWS_MAX; i++)
@@ -192,14 +193,16 @@ static void add_choices(struct aw_buf *out, struct aw_sim *sim)
 	aw_buf_str(out, "</select>");
 }
 
-static void add_code(struct aw_buf *out, struct aw_sim *sim,
-    const struct aw_sim_code *code)
+static void add_code(
+    struct aw_buf *out, struct aw_sim *sim, const struct aw_sim_code *code)
 {
 	const char *const approve[] = { "approve", code->user_code, "--as" };
 	const char *const deny[] = { "deny", code->user_code };
 
-	aw_buf_fmt(out, "<div class=\"row\"><strong><code>%s</code></strong>"
-	    "<span>", code->user_code);
+	aw_buf_fmt(out,
+	    "<div class=\"row\"><strong><code>%s</code></strong>"
+	    "<span>",
+	    code->user_code);
 	aw_sim_escape(out, code->client_name);
 	aw_buf_str(out, "</span>");
 	begin_command(out, 3, approve);
@@ -215,7 +218,7 @@ static void add_codes(struct aw_buf *out, struct aw_sim *sim)
 	size_t shown = 0;
 
 	aw_buf_str(out, "<section id=\"codes\" aria-live=\"polite\">"
-	    "<h2>Waiting for approval</h2>\n");
+			"<h2>Waiting for approval</h2>\n");
 	for (uint64_t i = flows->n_codes;
 	     i > 0 && flows->n_codes - i < AW_SIM_FLOWS_MAX; i--) {
 		const struct aw_sim_code *code =
@@ -228,12 +231,12 @@ static void add_codes(struct aw_buf *out, struct aw_sim *sim)
 	}
 	if (shown == 0)
 		aw_buf_str(out, "<p class=\"soft\">Nobody is signing in right "
-		    "now.</p>\n");
+				"now.</p>\n");
 	aw_buf_str(out, "</section>\n");
 }
 
-static void add_cell(struct aw_buf *out, struct json_object *line,
-    const char *key, size_t from)
+static void add_cell(
+    struct aw_buf *out, struct json_object *line, const char *key, size_t from)
 {
 	const char *text = aw_sim_text(line, key);
 
@@ -244,8 +247,8 @@ static void add_cell(struct aw_buf *out, struct json_object *line,
 
 static void add_request(struct aw_buf *out, struct json_object *line)
 {
-	const int64_t status = json_object_get_int64(
-	    json_object_object_get(line, "status"));
+	const int64_t status =
+	    json_object_get_int64(json_object_object_get(line, "status"));
 
 	aw_buf_str(out, "<tr>");
 	add_cell(out, line, "time", 11);
@@ -264,7 +267,8 @@ static void add_requests(struct aw_buf *out, const struct aw_sim *sim)
 	struct json_object *lines = sim->log.lines;
 	size_t shown = 0;
 
-	aw_buf_str(out, "<section id=\"requests\"><h2>Last requests</h2>\n"
+	aw_buf_str(out,
+	    "<section id=\"requests\"><h2>Last requests</h2>\n"
 	    "<table><thead><tr><th scope=\"col\">Time</th>"
 	    "<th scope=\"col\">Operation</th><th scope=\"col\">Status</th>"
 	    "<th scope=\"col\">Error</th><th scope=\"col\">User</th>"
@@ -306,7 +310,8 @@ static void show(struct aw_sim_call *call, unsigned status, const char *why)
 	add_sets(out, call->sim);
 	aw_buf_str(out, "</div>\n");
 	add_requests(out, call->sim);
-	aw_buf_str(out, "<script>\n"
+	aw_buf_str(out,
+	    "<script>\n"
 	    "setInterval(function(){\n"
 	    "var a=document.activeElement,c=document.getElementById('codes');\n"
 	    "if(c.contains(a)||document.hidden)return;\n"

@@ -41,8 +41,8 @@ static int decode_byte(const char *text, size_t left)
 }
 
 /* A '+' is a blank in queries and forms, but not in paths. */
-static int decode(const char *text, size_t len, bool is_path, char *buf,
-    size_t size)
+static int decode(
+    const char *text, size_t len, bool is_path, char *buf, size_t size)
 {
 	size_t n = 0;
 
@@ -94,7 +94,7 @@ bool aw_sim_req_is_type(const struct aw_sim_req *req, const char *type)
 	const size_t len = strlen(type);
 
 	return value != NULL && strncasecmp(value, type, len) == 0 &&
-	    (value[len] == '\0' || value[len] == ';');
+	       (value[len] == '\0' || value[len] == ';');
 }
 
 int aw_sim_arg_next(struct aw_sim_arg *arg)
@@ -112,9 +112,8 @@ int aw_sim_arg_next(struct aw_sim_arg *arg)
 	if (decode(at, name_len, false, arg->name, sizeof(arg->name)) != 0)
 		return -EINVAL;
 	arg->value[0] = '\0';
-	if (name_len < len &&
-	    decode(at + name_len + 1, len - name_len - 1, false, arg->value,
-	        sizeof(arg->value)) != 0)
+	if (name_len < len && decode(at + name_len + 1, len - name_len - 1,
+				  false, arg->value, sizeof(arg->value)) != 0)
 		return -EINVAL;
 	arg->next = at + len;
 	return 0;
@@ -134,8 +133,8 @@ int aw_sim_arg_get(const char *text, const char *name, char *buf, size_t size)
 	return r < 0 ? r : AW_ABSENT;
 }
 
-void aw_sim_call_init(struct aw_sim_call *call, struct aw_sim *sim,
-    const struct aw_sim_req *req)
+void aw_sim_call_init(
+    struct aw_sim_call *call, struct aw_sim *sim, const struct aw_sim_req *req)
 {
 	memset(call, 0, sizeof(*call));
 	call->sim = sim;

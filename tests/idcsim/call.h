@@ -71,8 +71,8 @@ int aw_sim_arg_next(struct aw_sim_arg *arg) AW_MUST_USE;
  * The value of @name in the encoded @text.  Returns 0; AW_ABSENT (@buf is "");
  * -EINVAL (bad encoding), -EMSGSIZE.
  */
-int aw_sim_arg_get(const char *text, const char *name, char *buf, size_t size)
-    AW_MUST_USE;
+int aw_sim_arg_get(
+    const char *text, const char *name, char *buf, size_t size) AW_MUST_USE;
 
 /* How a service talks; decides the shape of its errors. */
 enum aw_sim_dialect {
@@ -95,8 +95,8 @@ struct aw_sim_service {
 	const char *name; /* as SigV4 calls it */
 	enum aw_sim_dialect dialect;
 	/* The operation that @req asks for, or NULL. */
-	const struct aw_sim_op *(*find)(const struct aw_sim *sim,
-	    const struct aw_sim_req *req);
+	const struct aw_sim_op *(*find)(
+	    const struct aw_sim *sim, const struct aw_sim_req *req);
 };
 
 struct aw_sim_call {
@@ -125,8 +125,8 @@ struct aw_sim_call {
 void aw_sim_route(struct aw_sim_call *call);
 
 /* Caller's storage; @req is borrowed. */
-void aw_sim_call_init(struct aw_sim_call *call, struct aw_sim *sim,
-    const struct aw_sim_req *req);
+void aw_sim_call_init(
+    struct aw_sim_call *call, struct aw_sim *sim, const struct aw_sim_req *req);
 void aw_sim_call_done(struct aw_sim_call *call);
 
 #endif

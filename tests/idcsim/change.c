@@ -13,8 +13,8 @@
 #include "tests/idcsim/crypto.h"
 #include "tests/idcsim/sim.h"
 
-static void set_text(struct json_object *doc, const char *key,
-    const char *value)
+static void set_text(
+    struct json_object *doc, const char *key, const char *value)
 {
 	(void)json_object_object_add(doc, key, json_object_new_string(value));
 }
@@ -26,8 +26,8 @@ static void touch(const struct aw_sim *sim, struct json_object *doc)
 	    json_object_new_double((double)aw_sim_now_ms(sim) / 1000.0));
 }
 
-int aw_sim_set_status(struct aw_sim *sim, const char *who, bool is_enabled,
-    struct aw_diag *diag)
+int aw_sim_set_status(
+    struct aw_sim *sim, const char *who, bool is_enabled, struct aw_diag *diag)
 {
 	struct json_object *user;
 	const int r = aw_sim_find_user(sim, who, &user, diag);
@@ -67,8 +67,8 @@ int aw_sim_set_member(struct aw_sim *sim, const char *group_name,
 	return 0;
 }
 
-static int find_assignment(struct json_object *all, const char *account,
-    const char *principal_id)
+static int find_assignment(
+    struct json_object *all, const char *account, const char *principal_id)
 {
 	const size_t n = json_object_array_length(all);
 
@@ -152,8 +152,8 @@ int aw_sim_set_assigned(struct aw_sim *sim, const char *set_name,
 	return 0;
 }
 
-static int check_name(struct aw_sim *sim, const char *user_name,
-    struct aw_diag *diag)
+static int check_name(
+    struct aw_sim *sim, const char *user_name, struct aw_diag *diag)
 {
 	if (user_name[0] == '\0' || strlen(user_name) > 512 ||
 	    strpbrk(user_name, " \t\r\n") != NULL ||
@@ -194,17 +194,16 @@ int aw_sim_add_user(struct aw_sim *sim, const char *user_name,
 	user = json_object_new_object();
 	set_text(user, "UserId", id);
 	set_text(user, "UserName", user_name);
-	set_text(user, "DisplayName",
-	    display_name ? display_name : user_name);
+	set_text(user, "DisplayName", display_name ? display_name : user_name);
 	set_text(user, "UserStatus", "ENABLED");
 	(void)json_object_array_add(sim->users, user);
-	(void)json_object_object_add(sim->user_by_id, id,
-	    json_object_get(user));
+	(void)json_object_object_add(
+	    sim->user_by_id, id, json_object_get(user));
 	return 0;
 }
 
-int aw_sim_delete_user(struct aw_sim *sim, const char *who,
-    struct aw_diag *diag)
+int aw_sim_delete_user(
+    struct aw_sim *sim, const char *who, struct aw_diag *diag)
 {
 	struct json_object *user;
 	char id[64];
@@ -221,8 +220,8 @@ int aw_sim_delete_user(struct aw_sim *sim, const char *who,
 		struct json_object *members;
 
 		if (json_object_object_get_ex(
-		        json_object_array_get_idx(sim->groups, i), "Members",
-		        &members))
+			json_object_array_get_idx(sim->groups, i), "Members",
+			&members))
 			set_in_list(members, id, false);
 	}
 	json_object_object_del(sim->user_by_id, id);

@@ -99,11 +99,11 @@ static int set(struct ask *ask)
 	if (either(ask, word[3], "off", "on", &is_on) != 0)
 		return -EINVAL;
 	if (strcmp(word[0], "set") == 0)
-		return aw_sim_set_assigned(ask->sim, word[1], word[2],
-		    ask->account, is_on, ask->diag);
+		return aw_sim_set_assigned(
+		    ask->sim, word[1], word[2], ask->account, is_on, ask->diag);
 	if (strcmp(word[0], "member") == 0)
-		return aw_sim_set_member(ask->sim, word[1], word[2], is_on,
-		    ask->diag);
+		return aw_sim_set_member(
+		    ask->sim, word[1], word[2], is_on, ask->diag);
 	return refuse(ask, "set: what? user, set or member");
 }
 
@@ -120,8 +120,8 @@ static int delete_user(struct ask *ask)
 
 static int rename_user(struct ask *ask)
 {
-	return aw_sim_rename_user(ask->sim, ask->word[0], ask->word[1],
-	    ask->diag);
+	return aw_sim_rename_user(
+	    ask->sim, ask->word[0], ask->word[1], ask->diag);
 }
 
 static int fault(struct ask *ask)
@@ -140,8 +140,8 @@ static int fault(struct ask *ask)
 		return refuse(ask, "fault: OPERATION KIND [ARG], or clear");
 	if (ask->count && aw_num_u64(ask->count, 1, UINT32_MAX, &count) != 0)
 		return refuse(ask, "--count: not a number from 1");
-	return aw_sim_faults_add(&ask->sim->faults, ask->word[0],
-	    ask->word[1], ask->n > 2 ? ask->word[2] : NULL, count, ask->diag);
+	return aw_sim_faults_add(&ask->sim->faults, ask->word[0], ask->word[1],
+	    ask->n > 2 ? ask->word[2] : NULL, count, ask->diag);
 }
 
 static int turn_clock(struct ask *ask)
@@ -170,8 +170,10 @@ static const struct {
 	{ "approve", 1, 1, approve, "approve CODE --as USER" },
 	{ "deny", 1, 1, deny, "deny CODE" },
 	{ "pending", 0, 0, pending,
-	    "pending                      codes that wait: code, start, client" },
-	{ "log", 0, 0, show_log, "log                          the last requests" },
+	    "pending                      codes that wait: code, start, "
+	    "client" },
+	{ "log", 0, 0, show_log,
+	    "log                          the last requests" },
 	{ "set", 3, 4, set,
 	    "set user USER enabled|disabled\n"
 	    "  set set NAME USER|GROUP on|off [--account ID]\n"
@@ -182,7 +184,8 @@ static const struct {
 	{ "fault", 0, 3, fault,
 	    "fault OPERATION|SERVICE|* KIND [ARG] [--count N]\n"
 	    "      KIND: latency MS, throttle, status [CODE], malformed,\n"
-	    "      oversized [BYTES], truncate-page, empty, lose-token, close,\n"
+	    "      oversized [BYTES], truncate-page, empty, lose-token, "
+	    "close,\n"
 	    "      cut, deny, expire, slow_down\n"
 	    "  fault                        those in force\n"
 	    "  fault clear" },

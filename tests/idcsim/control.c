@@ -34,8 +34,8 @@ static int parse(const char *text, size_t len, struct aw_sim_words *ret,
 	if (!json_object_is_type(list, json_type_array))
 		r = -EINVAL;
 	for (size_t i = 0; r == 0 && i < json_object_array_length(list); i++) {
-		const char *word = json_object_get_string(
-		    json_object_array_get_idx(list, i));
+		const char *word =
+		    json_object_get_string(json_object_array_get_idx(list, i));
 
 		r = word ? aw_sim_words_add(ret, word) : -EINVAL;
 	}
@@ -63,8 +63,8 @@ static void answer(struct aw_sim *sim, int fd, const char *text, size_t len)
 		aw_buf_done(&said);
 		aw_buf_fmt(&said, "1%s", diag.text);
 	}
-	aw_ignore(aw_sock_send(fd, said.data, said.len, -1,
-	    aw_sock_now_ms() + PATIENCE_MS));
+	aw_ignore(aw_sock_send(
+	    fd, said.data, said.len, -1, aw_sock_now_ms() + PATIENCE_MS));
 	aw_buf_done(&said);
 }
 
@@ -79,8 +79,8 @@ void aw_sim_control_serve(struct aw_sim *sim, int listen_fd)
 	if (fd < 0 || aw_sock_peer(fd, &peer) != 0 ||
 	    (peer.uid != 0 && peer.uid != geteuid()))
 		return;
-	if (aw_sock_recv(fd, text, sizeof(text),
-	        aw_sock_now_ms() + PATIENCE_MS, &len, NULL) == 0)
+	if (aw_sock_recv(fd, text, sizeof(text), aw_sock_now_ms() + PATIENCE_MS,
+		&len, NULL) == 0)
 		answer(sim, fd, text, len);
 }
 
@@ -92,8 +92,8 @@ static int exchange(const char *path, const char *text, char *buf, size_t size)
 
 	r = aw_sock_connect(path, PATIENCE_MS, &fd);
 	if (r == 0)
-		r = aw_sock_send(fd, text, strlen(text), -1,
-		    aw_sock_now_ms() + PATIENCE_MS);
+		r = aw_sock_send(
+		    fd, text, strlen(text), -1, aw_sock_now_ms() + PATIENCE_MS);
 	if (r == 0)
 		r = aw_sock_recv(fd, buf, size - 1,
 		    aw_sock_now_ms() + ANSWER_MS, &len, NULL);
@@ -110,10 +110,10 @@ int aw_sim_control_ask(const char *path, int argc, char **argv)
 	int r;
 
 	for (int i = 0; i < argc; i++)
-		(void)json_object_array_add(list,
-		    json_object_new_string(argv[i]));
-	r = exchange(path, json_object_to_json_string(list), text,
-	    sizeof(text));
+		(void)json_object_array_add(
+		    list, json_object_new_string(argv[i]));
+	r = exchange(
+	    path, json_object_to_json_string(list), text, sizeof(text));
 	(void)json_object_put(list);
 	if (r < 0) {
 		(void)fprintf(stderr, "idcsim: %s: %s\n", path, strerror(-r));

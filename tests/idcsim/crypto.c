@@ -53,8 +53,8 @@ void aw_sim_random(void *data, size_t len)
 		abort();
 }
 
-void aw_sim_random_text(char *buf, size_t size, const char *prefix,
-    const char *alphabet)
+void aw_sim_random_text(
+    char *buf, size_t size, const char *prefix, const char *alphabet)
 {
 	const size_t n = strlen(alphabet);
 	const size_t start = strlen(prefix);

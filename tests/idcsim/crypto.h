@@ -29,8 +29,8 @@ void aw_sim_random(void *data, size_t len);
 
 /* Fill @buf of @size bytes with @prefix, random characters of @alphabet (at
  * most 256 of them) and a NUL. */
-void aw_sim_random_text(char *buf, size_t size, const char *prefix,
-    const char *alphabet);
+void aw_sim_random_text(
+    char *buf, size_t size, const char *prefix, const char *alphabet);
 
 /* A random UUID, 36 characters and a NUL. */
 void aw_sim_uuid(char ret[37]);
@@ -38,7 +38,7 @@ void aw_sim_uuid(char ret[37]);
 /* Equal, in a time that depends on the lengths only. */
 bool aw_sim_same(const char *a, const char *b);
 
-#define AW_SIM_BASE64URL                                                       \
+#define AW_SIM_BASE64URL \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 #define AW_SIM_BASE32 "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 

@@ -57,8 +57,8 @@ static int find_kind(const char *name, unsigned *ret)
 	return -EINVAL;
 }
 
-static int parse_arg(unsigned kind, const char *arg, uint64_t *ret,
-    struct aw_diag *diag)
+static int parse_arg(
+    unsigned kind, const char *arg, uint64_t *ret, struct aw_diag *diag)
 {
 	if (arg == NULL) {
 		*ret = kinds[kind].fallback;
@@ -111,12 +111,12 @@ static bool fits(const struct aw_sim_fault *fault, const char *service,
     const char *operation)
 {
 	return strcmp(fault->operation, "*") == 0 ||
-	    strcmp(fault->operation, service) == 0 ||
-	    strcmp(fault->operation, operation) == 0;
+	       strcmp(fault->operation, service) == 0 ||
+	       strcmp(fault->operation, operation) == 0;
 }
 
-struct aw_sim_effect aw_sim_faults_take(struct aw_sim_faults *faults,
-    const char *service, const char *operation)
+struct aw_sim_effect aw_sim_faults_take(
+    struct aw_sim_faults *faults, const char *service, const char *operation)
 {
 	struct aw_sim_effect effect = { 0 };
 	struct aw_sim_fault *fault = TAILQ_FIRST(&faults->list);
@@ -139,14 +139,14 @@ struct aw_sim_effect aw_sim_faults_take(struct aw_sim_faults *faults,
 	return effect;
 }
 
-void aw_sim_faults_print(const struct aw_sim_faults *faults,
-    struct aw_buf *out)
+void aw_sim_faults_print(const struct aw_sim_faults *faults, struct aw_buf *out)
 {
 	const struct aw_sim_fault *fault;
 
-	TAILQ_FOREACH (fault, &faults->list, link) {
-		aw_buf_fmt(out, "%s %s", fault->operation,
-		    kinds[fault->kind].name);
+	TAILQ_FOREACH(fault, &faults->list, link)
+	{
+		aw_buf_fmt(
+		    out, "%s %s", fault->operation, kinds[fault->kind].name);
 		if (kinds[fault->kind].has_arg)
 			aw_buf_fmt(out, " %" PRIu64, fault->arg);
 		if (fault->count)

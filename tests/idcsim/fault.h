@@ -59,15 +59,15 @@ void aw_sim_faults_clear(struct aw_sim_faults *faults);
  * default.  Returns 0, or -EINVAL with @diag set.
  */
 int aw_sim_faults_add(struct aw_sim_faults *faults, const char *operation,
-    const char *kind, const char *arg, uint64_t count, struct aw_diag *diag)
-    AW_MUST_USE;
+    const char *kind, const char *arg, uint64_t count,
+    struct aw_diag *diag) AW_MUST_USE;
 
 /* Gather what applies to @operation of @service, and count it down. */
-struct aw_sim_effect aw_sim_faults_take(struct aw_sim_faults *faults,
-    const char *service, const char *operation);
+struct aw_sim_effect aw_sim_faults_take(
+    struct aw_sim_faults *faults, const char *service, const char *operation);
 
 /* One line for each fault in force. */
-void aw_sim_faults_print(const struct aw_sim_faults *faults,
-    struct aw_buf *out);
+void aw_sim_faults_print(
+    const struct aw_sim_faults *faults, struct aw_buf *out);
 
 #endif

@@ -77,8 +77,8 @@ static const struct aw_sim_field assignment_fields[] = {
 	{ NULL, 0, false, 0, 0 },
 };
 
-static int refuse(struct aw_diag *diag, const char *at, size_t i,
-    const char *what)
+static int refuse(
+    struct aw_diag *diag, const char *at, size_t i, const char *what)
 {
 	aw_diag_set(diag, "%s[%zu]%s", at, i, what);
 	return -EINVAL;
@@ -104,7 +104,8 @@ static int check_list(struct json_object *list, const char *at,
 			r = refuse(diag, at, i, text);
 		} else if (key != NULL) {
 			id = aw_sim_text(doc, key);
-			aw_ignore(aw_fmt(text, sizeof(text), ".%s: twice", key));
+			aw_ignore(
+			    aw_fmt(text, sizeof(text), ".%s: twice", key));
 			if (json_object_object_get_ex(seen, id, NULL))
 				r = refuse(diag, at, i, text);
 			(void)json_object_object_add(seen, id, NULL);
@@ -133,13 +134,13 @@ static int check_users(struct aw_sim *sim, struct aw_diag *diag)
 		const char *status = aw_sim_str(user, "UserStatus");
 		const char *name = aw_sim_text(user, "UserName");
 
-		if (!all_of(aw_sim_text(user, "UserId"),
-		        DIGITS LOWER UPPER "-"))
+		if (!all_of(
+			aw_sim_text(user, "UserId"), DIGITS LOWER UPPER "-"))
 			return refuse(diag, "users", i, ".UserId: not an id");
 		if (strpbrk(name, " \t\r\n") != NULL ||
 		    !aw_text_is_clean(name, strlen(name)))
-			return refuse(diag, "users", i,
-			    ".UserName: not a UserName");
+			return refuse(
+			    diag, "users", i, ".UserName: not a UserName");
 		if (status != NULL && strcmp(status, "ENABLED") != 0 &&
 		    strcmp(status, "DISABLED") != 0)
 			return refuse(diag, "users", i,
@@ -162,12 +163,12 @@ static int check_members(struct aw_sim *sim, struct json_object *members,
 
 		if (!json_object_is_type(id, json_type_string))
 			what = "not a string";
-		else if (!json_object_object_get_ex(sim->user_by_id,
-		             json_object_get_string(id), NULL))
+		else if (!json_object_object_get_ex(
+			     sim->user_by_id, json_object_get_string(id), NULL))
 			what = "no such user";
 		if (what != NULL) {
-			aw_ignore(aw_fmt(text, sizeof(text), ".Members[%zu]: %s",
-			    j, what));
+			aw_ignore(aw_fmt(
+			    text, sizeof(text), ".Members[%zu]: %s", j, what));
 			return refuse(diag, "groups", i, text);
 		}
 	}
@@ -186,12 +187,12 @@ static int check_groups(struct aw_sim *sim, struct aw_diag *diag)
 
 		if (!all_of(id, DIGITS LOWER UPPER "-"))
 			return refuse(diag, "groups", i, ".GroupId: not an id");
-		r = check_members(sim,
-		    json_object_object_get(group, "Members"), i, diag);
+		r = check_members(
+		    sim, json_object_object_get(group, "Members"), i, diag);
 		if (r < 0)
 			return r;
-		(void)json_object_object_add(sim->group_by_id, id,
-		    json_object_get(group));
+		(void)json_object_object_add(
+		    sim->group_by_id, id, json_object_get(group));
 	}
 	return 0;
 }
@@ -206,12 +207,12 @@ static int check_assignments(struct aw_sim *sim, struct json_object *list,
 		const char *type = aw_sim_text(one, "PrincipalType");
 
 		if (strcmp(type, "USER") != 0 && strcmp(type, "GROUP") != 0)
-			return refuse(diag, at, i,
-			    ".PrincipalType: not USER or GROUP");
+			return refuse(
+			    diag, at, i, ".PrincipalType: not USER or GROUP");
 		if (aw_sim_doc_by(sim->accounts, "AccountId",
-		        aw_sim_text(one, "AccountId")) == NULL)
-			return refuse(diag, at, i,
-			    ".AccountId: no such account");
+			aw_sim_text(one, "AccountId")) == NULL)
+			return refuse(
+			    diag, at, i, ".AccountId: no such account");
 	}
 	return 0;
 }
@@ -228,12 +229,12 @@ static int check_sets(struct aw_sim *sim, struct aw_diag *diag)
 		    json_object_object_get(set, "Assignments");
 		int r;
 
-		if (!all_of(aw_sim_text(set, "Name"),
-		        DIGITS LOWER UPPER "_+=,.@-"))
+		if (!all_of(
+			aw_sim_text(set, "Name"), DIGITS LOWER UPPER "_+=,.@-"))
 			return refuse(diag, "permission_sets", i,
 			    ".Name: not a permission set's name");
-		aw_ignore(aw_fmt(at, sizeof(at), "permission_sets[%zu].Assignments",
-		    i));
+		aw_ignore(aw_fmt(
+		    at, sizeof(at), "permission_sets[%zu].Assignments", i));
 		r = check_list(list, at, assignment_fields, NULL, diag);
 		if (r == 0)
 			r = check_assignments(sim, list, at, diag);
@@ -248,24 +249,25 @@ static int check_accounts(struct aw_sim *sim, struct aw_diag *diag)
 	const size_t n = json_object_array_length(sim->accounts);
 
 	for (size_t i = 0; i < n; i++) {
-		if (!all_of(aw_sim_text(
-		        json_object_array_get_idx(sim->accounts, i),
-		        "AccountId"), DIGITS))
-			return refuse(diag, "accounts", i,
-			    ".AccountId: not 12 digits");
+		if (!all_of(
+			aw_sim_text(json_object_array_get_idx(sim->accounts, i),
+			    "AccountId"),
+			DIGITS))
+			return refuse(
+			    diag, "accounts", i, ".AccountId: not 12 digits");
 	}
 	if (sim->host_account[0] == '\0')
 		return aw_copy(sim->host_account, sizeof(sim->host_account),
 		    aw_sim_text(json_object_array_get_idx(sim->accounts, 0),
-		        "AccountId"));
+			"AccountId"));
 	if (aw_sim_doc_by(sim->accounts, "AccountId", sim->host_account))
 		return 0;
 	aw_diag_set(diag, "host_account: no such account");
 	return -EINVAL;
 }
 
-static int take_lists(struct aw_sim *sim, struct json_object *top,
-    struct aw_diag *diag)
+static int take_lists(
+    struct aw_sim *sim, struct json_object *top, struct aw_diag *diag)
 {
 	const struct {
 		const char *key;
@@ -298,8 +300,8 @@ static int take_lists(struct aw_sim *sim, struct json_object *top,
 }
 
 /* https://HOST[/PATH][/][#/]: the parts, without what the end may vary in. */
-static int take_start_url(struct aw_sim *sim, const char *url,
-    struct aw_diag *diag)
+static int take_start_url(
+    struct aw_sim *sim, const char *url, struct aw_diag *diag)
 {
 	const char *host = url + strlen("https://");
 	size_t len;
@@ -314,8 +316,8 @@ static int take_start_url(struct aw_sim *sim, const char *url,
 	path_len = strcspn(host + len, "#?");
 	while (path_len && host[len + path_len - 1] == '/')
 		path_len--;
-	r = aw_fmt(sim->start_host, sizeof(sim->start_host), "%.*s", (int)len,
-	    host);
+	r = aw_fmt(
+	    sim->start_host, sizeof(sim->start_host), "%.*s", (int)len, host);
 	if (r == 0)
 		r = aw_fmt(sim->start_path, sizeof(sim->start_path), "%.*s",
 		    (int)path_len, host + len);
@@ -344,14 +346,14 @@ static int take_instance(struct aw_sim *sim, struct json_object *top)
 {
 	const char *named = aw_sim_str(top, "instance_arn");
 	struct json_object *set = json_object_array_get_idx(sim->sets, 0);
-	const char *at = set
-	    ? strstr(aw_sim_text(set, "PermissionSetArn"), "/ssoins-")
-	    : NULL;
+	const char *at =
+	    set ? strstr(aw_sim_text(set, "PermissionSetArn"), "/ssoins-")
+		: NULL;
 	char hash[AW_SIM_HEX];
 
 	if (named != NULL)
-		return aw_copy(sim->instance_arn, sizeof(sim->instance_arn),
-		    named);
+		return aw_copy(
+		    sim->instance_arn, sizeof(sim->instance_arn), named);
 	if (at != NULL)
 		return aw_fmt(sim->instance_arn, sizeof(sim->instance_arn),
 		    "arn:%s:sso:::instance/%.*s", sim->partition,
@@ -361,8 +363,8 @@ static int take_instance(struct aw_sim *sim, struct json_object *top)
 	    "arn:%s:sso:::instance/ssoins-%.16s", sim->partition, hash);
 }
 
-static unsigned number(struct json_object *doc, const char *key,
-    unsigned fallback)
+static unsigned number(
+    struct json_object *doc, const char *key, unsigned fallback)
 {
 	struct json_object *value;
 
@@ -371,8 +373,8 @@ static unsigned number(struct json_object *doc, const char *key,
 	return (unsigned)json_object_get_int64(value);
 }
 
-static int take_scalars(struct aw_sim *sim, struct json_object *top,
-    struct aw_diag *diag)
+static int take_scalars(
+    struct aw_sim *sim, struct json_object *top, struct aw_diag *diag)
 {
 	struct json_object *device = json_object_object_get(top, "device");
 	struct aw_diag why = { "" };
@@ -389,8 +391,8 @@ static int take_scalars(struct aw_sim *sim, struct json_object *top,
 	sim->page_size = number(top, "page_size", 100);
 	sim->throttle =
 	    json_object_get_boolean(json_object_object_get(top, "throttle"));
-	r = aw_copy(sim->region, sizeof(sim->region),
-	    aw_sim_text(top, "region"));
+	r = aw_copy(
+	    sim->region, sizeof(sim->region), aw_sim_text(top, "region"));
 	if (r == 0)
 		r = aw_copy(sim->store_id, sizeof(sim->store_id),
 		    aw_sim_text(top, "identity_store_id"));
@@ -409,8 +411,8 @@ static int take_scalars(struct aw_sim *sim, struct json_object *top,
 	return take_start_url(sim, aw_sim_text(top, "start_url"), diag);
 }
 
-static int take(struct aw_sim *sim, struct json_object *top,
-    struct aw_diag *diag)
+static int take(
+    struct aw_sim *sim, struct json_object *top, struct aw_diag *diag)
 {
 	int r;
 
@@ -435,8 +437,8 @@ static int take(struct aw_sim *sim, struct json_object *top,
 	return take_instance(sim, top);
 }
 
-int aw_sim_fixture_parse(struct aw_sim *sim, const char *text, size_t len,
-    struct aw_diag *diag)
+int aw_sim_fixture_parse(
+    struct aw_sim *sim, const char *text, size_t len, struct aw_diag *diag)
 {
 	struct json_object *top;
 	int r;
@@ -449,8 +451,8 @@ int aw_sim_fixture_parse(struct aw_sim *sim, const char *text, size_t len,
 	return r;
 }
 
-int aw_sim_fixture_load(struct aw_sim *sim, const char *path,
-    struct aw_diag *diag)
+int aw_sim_fixture_load(
+    struct aw_sim *sim, const char *path, struct aw_diag *diag)
 {
 	aw_own_fd int fd = -1;
 	struct stat st;

@@ -33,7 +33,7 @@ int aw_sim_fixture_parse(struct aw_sim *sim, const char *text, size_t len,
     struct aw_diag *diag) AW_MUST_USE;
 
 /* The same from the file at @path. */
-int aw_sim_fixture_load(struct aw_sim *sim, const char *path,
-    struct aw_diag *diag) AW_MUST_USE;
+int aw_sim_fixture_load(
+    struct aw_sim *sim, const char *path, struct aw_diag *diag) AW_MUST_USE;
 
 #endif

@@ -71,8 +71,8 @@ struct aw_sim_client *aw_sim_client_new(struct aw_sim *sim, const char *name)
 	    &flows->client[flows->n_clients++ % AW_SIM_FLOWS_MAX];
 
 	memset(client, 0, sizeof(*client));
-	aw_sim_random_text(client->id, sizeof(client->id), "",
-	    AW_SIM_BASE64URL);
+	aw_sim_random_text(
+	    client->id, sizeof(client->id), "", AW_SIM_BASE64URL);
 	aw_sim_random_text(client->secret, sizeof(client->secret), "eyJraWQi",
 	    AW_SIM_BASE64URL);
 	copy_name(client->name, sizeof(client->name), name);
@@ -81,18 +81,18 @@ struct aw_sim_client *aw_sim_client_new(struct aw_sim *sim, const char *name)
 	return client;
 }
 
-struct aw_sim_code *aw_sim_code_new(struct aw_sim *sim,
-    const struct aw_sim_client *client)
+struct aw_sim_code *aw_sim_code_new(
+    struct aw_sim *sim, const struct aw_sim_client *client)
 {
 	struct aw_sim_flows *flows = &sim->flows;
 	struct aw_sim_code *code =
 	    &flows->code[flows->n_codes++ % AW_SIM_FLOWS_MAX];
 
 	memset(code, 0, sizeof(*code));
-	aw_sim_random_text(code->device, sizeof(code->device), "",
-	    AW_SIM_BASE64URL);
-	aw_sim_random_text(code->user_code, sizeof(code->user_code), "",
-	    CODE_LETTERS);
+	aw_sim_random_text(
+	    code->device, sizeof(code->device), "", AW_SIM_BASE64URL);
+	aw_sim_random_text(
+	    code->user_code, sizeof(code->user_code), "", CODE_LETTERS);
 	code->user_code[4] = '-';
 	memcpy(code->client_id, client->id, sizeof(code->client_id));
 	memcpy(code->client_name, client->name, sizeof(code->client_name));
@@ -110,28 +110,28 @@ unsigned aw_sim_token_life(const struct aw_sim *sim, bool has_scope)
 	return has_scope ? SCOPED_LIFE_S : LEGACY_LIFE_S;
 }
 
-struct aw_sim_token *aw_sim_token_new(struct aw_sim *sim,
-    const char *client_id, const char *user_id, bool has_scope)
+struct aw_sim_token *aw_sim_token_new(struct aw_sim *sim, const char *client_id,
+    const char *user_id, bool has_scope)
 {
 	struct aw_sim_flows *flows = &sim->flows;
 	struct aw_sim_token *token =
 	    &flows->token[flows->n_tokens++ % AW_SIM_FLOWS_MAX];
 
 	memset(token, 0, sizeof(*token));
-	aw_sim_random_text(token->access, sizeof(token->access), "aoaAAAAA",
-	    AW_SIM_BASE64URL);
+	aw_sim_random_text(
+	    token->access, sizeof(token->access), "aoaAAAAA", AW_SIM_BASE64URL);
 	if (has_scope)
 		aw_sim_random_text(token->refresh, sizeof(token->refresh),
 		    "aorAAAAA", AW_SIM_BASE64URL);
 	copy_name(token->client_id, sizeof(token->client_id), client_id);
 	copy_name(token->user_id, sizeof(token->user_id), user_id);
 	token->expires_ms = aw_sim_now_ms(sim) +
-	    INT64_C(1000) * aw_sim_token_life(sim, has_scope);
+			    INT64_C(1000) * aw_sim_token_life(sim, has_scope);
 	return token;
 }
 
-struct aw_sim_client *aw_sim_client_get(struct aw_sim *sim, const char *id,
-    const char *secret)
+struct aw_sim_client *aw_sim_client_get(
+    struct aw_sim *sim, const char *id, const char *secret)
 {
 	struct aw_sim_flows *flows = &sim->flows;
 
@@ -146,8 +146,8 @@ struct aw_sim_client *aw_sim_client_get(struct aw_sim *sim, const char *id,
 	return NULL;
 }
 
-struct aw_sim_code *aw_sim_code_by_device(struct aw_sim *sim,
-    const char *device)
+struct aw_sim_code *aw_sim_code_by_device(
+    struct aw_sim *sim, const char *device)
 {
 	struct aw_sim_flows *flows = &sim->flows;
 
@@ -171,8 +171,8 @@ static bool same_user_code(const char *code, const char *typed)
 	return *typed == '\0';
 }
 
-struct aw_sim_code *aw_sim_code_by_user_code(struct aw_sim *sim,
-    const char *user_code)
+struct aw_sim_code *aw_sim_code_by_user_code(
+    struct aw_sim *sim, const char *user_code)
 {
 	struct aw_sim_flows *flows = &sim->flows;
 
@@ -183,8 +183,8 @@ struct aw_sim_code *aw_sim_code_by_user_code(struct aw_sim *sim,
 	return NULL;
 }
 
-struct aw_sim_token *aw_sim_token_by_access(struct aw_sim *sim,
-    const char *access)
+struct aw_sim_token *aw_sim_token_by_access(
+    struct aw_sim *sim, const char *access)
 {
 	struct aw_sim_flows *flows = &sim->flows;
 
@@ -198,8 +198,8 @@ struct aw_sim_token *aw_sim_token_by_access(struct aw_sim *sim,
 	return NULL;
 }
 
-struct aw_sim_token *aw_sim_token_by_refresh(struct aw_sim *sim,
-    const char *refresh)
+struct aw_sim_token *aw_sim_token_by_refresh(
+    struct aw_sim *sim, const char *refresh)
 {
 	struct aw_sim_flows *flows = &sim->flows;
 
@@ -217,15 +217,15 @@ void aw_sim_token_revoke(struct aw_sim_token *token)
 	memset(token, 0, sizeof(*token));
 }
 
-bool aw_sim_code_is_open(const struct aw_sim *sim,
-    const struct aw_sim_code *code)
+bool aw_sim_code_is_open(
+    const struct aw_sim *sim, const struct aw_sim_code *code)
 {
 	return code->state == AW_SIM_CODE_OPEN &&
-	    code->expires_ms > aw_sim_now_ms(sim);
+	       code->expires_ms > aw_sim_now_ms(sim);
 }
 
-static struct aw_sim_code *open_code(struct aw_sim *sim, const char *user_code,
-    struct aw_diag *diag)
+static struct aw_sim_code *open_code(
+    struct aw_sim *sim, const char *user_code, struct aw_diag *diag)
 {
 	struct aw_sim_code *code = aw_sim_code_by_user_code(sim, user_code);
 
@@ -253,14 +253,13 @@ int aw_sim_approve(struct aw_sim *sim, const char *user_code, const char *who,
 		    aw_sim_str(user, "UserName"));
 		return AW_DENIED;
 	}
-	copy_name(code->user_id, sizeof(code->user_id),
-	    aw_sim_str(user, "UserId"));
+	copy_name(
+	    code->user_id, sizeof(code->user_id), aw_sim_str(user, "UserId"));
 	code->state = AW_SIM_CODE_APPROVED;
 	return 0;
 }
 
-int aw_sim_deny(struct aw_sim *sim, const char *user_code,
-    struct aw_diag *diag)
+int aw_sim_deny(struct aw_sim *sim, const char *user_code, struct aw_diag *diag)
 {
 	struct aw_sim_code *code = open_code(sim, user_code, diag);
 

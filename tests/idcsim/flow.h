@@ -26,8 +26,8 @@ struct aw_sim;
 struct aw_sim_client {
 	char id[32];
 	char secret[1800];
-	char name[256]; /* cut off, for people */
-	bool has_scope; /* sso:account:access */
+	char name[256];  /* cut off, for people */
+	bool has_scope;  /* sso:account:access */
 	bool may_device; /* no grant types named, or this one among them */
 	int64_t issued_ms;
 	int64_t expires_ms;
@@ -75,23 +75,23 @@ void aw_sim_flows_done(struct aw_sim_flows *flows);
 
 /* These make one and lend it to the caller. */
 struct aw_sim_client *aw_sim_client_new(struct aw_sim *sim, const char *name);
-struct aw_sim_code *aw_sim_code_new(struct aw_sim *sim,
-    const struct aw_sim_client *client);
-struct aw_sim_token *aw_sim_token_new(struct aw_sim *sim,
-    const char *client_id, const char *user_id, bool has_scope);
+struct aw_sim_code *aw_sim_code_new(
+    struct aw_sim *sim, const struct aw_sim_client *client);
+struct aw_sim_token *aw_sim_token_new(struct aw_sim *sim, const char *client_id,
+    const char *user_id, bool has_scope);
 
 /* These look one up; NULL: there is none (also no longer). */
-struct aw_sim_client *aw_sim_client_get(struct aw_sim *sim, const char *id,
-    const char *secret);
-struct aw_sim_code *aw_sim_code_by_device(struct aw_sim *sim,
-    const char *device);
+struct aw_sim_client *aw_sim_client_get(
+    struct aw_sim *sim, const char *id, const char *secret);
+struct aw_sim_code *aw_sim_code_by_device(
+    struct aw_sim *sim, const char *device);
 /* With or without the dash, in either case. */
-struct aw_sim_code *aw_sim_code_by_user_code(struct aw_sim *sim,
-    const char *user_code);
-struct aw_sim_token *aw_sim_token_by_access(struct aw_sim *sim,
-    const char *access);
-struct aw_sim_token *aw_sim_token_by_refresh(struct aw_sim *sim,
-    const char *refresh);
+struct aw_sim_code *aw_sim_code_by_user_code(
+    struct aw_sim *sim, const char *user_code);
+struct aw_sim_token *aw_sim_token_by_access(
+    struct aw_sim *sim, const char *access);
+struct aw_sim_token *aw_sim_token_by_refresh(
+    struct aw_sim *sim, const char *refresh);
 
 /* Seconds that a token lives. */
 unsigned aw_sim_token_life(const struct aw_sim *sim, bool has_scope);
@@ -114,7 +114,7 @@ void aw_sim_token_revoke(struct aw_sim_token *token);
 void aw_sim_codes_print(struct aw_sim *sim, struct aw_buf *out);
 
 /* @code still waits for somebody. */
-bool aw_sim_code_is_open(const struct aw_sim *sim,
-    const struct aw_sim_code *code);
+bool aw_sim_code_is_open(
+    const struct aw_sim *sim, const struct aw_sim_code *code);
 
 #endif

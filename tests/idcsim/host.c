@@ -42,8 +42,8 @@ static void copy_name(const char *text, char *buf, size_t size)
 
 	for (; text[n] && text[n] != ':' && n + 1 < size; n++)
 		buf[n] = text[n] >= 'A' && text[n] <= 'Z'
-		    ? (char)(text[n] - 'A' + 'a')
-		    : text[n];
+			     ? (char)(text[n] - 'A' + 'a')
+			     : text[n];
 	buf[n] = '\0';
 }
 
@@ -55,7 +55,7 @@ static void parse_region(const char *rest, const struct aw_sim_service *service,
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		if (strcmp(rest + len, suffixes[i]) == 0 &&
 		    aw_fmt(ret->region, sizeof(ret->region), "%.*s", (int)len,
-		        rest) == 0)
+			rest) == 0)
 			ret->service = service;
 	}
 }
@@ -67,11 +67,12 @@ void aw_sim_host_parse(const char *text, struct aw_sim_host *ret)
 		return;
 	copy_name(text, ret->name, sizeof(ret->name));
 	ret->is_loopback = strcmp(ret->name, "localhost") == 0 ||
-	    strncmp(ret->name, "127.", 4) == 0 ||
-	    strncmp(text, "[::1]", 5) == 0;
+			   strncmp(ret->name, "127.", 4) == 0 ||
+			   strncmp(text, "[::1]", 5) == 0;
 	if (strcmp(ret->name, "sts.amazonaws.com") == 0) {
 		ret->service = &aw_sim_sts;
-		aw_ignore(aw_copy(ret->region, sizeof(ret->region), "us-east-1"));
+		aw_ignore(
+		    aw_copy(ret->region, sizeof(ret->region), "us-east-1"));
 		return;
 	}
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {

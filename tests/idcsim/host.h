@@ -10,7 +10,7 @@
 struct aw_sim_service;
 
 struct aw_sim_host {
-	char name[256]; /* lower case, without port */
+	char name[256];                       /* lower case, without port */
 	const struct aw_sim_service *service; /* NULL: none of AWS's */
 	char region[32];
 	bool is_loopback; /* a name or address of this machine itself */

@@ -69,12 +69,14 @@ void aw_sim_html_begin(struct aw_sim_call *call, unsigned status,
 	call->status = status;
 	call->type = "text/html; charset=utf-8";
 	aw_buf_str(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
-	    "<meta charset=\"utf-8\">\n"
-	    "<meta name=\"viewport\" content=\"width=device-width,"
-	    "initial-scale=1\">\n<title>");
+			"<meta charset=\"utf-8\">\n"
+			"<meta name=\"viewport\" content=\"width=device-width,"
+			"initial-scale=1\">\n<title>");
 	aw_sim_escape(out, title);
-	aw_buf_fmt(out, "</title>\n<style>%s</style>\n</head>\n<body>\n"
-	    "<main class=\"%s\">\n<h1>", style, kind);
+	aw_buf_fmt(out,
+	    "</title>\n<style>%s</style>\n</head>\n<body>\n"
+	    "<main class=\"%s\">\n<h1>",
+	    style, kind);
 	aw_sim_escape(out, title);
 	aw_buf_str(out, "</h1>\n");
 }
@@ -84,8 +86,7 @@ void aw_sim_html_end(struct aw_sim_call *call)
 	aw_buf_str(&call->body, "</main>\n</body>\n</html>\n");
 }
 
-void aw_sim_html_hidden(struct aw_buf *out, const char *name,
-    const char *value)
+void aw_sim_html_hidden(struct aw_buf *out, const char *name, const char *value)
 {
 	aw_buf_fmt(out, "<input type=\"hidden\" name=\"%s\" value=\"", name);
 	aw_sim_escape(out, value);

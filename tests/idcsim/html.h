@@ -14,8 +14,8 @@ void aw_sim_html_begin(struct aw_sim_call *call, unsigned status,
 void aw_sim_html_end(struct aw_sim_call *call);
 
 /* <input type=hidden name=@name value=@value> */
-void aw_sim_html_hidden(struct aw_buf *out, const char *name,
-    const char *value);
+void aw_sim_html_hidden(
+    struct aw_buf *out, const char *name, const char *value);
 
 /* "303 See Other" to @location. */
 void aw_sim_html_redirect(struct aw_sim_call *call, const char *location);

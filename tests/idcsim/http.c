@@ -59,8 +59,8 @@ static void exchange_free(struct exchange *ex)
 }
 
 /* The only place where the target is seen as it was sent. */
-static void *begin(void *cls AW_UNUSED, const char *target,
-    struct MHD_Connection *connection)
+static void *begin(
+    void *cls AW_UNUSED, const char *target, struct MHD_Connection *connection)
 {
 	struct exchange *ex = calloc(1, sizeof(*ex));
 
@@ -98,8 +98,8 @@ static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind AW_UNUSED,
 	return MHD_YES;
 }
 
-static void answer(struct aw_sim_http *http, struct exchange *ex,
-    const char *method)
+static void answer(
+    struct aw_sim_http *http, struct exchange *ex, const char *method)
 {
 	struct aw_sim_req *req = &ex->req;
 
@@ -108,8 +108,8 @@ static void answer(struct aw_sim_http *http, struct exchange *ex,
 	req->target = ex->target;
 	req->body = aw_buf_text(&ex->body);
 	req->body_len = ex->body.len;
-	(void)MHD_get_connection_values(ex->connection, MHD_HEADER_KIND,
-	    take_header, req);
+	(void)MHD_get_connection_values(
+	    ex->connection, MHD_HEADER_KIND, take_header, req);
 	aw_sim_call_init(&ex->call, http->sim, req);
 	ex->is_answered = true;
 	if (aw_buf_error(&ex->body) != 0)
@@ -141,11 +141,11 @@ static struct MHD_Response *response_of(struct exchange *ex)
 	struct aw_sim_call *call = &ex->call;
 
 	if (call->effect.on[AW_SIM_CUT])
-		return MHD_create_response_from_callback(call->body.len, 4096,
-		    send_half, ex, NULL);
+		return MHD_create_response_from_callback(
+		    call->body.len, 4096, send_half, ex, NULL);
 	/* Kept by the exchange until the last byte has left. */
-	return MHD_create_response_from_buffer(call->body.len,
-	    call->body.data, MHD_RESPMEM_PERSISTENT);
+	return MHD_create_response_from_buffer(
+	    call->body.len, call->body.data, MHD_RESPMEM_PERSISTENT);
 }
 
 /* The Date header is what clients set their clock by: it is ours. */
@@ -172,14 +172,14 @@ static enum MHD_Result send_answer(struct exchange *ex)
 	if (response == NULL)
 		return MHD_NO;
 	(void)MHD_add_response_header(response, "Content-Type", call->type);
-	(void)MHD_add_response_header(response, "x-amzn-RequestId",
-	    call->request_id);
+	(void)MHD_add_response_header(
+	    response, "x-amzn-RequestId", call->request_id);
 	if (call->error_type[0])
-		(void)MHD_add_response_header(response, "x-amzn-ErrorType",
-		    call->error_type);
+		(void)MHD_add_response_header(
+		    response, "x-amzn-ErrorType", call->error_type);
 	if (call->location[0])
-		(void)MHD_add_response_header(response, "Location",
-		    call->location);
+		(void)MHD_add_response_header(
+		    response, "Location", call->location);
 	if (strncmp(call->type, "text/html", 9) == 0)
 		(void)MHD_add_response_header(response,
 		    "Content-Security-Policy",
@@ -229,8 +229,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 static int start(struct aw_sim_http *http, int fd, const char *cert,
     const char *key, struct aw_diag *diag)
 {
-	const unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
-	    (cert ? MHD_USE_TLS : 0);
+	const unsigned flags =
+	    MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (cert ? MHD_USE_TLS : 0);
 	const struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0,
 		    (void *)(uintptr_t)(cert ? cert : "") },
@@ -241,16 +241,15 @@ static int start(struct aw_sim_http *http, int fd, const char *cert,
 	const struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
 
 	http->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, http,
-	    MHD_OPTION_LISTEN_SOCKET, fd,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
-	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    (size_t)MEMORY_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_URI_LOG_CALLBACK, begin, NULL,
-	    MHD_OPTION_NOTIFY_COMPLETED, finished, NULL,
-	    MHD_OPTION_ARRAY, cert ? tls : none, MHD_OPTION_END);
+	    MHD_OPTION_NOTIFY_COMPLETED, finished, NULL, MHD_OPTION_ARRAY,
+	    cert ? tls : none, MHD_OPTION_END);
 	if (http->daemon != NULL)
 		return 0;
-	aw_diag_set(diag, "%s: the HTTP server does not start%s",
-	    http->address, cert ? " (are certificate and key good?)" : "");
+	aw_diag_set(diag, "%s: the HTTP server does not start%s", http->address,
+	    cert ? " (are certificate and key good?)" : "");
 	return -EIO;
 }
 
@@ -268,8 +267,8 @@ int aw_sim_http_open(struct aw_sim *sim, enum aw_sim_door door,
 	http->sim = sim;
 	http->door = door;
 	LIST_INIT(&http->waiting);
-	r = aw_sim_address_listen(address, &fd, http->address,
-	    sizeof(http->address), diag);
+	r = aw_sim_address_listen(
+	    address, &fd, http->address, sizeof(http->address), diag);
 	if (r < 0)
 		return r;
 	r = start(http, fd, cert, key, diag);
@@ -330,7 +329,8 @@ int aw_sim_http_run(struct aw_sim_http *http)
 	(void)MHD_run(http->daemon);
 	if (MHD_get_timeout(http->daemon, &theirs) == MHD_YES)
 		wait = theirs;
-	LIST_FOREACH (ex, &http->waiting, link) {
+	LIST_FOREACH(ex, &http->waiting, link)
+	{
 		if (ex->due_ms - now_ms < wait)
 			wait = ex->due_ms - now_ms;
 	}

@@ -15,8 +15,14 @@
 #include "tests/idcsim/store.h"
 #include "tests/idcsim/store_json.h"
 
-#define STORE_FIELD { "IdentityStoreId", AW_SIM_STRING, true, 1, 36 }
-#define END_FIELD   { NULL, 0, false, 0, 0 }
+#define STORE_FIELD                                           \
+	{                                                     \
+		"IdentityStoreId", AW_SIM_STRING, true, 1, 36 \
+	}
+#define END_FIELD                    \
+	{                            \
+		NULL, 0, false, 0, 0 \
+	}
 
 static const struct aw_sim_field list_fields[] = {
 	STORE_FIELD,
@@ -69,27 +75,27 @@ static const struct aw_sim_field member_fields[] = {
 	END_FIELD,
 };
 
-static void not_found(struct aw_sim_call *call, const char *type,
-    const char *id)
+static void not_found(
+    struct aw_sim_call *call, const char *type, const char *id)
 {
 	struct json_object *doc = json_object_new_object();
 
-	(void)json_object_object_add(doc, "ResourceType",
-	    json_object_new_string(type));
-	(void)json_object_object_add(doc, "ResourceId",
-	    json_object_new_string(id));
-	(void)json_object_object_add(doc, "RequestId",
-	    json_object_new_string(call->request_id));
+	(void)json_object_object_add(
+	    doc, "ResourceType", json_object_new_string(type));
+	(void)json_object_object_add(
+	    doc, "ResourceId", json_object_new_string(id));
+	(void)json_object_object_add(
+	    doc, "RequestId", json_object_new_string(call->request_id));
 	aw_sim_error_with(call, 400, "ResourceNotFoundException",
-	    strcmp(type, "USER") == 0      ? "USER not found."
-	        : strcmp(type, "GROUP") == 0 ? "GROUP not found."
-	                                     : "IDENTITY_STORE not found.",
+	    strcmp(type, "USER") == 0    ? "USER not found."
+	    : strcmp(type, "GROUP") == 0 ? "GROUP not found."
+					 : "IDENTITY_STORE not found.",
 	    doc);
 }
 
 /* The request's body, its store checked; or NULL: it is answered. */
-static struct json_object *open_body(struct aw_sim_call *call,
-    const struct aw_sim_field *fields)
+static struct json_object *open_body(
+    struct aw_sim_call *call, const struct aw_sim_field *fields)
 {
 	struct json_object *body;
 	const char *store;
@@ -110,14 +116,13 @@ static bool is_resource_id(const char *id)
 	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 	const size_t len = strlen(id);
 
-	if (len == 47 && id[10] == '-' &&
-	    strspn(id, "0123456789abcdef") == 10)
+	if (len == 47 && id[10] == '-' && strspn(id, "0123456789abcdef") == 10)
 		id += 11;
 	else if (len != 36)
 		return false;
 	for (size_t i = 0; i < 36; i++) {
 		if (form[i] == 'x' ? !strchr("0123456789abcdefABCDEF", id[i])
-		                   : id[i] != '-')
+				   : id[i] != '-')
 			return false;
 	}
 	return true;
@@ -139,8 +144,8 @@ static struct json_object *open_by_id(struct aw_sim_call *call,
 }
 
 /* The person in the union MemberId, or NULL: it is answered. */
-static struct json_object *open_member(struct aw_sim_call *call,
-    struct json_object *body)
+static struct json_object *open_member(
+    struct aw_sim_call *call, struct json_object *body)
 {
 	struct json_object *member = json_object_object_get(body, "MemberId");
 	struct aw_diag diag = { "" };
@@ -149,8 +154,8 @@ static struct json_object *open_member(struct aw_sim_call *call,
 		aw_sim_json11_invalid(call, diag.text);
 		return NULL;
 	}
-	return open_by_id(call, call->sim->user_by_id, "USER",
-	    aw_sim_text(member, "UserId"));
+	return open_by_id(
+	    call, call->sim->user_by_id, "USER", aw_sim_text(member, "UserId"));
 }
 
 /*
@@ -176,8 +181,8 @@ static struct json_object *filtered(struct aw_sim_call *call,
 		return NULL;
 	}
 	rows = json_object_new_array();
-	doc = aw_sim_doc_by(all, attribute,
-	    aw_sim_text(filter, "AttributeValue"));
+	doc = aw_sim_doc_by(
+	    all, attribute, aw_sim_text(filter, "AttributeValue"));
 	if (doc != NULL)
 		(void)json_object_array_add(rows, json_object_get(doc));
 	return rows;
@@ -185,8 +190,8 @@ static struct json_object *filtered(struct aw_sim_call *call,
 
 static void list_docs(struct aw_sim_call *call, struct json_object *all,
     const char *name, const char *attribute,
-    struct json_object *(*render)(const struct aw_sim *sim,
-        struct json_object *doc))
+    struct json_object *(*render)(
+	const struct aw_sim *sim, struct json_object *doc))
 {
 	struct json_object *body = open_body(call, list_fields);
 	struct json_object *rows;
@@ -197,12 +202,13 @@ static void list_docs(struct aw_sim_call *call, struct json_object *all,
 		return;
 	rows = filtered(call, body, all, attribute);
 	if (rows != NULL &&
-	    aw_sim_json11_page(call, body, json_object_array_length(rows),
-	        name, &page) == 0) {
+	    aw_sim_json11_page(
+		call, body, json_object_array_length(rows), name, &page) == 0) {
 		list = json_object_new_array();
 		for (size_t i = 0; i < page.n; i++)
-			(void)json_object_array_add(list, render(call->sim,
-			    json_object_array_get_idx(rows, page.first + i)));
+			(void)json_object_array_add(
+			    list, render(call->sim, json_object_array_get_idx(
+							rows, page.first + i)));
 		aw_sim_json11_list(call, name, list, &page);
 	}
 	(void)json_object_put(rows);
@@ -211,8 +217,8 @@ static void list_docs(struct aw_sim_call *call, struct json_object *all,
 
 static void list_users(struct aw_sim_call *call)
 {
-	list_docs(call, call->sim->users, "Users", "UserName",
-	    aw_sim_user_json);
+	list_docs(
+	    call, call->sim->users, "Users", "UserName", aw_sim_user_json);
 }
 
 static void list_groups(struct aw_sim_call *call)
@@ -228,8 +234,8 @@ static void describe_user(struct aw_sim_call *call)
 
 	if (body == NULL)
 		return;
-	user = open_by_id(call, call->sim->user_by_id, "USER",
-	    aw_sim_text(body, "UserId"));
+	user = open_by_id(
+	    call, call->sim->user_by_id, "USER", aw_sim_text(body, "UserId"));
 	if (user != NULL) {
 		aw_ignore(aw_fmt(call->user, sizeof(call->user), "%s",
 		    aw_sim_text(user, "UserName")));
@@ -252,8 +258,8 @@ static void describe_group(struct aw_sim_call *call)
 	(void)json_object_put(body);
 }
 
-static void find_alternate(struct aw_sim_call *call, struct json_object *all,
-    bool is_user)
+static void find_alternate(
+    struct aw_sim_call *call, struct json_object *all, bool is_user)
 {
 	struct json_object *body = open_body(call, alternate_fields);
 	const char *key = is_user ? "UserId" : "GroupId";
@@ -264,8 +270,8 @@ static void find_alternate(struct aw_sim_call *call, struct json_object *all,
 	if (body == NULL)
 		return;
 	if (aw_sim_store_alternate(all, is_user,
-	        json_object_object_get(body, "AlternateIdentifier"), &doc,
-	        &diag) < 0) {
+		json_object_object_get(body, "AlternateIdentifier"), &doc,
+		&diag) < 0) {
 		aw_sim_json11_invalid(call, diag.text);
 	} else if (doc == NULL) {
 		not_found(call, is_user ? "USER" : "GROUP", "");
@@ -273,8 +279,8 @@ static void find_alternate(struct aw_sim_call *call, struct json_object *all,
 		answer = json_object_new_object();
 		(void)json_object_object_add(answer, "IdentityStoreId",
 		    json_object_new_string(call->sim->store_id));
-		(void)json_object_object_add(answer, key,
-		    json_object_new_string(aw_sim_text(doc, key)));
+		(void)json_object_object_add(
+		    answer, key, json_object_new_string(aw_sim_text(doc, key)));
 		aw_sim_answer_json(call, answer);
 	}
 	(void)json_object_put(body);
@@ -306,14 +312,14 @@ static void list_memberships(struct aw_sim_call *call)
 	members = json_object_object_get(group, "Members");
 	if (group != NULL &&
 	    aw_sim_json11_page(call, body, json_object_array_length(members),
-	        id, &page) == 0) {
+		id, &page) == 0) {
 		list = json_object_new_array();
 		for (size_t i = 0; i < page.n; i++)
-			(void)json_object_array_add(list,
-			    aw_sim_membership_json(call->sim, id,
-			        json_object_get_string(
-			            json_object_array_get_idx(members,
-			                page.first + i))));
+			(void)json_object_array_add(
+			    list, aw_sim_membership_json(call->sim, id,
+				      json_object_get_string(
+					  json_object_array_get_idx(
+					      members, page.first + i))));
 		aw_sim_json11_list(call, "GroupMemberships", list, &page);
 	}
 	(void)json_object_put(body);
@@ -329,9 +335,9 @@ static struct json_object *groups_of(struct aw_sim *sim, const char *user_id)
 		    json_object_array_get_idx(sim->groups, i);
 
 		if (aw_sim_is_member(group, user_id))
-			(void)json_object_array_add(ids,
-			    json_object_new_string(
-			        aw_sim_text(group, "GroupId")));
+			(void)json_object_array_add(
+			    ids, json_object_new_string(
+				     aw_sim_text(group, "GroupId")));
 	}
 	return ids;
 }
@@ -351,16 +357,16 @@ static void list_member_of(struct aw_sim_call *call)
 	id = aw_sim_text(user, "UserId");
 	if (user != NULL)
 		ids = groups_of(call->sim, id);
-	if (ids != NULL &&
-	    aw_sim_json11_page(call, body, json_object_array_length(ids), id,
-	        &page) == 0) {
+	if (ids != NULL && aw_sim_json11_page(call, body,
+			       json_object_array_length(ids), id, &page) == 0) {
 		list = json_object_new_array();
 		for (size_t i = 0; i < page.n; i++)
-			(void)json_object_array_add(list,
-			    aw_sim_membership_json(call->sim,
-			        json_object_get_string(
-			            json_object_array_get_idx(ids,
-			                page.first + i)), id));
+			(void)json_object_array_add(
+			    list, aw_sim_membership_json(call->sim,
+				      json_object_get_string(
+					  json_object_array_get_idx(
+					      ids, page.first + i)),
+				      id));
 		aw_sim_json11_list(call, "GroupMemberships", list, &page);
 	}
 	(void)json_object_put(ids);
@@ -381,19 +387,19 @@ static void is_member_in(struct aw_sim_call *call)
 	ids = json_object_object_get(body, "GroupIds");
 	results = json_object_new_array();
 	for (size_t i = 0; user && i < json_object_array_length(ids); i++) {
-		const char *id = json_object_get_string(
-		    json_object_array_get_idx(ids, i));
-		struct json_object *group = open_by_id(call,
-		    call->sim->group_by_id, "GROUP", id);
+		const char *id =
+		    json_object_get_string(json_object_array_get_idx(ids, i));
+		struct json_object *group =
+		    open_by_id(call, call->sim->group_by_id, "GROUP", id);
 
 		if (group == NULL)
 			user = NULL; /* it is answered */
 		else
-			(void)json_object_array_add(results,
-			    aw_sim_member_result_json(id,
-			        aw_sim_text(user, "UserId"),
-			        aw_sim_is_member(group,
-			            aw_sim_text(user, "UserId"))));
+			(void)json_object_array_add(
+			    results, aw_sim_member_result_json(id,
+					 aw_sim_text(user, "UserId"),
+					 aw_sim_is_member(group,
+					     aw_sim_text(user, "UserId"))));
 	}
 	answer = json_object_new_object();
 	(void)json_object_object_add(answer, "Results", results);
@@ -417,8 +423,8 @@ static const struct aw_sim_op ops[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static const struct aw_sim_op *find(const struct aw_sim *sim AW_UNUSED,
-    const struct aw_sim_req *req)
+static const struct aw_sim_op *find(
+    const struct aw_sim *sim AW_UNUSED, const struct aw_sim_req *req)
 {
 	return aw_sim_op_by_target(ops, req, "AWSIdentityStore.");
 }

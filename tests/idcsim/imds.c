@@ -24,16 +24,16 @@ static void make_token(const struct aw_sim *sim, int64_t ends_ms, char ret[64])
 	char text[48];
 
 	aw_ignore(aw_fmt(text, sizeof(text), "imds %lld", (long long)ends_ms));
-	aw_sim_hmac(sim->secret, sizeof(sim->secret), text, strlen(text),
-	    digest);
+	aw_sim_hmac(
+	    sim->secret, sizeof(sim->secret), text, strlen(text), digest);
 	aw_sim_hex(digest, 16, hash);
 	aw_ignore(aw_fmt(ret, 64, "%lld.%s", (long long)ends_ms, hash));
 }
 
 static void put_token(struct aw_sim_call *call)
 {
-	const char *ttl = aw_sim_req_header(call->req,
-	    "x-aws-ec2-metadata-token-ttl-seconds");
+	const char *ttl = aw_sim_req_header(
+	    call->req, "x-aws-ec2-metadata-token-ttl-seconds");
 	uint64_t seconds;
 	char token[64];
 
@@ -60,13 +60,13 @@ static bool has_token(struct aw_sim_call *call)
 	uint64_t ends_ms;
 
 	if (token == NULL || call->effect.on[AW_SIM_EXPIRE] ||
-	    aw_fmt(end, sizeof(end), "%.*s", (int)strcspn(token, "."),
-	        token) != 0 ||
+	    aw_fmt(end, sizeof(end), "%.*s", (int)strcspn(token, "."), token) !=
+		0 ||
 	    aw_num_u64(end, 0, INT64_MAX, &ends_ms) != 0)
 		return false;
 	make_token(call->sim, (int64_t)ends_ms, mine);
 	return aw_sim_same(mine, token) &&
-	    (int64_t)ends_ms > aw_sim_now_ms(call->sim);
+	       (int64_t)ends_ms > aw_sim_now_ms(call->sim);
 }
 
 /* Answer with @text if the request may see it. */
@@ -100,8 +100,9 @@ static void add(struct json_object *doc, const char *key, const char *value)
 
 static void show_doc(struct aw_sim_call *call, struct json_object *doc)
 {
-	show(call, json_object_to_json_string_ext(doc,
-	    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	show(call,
+	    json_object_to_json_string_ext(
+		doc, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	(void)json_object_put(doc);
 }
 
@@ -152,7 +153,8 @@ static const struct aw_sim_op ops[] = {
 	{ "ImdsCredentials", get_keys, "GET", ROLES AW_SIM_HOST_ROLE },
 	{ "ImdsRegion", get_region, "GET",
 	    "/latest/meta-data/placement/region" },
-	{ "ImdsInstance", get_instance, "GET", "/latest/meta-data/instance-id" },
+	{ "ImdsInstance", get_instance, "GET",
+	    "/latest/meta-data/instance-id" },
 	{ "ImdsDocument", get_document, "GET",
 	    "/latest/dynamic/instance-identity/document" },
 	{ "ImdsDocument", get_document, "GET",
@@ -160,8 +162,8 @@ static const struct aw_sim_op ops[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static const struct aw_sim_op *find(const struct aw_sim *sim AW_UNUSED,
-    const struct aw_sim_req *req)
+static const struct aw_sim_op *find(
+    const struct aw_sim *sim AW_UNUSED, const struct aw_sim_req *req)
 {
 	return aw_sim_op_by_path(ops, req);
 }

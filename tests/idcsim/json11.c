@@ -16,8 +16,8 @@
 
 #define RATE 20 /* requests a second */
 
-static void refuse_signature(struct aw_sim_call *call, enum aw_sim_sig why,
-    const char *message)
+static void refuse_signature(
+    struct aw_sim_call *call, enum aw_sim_sig why, const char *message)
 {
 	static const struct {
 		const char *code;
@@ -44,9 +44,9 @@ static bool is_throttled(struct aw_sim_call *call)
 	const bool is_store = strcmp(call->service->name, "identitystore") == 0;
 
 	return sim->throttle &&
-	    !aw_sim_rate_take(&sim->rates,
-	        is_store ? call->op->name : call->service->name, RATE,
-	        aw_sim_now_ms(sim));
+	       !aw_sim_rate_take(&sim->rates,
+		   is_store ? call->op->name : call->service->name, RATE,
+		   aw_sim_now_ms(sim));
 }
 
 static int check_caller(struct aw_sim_call *call)
@@ -84,8 +84,8 @@ static int read_body(struct aw_sim_call *call,
 	struct aw_diag diag = { "" };
 
 	if (!aw_sim_req_is_type(call->req, "application/x-amz-json-1.1") ||
-	    aw_sim_shape_parse(call->req->body, call->req->body_len, &doc,
-	        &diag) != 0 ||
+	    aw_sim_shape_parse(
+		call->req->body, call->req->body_len, &doc, &diag) != 0 ||
 	    !json_object_is_type(doc, json_type_object)) {
 		(void)json_object_put(doc);
 		aw_sim_error(call, 400, "SerializationException", diag.text);
@@ -118,8 +118,8 @@ int aw_sim_json11_page(struct aw_sim_call *call, struct json_object *body,
 	struct json_object *max = json_object_object_get(body, "MaxResults");
 
 	if (aw_sim_page_of(call, total,
-	        max ? (size_t)json_object_get_int64(max) : 0,
-	        aw_sim_str(body, "NextToken"), scope, ret) == 0)
+		max ? (size_t)json_object_get_int64(max) : 0,
+		aw_sim_str(body, "NextToken"), scope, ret) == 0)
 		return 0;
 	aw_sim_json11_invalid(call, "NextToken: not valid");
 	return -EINVAL;
@@ -132,7 +132,7 @@ void aw_sim_json11_list(struct aw_sim_call *call, const char *name,
 
 	(void)json_object_object_add(answer, name, rows);
 	if (page->next[0])
-		(void)json_object_object_add(answer, "NextToken",
-		    json_object_new_string(page->next));
+		(void)json_object_object_add(
+		    answer, "NextToken", json_object_new_string(page->next));
 	aw_sim_answer_json(call, answer);
 }

@@ -13,10 +13,10 @@
 struct json_object;
 
 /* Members of every listing's request, for its table of fields. */
-#define AW_SIM_PAGING_FIELDS                                                   \
-	{ "MaxResults", AW_SIM_INTEGER, false, 1, 100 },                       \
-	{                                                                      \
-		"NextToken", AW_SIM_STRING, false, 1, 65535                    \
+#define AW_SIM_PAGING_FIELDS                                \
+	{ "MaxResults", AW_SIM_INTEGER, false, 1, 100 },    \
+	{                                                   \
+		"NextToken", AW_SIM_STRING, false, 1, 65535 \
 	}
 
 /*

@@ -17,8 +17,8 @@
 #include "tests/idcsim/crypto.h"
 #include "tests/idcsim/sim.h"
 
-#define LIFE_MS       (3600 * INT64_C(1000))
-#define RENEW_MS      (600 * INT64_C(1000))
+#define LIFE_MS        (3600 * INT64_C(1000))
+#define RENEW_MS       (600 * INT64_C(1000))
 #define SECRET_LETTERS AW_SIM_BASE64URL "/+"
 
 int aw_sim_keys_init(struct aw_sim_keys *keys)
@@ -37,8 +37,8 @@ static void make(struct aw_sim_key *key, const char *prefix, int64_t expires)
 {
 	memset(key, 0, sizeof(*key));
 	aw_sim_random_text(key->id, sizeof(key->id), prefix, AW_SIM_BASE32);
-	aw_sim_random_text(key->secret, sizeof(key->secret), "",
-	    SECRET_LETTERS);
+	aw_sim_random_text(
+	    key->secret, sizeof(key->secret), "", SECRET_LETTERS);
 	if (expires)
 		aw_sim_random_text(key->token, sizeof(key->token),
 		    "IQoJb3JpZ2luX2Vj", AW_SIM_BASE64URL "/+=");
@@ -64,10 +64,12 @@ static void set_role(struct aw_sim_key *key, const struct aw_sim *sim,
 
 	role_id(account, role, id);
 	aw_ignore(aw_copy(key->account, sizeof(key->account), account));
-	aw_ignore(aw_fmt(key->principal, sizeof(key->principal), "%s:%s", id,
-	    session));
-	aw_ignore(aw_fmt(key->arn, sizeof(key->arn), "arn:%s:sts::%s:assumed-role/"
-	    "%s/%s", sim->partition, account, role, session));
+	aw_ignore(aw_fmt(
+	    key->principal, sizeof(key->principal), "%s:%s", id, session));
+	aw_ignore(aw_fmt(key->arn, sizeof(key->arn),
+	    "arn:%s:sts::%s:assumed-role/"
+	    "%s/%s",
+	    sim->partition, account, role, session));
 }
 
 void aw_sim_keys_make_host(struct aw_sim *sim)
@@ -76,7 +78,8 @@ void aw_sim_keys_make_host(struct aw_sim *sim)
 
 	make(host, "AKIA", 0);
 	host->is_host = true;
-	aw_ignore(aw_copy(host->account, sizeof(host->account), sim->host_account));
+	aw_ignore(
+	    aw_copy(host->account, sizeof(host->account), sim->host_account));
 	aw_sim_random_text(host->principal, 22, "AIDA", AW_SIM_BASE32);
 	aw_ignore(aw_fmt(host->arn, sizeof(host->arn), "arn:%s:iam::%s:user/%s",
 	    sim->partition, sim->host_account, AW_SIM_HOST_ROLE));
@@ -94,8 +97,8 @@ const struct aw_sim_key *aw_sim_keys_role(struct aw_sim *sim)
 		sim->keys.person[sim->keys.n++ % AW_SIM_KEYS_MAX] = *role;
 	make(role, "ASIA", now + 6 * LIFE_MS);
 	role->is_host = true;
-	set_role(role, sim, sim->host_account, AW_SIM_HOST_ROLE,
-	    AW_SIM_INSTANCE);
+	set_role(
+	    role, sim, sim->host_account, AW_SIM_HOST_ROLE, AW_SIM_INSTANCE);
 	return role;
 }
 
@@ -111,13 +114,14 @@ const struct aw_sim_key *aw_sim_keys_person(struct aw_sim *sim,
 	make(key, "ASIA", aw_sim_now_ms(sim) + LIFE_MS);
 	aw_sim_hash_pair(account, set_arn, suffix);
 	suffix[16] = '\0';
-	aw_ignore(aw_fmt(role, sizeof(role), "AWSReservedSSO_%s_%s", set, suffix));
+	aw_ignore(
+	    aw_fmt(role, sizeof(role), "AWSReservedSSO_%s_%s", set, suffix));
 	set_role(key, sim, account, role, user_name);
 	return key;
 }
 
-const struct aw_sim_key *aw_sim_keys_get(const struct aw_sim *sim,
-    const char *id)
+const struct aw_sim_key *aw_sim_keys_get(
+    const struct aw_sim *sim, const char *id)
 {
 	const struct aw_sim_keys *keys = &sim->keys;
 
@@ -139,8 +143,10 @@ int aw_sim_keys_write(const struct aw_sim *sim, const char *path)
 	char text[256];
 	int r;
 
-	r = aw_fmt(text, sizeof(text), "[default]\naws_access_key_id = %s\n"
-	    "aws_secret_access_key = %s\n", host->id, host->secret);
+	r = aw_fmt(text, sizeof(text),
+	    "[default]\naws_access_key_id = %s\n"
+	    "aws_secret_access_key = %s\n",
+	    host->id, host->secret);
 	if (r < 0)
 		return r;
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

@@ -53,8 +53,8 @@ const struct aw_sim_key *aw_sim_keys_person(struct aw_sim *sim,
     const char *user_name);
 
 /* The key called @id, whether expired or not, or NULL. */
-const struct aw_sim_key *aw_sim_keys_get(const struct aw_sim *sim,
-    const char *id);
+const struct aw_sim_key *aw_sim_keys_get(
+    const struct aw_sim *sim, const char *id);
 
 /* Write the long-lived pair to @path, mode 0600, as AWS's tools read it.
  * Returns 0 or a negative errno. */

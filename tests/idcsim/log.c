@@ -15,8 +15,8 @@
 
 #include "common/buf.h"
 #include "common/text.h"
-#include "tests/idcsim/sim.h"
 #include "tests/idcsim/call.h"
+#include "tests/idcsim/sim.h"
 
 void aw_sim_log_init(struct aw_sim_log *log)
 {
@@ -57,8 +57,8 @@ void aw_sim_log_time(int64_t ms, bool is_fine, char ret[32])
 static void put(struct json_object *line, const char *key, const char *value)
 {
 	if (value != NULL && value[0] != '\0')
-		(void)json_object_object_add(line, key,
-		    json_object_new_string(value));
+		(void)json_object_object_add(
+		    line, key, json_object_new_string(value));
 }
 
 static struct json_object *line_of(const struct aw_sim_call *call)
@@ -76,7 +76,7 @@ static struct json_object *line_of(const struct aw_sim_call *call)
 	put(line, "operation", call->op ? call->op->name : NULL);
 	(void)json_object_object_add(line, "status",
 	    json_object_new_int64(
-	        call->effect.on[AW_SIM_CLOSE] ? 0 : call->status));
+		call->effect.on[AW_SIM_CLOSE] ? 0 : call->status));
 	put(line, "error", call->error);
 	put(line, "request_id", call->request_id);
 	put(line, "client", call->client);
@@ -98,8 +98,8 @@ static void write_line(int fd, const char *text)
 void aw_sim_log_call(struct aw_sim_log *log, const struct aw_sim_call *call)
 {
 	struct json_object *line = line_of(call);
-	const char *text = json_object_to_json_string_ext(line,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_object_to_json_string_ext(
+	    line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (log->fd >= 0)
 		write_line(log->fd, text);
@@ -115,7 +115,7 @@ void aw_sim_log_print(const struct aw_sim_log *log, struct aw_buf *out)
 	for (size_t i = 0; i < json_object_array_length(log->lines); i++)
 		aw_buf_fmt(out, "%s\n",
 		    json_object_to_json_string_ext(
-		        json_object_array_get_idx(log->lines, i),
-		        JSON_C_TO_STRING_PLAIN |
-		            JSON_C_TO_STRING_NOSLASHESCAPE));
+			json_object_array_get_idx(log->lines, i),
+			JSON_C_TO_STRING_PLAIN |
+			    JSON_C_TO_STRING_NOSLASHESCAPE));
 }

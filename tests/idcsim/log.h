@@ -19,7 +19,7 @@ struct json_object;
 #define AW_SIM_LOG_KEEP 200
 
 struct aw_sim_log {
-	int fd;        /* -1: no file */
+	int fd; /* -1: no file */
 	bool to_stderr;
 	struct json_object *lines; /* array, oldest first */
 };

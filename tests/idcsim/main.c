@@ -16,7 +16,8 @@ static int help(FILE *to)
 
 	aw_sim_command_usage(&text);
 	(void)fprintf(to,
-	    "usage: idcsim serve --fixture FILE ...  (see idcsim serve --help)\n"
+	    "usage: idcsim serve --fixture FILE ...  (see idcsim serve "
+	    "--help)\n"
 	    "       idcsim [--control PATH] COMMAND ...\n"
 	    "Commands to the simulator at PATH (" AW_SIM_CONTROL_PATH "):\n%s"
 	    "A USER is a UserName, a UserId, or a UserName's unique part "

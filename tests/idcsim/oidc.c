@@ -58,8 +58,8 @@ static void bad_request(struct aw_sim_call *call, const char *why)
 }
 
 /* The body as an object in the shape of @fields, or NULL: it is answered. */
-static struct json_object *read_body(struct aw_sim_call *call,
-    const struct aw_sim_field *fields)
+static struct json_object *read_body(
+    struct aw_sim_call *call, const struct aw_sim_field *fields)
 {
 	struct json_object *doc;
 	struct aw_diag diag = { "" };
@@ -68,8 +68,8 @@ static struct json_object *read_body(struct aw_sim_call *call,
 		bad_request(call, "Content-Type: not application/json");
 		return NULL;
 	}
-	if (aw_sim_shape_parse(call->req->body, call->req->body_len, &doc,
-	        &diag) != 0) {
+	if (aw_sim_shape_parse(
+		call->req->body, call->req->body_len, &doc, &diag) != 0) {
 		bad_request(call, diag.text);
 		return NULL;
 	}
@@ -82,8 +82,8 @@ static struct json_object *read_body(struct aw_sim_call *call,
 }
 
 /* The client that the body names, or NULL: it is answered. */
-static struct aw_sim_client *read_client(struct aw_sim_call *call,
-    struct json_object *body)
+static struct aw_sim_client *read_client(
+    struct aw_sim_call *call, struct json_object *body)
 {
 	struct aw_sim_client *client = aw_sim_client_get(call->sim,
 	    aw_sim_text(body, "clientId"), aw_sim_text(body, "clientSecret"));
@@ -93,7 +93,8 @@ static struct aw_sim_client *read_client(struct aw_sim_call *call,
 		    "Invalid client provided");
 		return NULL;
 	}
-	aw_ignore(aw_fmt(call->client, sizeof(call->client), "%s", client->name));
+	aw_ignore(
+	    aw_fmt(call->client, sizeof(call->client), "%s", client->name));
 	return client;
 }
 
@@ -112,7 +113,7 @@ static bool has(struct json_object *body, const char *key, const char *value)
 	struct json_object *list;
 
 	return json_object_object_get_ex(body, key, &list) &&
-	    aw_sim_index_of(list, value) >= 0;
+	       aw_sim_index_of(list, value) >= 0;
 }
 
 /* Every string of the list @key is one of those allowed. */
@@ -127,8 +128,8 @@ static bool has_only(struct json_object *body, const char *key,
 		return true;
 	n = json_object_array_length(list);
 	for (size_t i = 0; i < n; i++) {
-		const char *item = json_object_get_string(
-		    json_object_array_get_idx(list, i));
+		const char *item =
+		    json_object_get_string(json_object_array_get_idx(list, i));
 
 		for (size_t j = 0; j < n_allowed; j++)
 			good += strcmp(item, allowed[j]) == 0;
@@ -175,21 +176,21 @@ static void register_client(struct aw_sim_call *call)
 	if (body == NULL)
 		return;
 	if (check_register(call, body) == 0) {
-		client = aw_sim_client_new(call->sim,
-		    aw_sim_text(body, "clientName"));
+		client = aw_sim_client_new(
+		    call->sim, aw_sim_text(body, "clientName"));
 		client->has_scope = has(body, "scopes", SCOPE);
 		client->may_device =
 		    !json_object_object_get_ex(body, "grantTypes", &grants) ||
 		    has(body, "grantTypes", DEVICE_GRANT);
-		aw_ignore(aw_fmt(call->client, sizeof(call->client), "%s",
-		    client->name));
+		aw_ignore(aw_fmt(
+		    call->client, sizeof(call->client), "%s", client->name));
 		answer = json_object_new_object();
 		add(answer, "clientId", client->id);
 		add(answer, "clientSecret", client->secret);
-		add_number(answer, "clientIdIssuedAt",
-		    client->issued_ms / 1000);
-		add_number(answer, "clientSecretExpiresAt",
-		    client->expires_ms / 1000);
+		add_number(
+		    answer, "clientIdIssuedAt", client->issued_ms / 1000);
+		add_number(
+		    answer, "clientSecretExpiresAt", client->expires_ms / 1000);
 		aw_sim_answer_json(call, answer);
 	}
 	(void)json_object_put(body);
@@ -210,11 +211,11 @@ static bool is_start_url(const struct aw_sim *sim, const char *url)
 	const size_t len = bare_len(url);
 
 	return len == bare_len(sim->start_url) &&
-	    strncmp(url, sim->start_url, len) == 0;
+	       strncmp(url, sim->start_url, len) == 0;
 }
 
-static void answer_device(struct aw_sim_call *call,
-    const struct aw_sim_code *code)
+static void answer_device(
+    struct aw_sim_call *call, const struct aw_sim_code *code)
 {
 	const struct aw_sim *sim = call->sim;
 	const char *base = sim->page_url[0] ? sim->page_url : sim->start_url;
@@ -222,17 +223,17 @@ static void answer_device(struct aw_sim_call *call,
 	struct json_object *answer = json_object_new_object();
 	char url[320];
 
-	aw_ignore(aw_fmt(call->user_code, sizeof(call->user_code), "%s",
-	    code->user_code));
+	aw_ignore(aw_fmt(
+	    call->user_code, sizeof(call->user_code), "%s", code->user_code));
 	add(answer, "deviceCode", code->device);
 	add(answer, "userCode", code->user_code);
 	aw_ignore(aw_fmt(url, sizeof(url), "%.*s/#/device", len, base));
 	add(answer, "verificationUri", url);
-	aw_ignore(aw_fmt(url, sizeof(url), "%.*s/#/device?user_code=%s", len, base,
-	    code->user_code));
+	aw_ignore(aw_fmt(url, sizeof(url), "%.*s/#/device?user_code=%s", len,
+	    base, code->user_code));
 	add(answer, "verificationUriComplete", url);
-	add_number(answer, "expiresIn",
-	    (code->expires_ms - code->started_ms) / 1000);
+	add_number(
+	    answer, "expiresIn", (code->expires_ms - code->started_ms) / 1000);
 	add_number(answer, "interval", code->interval_ms / 1000);
 	aw_sim_answer_json(call, answer);
 }
@@ -257,14 +258,14 @@ static void start_device(struct aw_sim_call *call)
 	(void)json_object_put(body);
 }
 
-static void answer_token(struct aw_sim_call *call,
-    const struct aw_sim_token *token)
+static void answer_token(
+    struct aw_sim_call *call, const struct aw_sim_token *token)
 {
 	struct json_object *answer = json_object_new_object();
 	struct json_object *user;
 
-	if (json_object_object_get_ex(call->sim->user_by_id, token->user_id,
-	        &user))
+	if (json_object_object_get_ex(
+		call->sim->user_by_id, token->user_id, &user))
 		aw_ignore(aw_fmt(call->user, sizeof(call->user), "%s",
 		    aw_sim_text(user, "UserName")));
 	add(answer, "accessToken", token->access);
@@ -280,9 +281,10 @@ static void answer_token(struct aw_sim_call *call,
 static bool is_too_early(struct aw_sim_call *call, struct aw_sim_code *code)
 {
 	const int64_t now = aw_sim_now_ms(call->sim);
-	const bool is_early = call->effect.on[AW_SIM_SLOW_DOWN] ||
+	const bool is_early =
+	    call->effect.on[AW_SIM_SLOW_DOWN] ||
 	    (code->polled_ms &&
-	        now < code->polled_ms + code->interval_ms - POLL_SLACK_MS);
+		now < code->polled_ms + code->interval_ms - POLL_SLACK_MS);
 
 	code->polled_ms = now;
 	if (is_early)
@@ -307,13 +309,13 @@ static void answer_code(struct aw_sim_call *call, struct aw_sim_code *code)
 	case AW_SIM_CODE_APPROVED:
 	default:
 		code->state = AW_SIM_CODE_USED;
-		answer_token(call, aw_sim_token_new(call->sim,
-		    code->client_id, code->user_id, code->has_scope));
+		answer_token(call, aw_sim_token_new(call->sim, code->client_id,
+				       code->user_id, code->has_scope));
 	}
 }
 
-static void poll_code(struct aw_sim_call *call, const char *client_id,
-    const char *device)
+static void poll_code(
+    struct aw_sim_call *call, const char *client_id, const char *device)
 {
 	struct aw_sim_code *code = aw_sim_code_by_device(call->sim, device);
 
@@ -322,8 +324,8 @@ static void poll_code(struct aw_sim_call *call, const char *client_id,
 		    "Invalid device code provided");
 		return;
 	}
-	aw_ignore(aw_fmt(call->user_code, sizeof(call->user_code), "%s",
-	    code->user_code));
+	aw_ignore(aw_fmt(
+	    call->user_code, sizeof(call->user_code), "%s", code->user_code));
 	if (call->effect.on[AW_SIM_EXPIRE])
 		code->expires_ms = 0;
 	if (call->effect.on[AW_SIM_DENY])
@@ -332,8 +334,8 @@ static void poll_code(struct aw_sim_call *call, const char *client_id,
 	    code->expires_ms <= aw_sim_now_ms(call->sim))
 		aw_sim_error_expired(call);
 	else if (is_too_early(call, code))
-		aw_sim_error(call, 400, "SlowDownException",
-		    "Polling too quickly");
+		aw_sim_error(
+		    call, 400, "SlowDownException", "Polling too quickly");
 	else
 		answer_code(call, code);
 }
@@ -347,8 +349,8 @@ static void refresh(struct aw_sim_call *call,
 	char user_id[64];
 
 	if (old == NULL || strcmp(old->client_id, client->id) != 0 ||
-	    !json_object_object_get_ex(call->sim->user_by_id, old->user_id,
-	        NULL)) {
+	    !json_object_object_get_ex(
+		call->sim->user_by_id, old->user_id, NULL)) {
 		aw_sim_error(call, 400, "InvalidGrantException",
 		    "Invalid refresh token provided");
 		return;
@@ -373,13 +375,14 @@ static void create_token(struct aw_sim_call *call)
 		; /* answered */
 	} else if (strcmp(grant, DEVICE_GRANT) == 0) {
 		if (aw_sim_str(body, "deviceCode"))
-			poll_code(call, client->id,
-			    aw_sim_text(body, "deviceCode"));
+			poll_code(
+			    call, client->id, aw_sim_text(body, "deviceCode"));
 		else
 			bad_request(call, "deviceCode: missing");
 	} else if (strcmp(grant, "refresh_token") == 0) {
 		if (aw_sim_str(body, "refreshToken"))
-			refresh(call, client, aw_sim_text(body, "refreshToken"));
+			refresh(
+			    call, client, aw_sim_text(body, "refreshToken"));
 		else
 			bad_request(call, "refreshToken: missing");
 	} else {
@@ -397,8 +400,8 @@ static const struct aw_sim_op ops[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static const struct aw_sim_op *find(const struct aw_sim *sim AW_UNUSED,
-    const struct aw_sim_req *req)
+static const struct aw_sim_op *find(
+    const struct aw_sim *sim AW_UNUSED, const struct aw_sim_req *req)
 {
 	return aw_sim_op_by_path(ops, req);
 }

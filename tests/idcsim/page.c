@@ -23,8 +23,8 @@
 #include "tests/idcsim/store.h"
 
 /* Up to this many people are shown as a list to choose from. */
-#define RADIO_MAX    12
-#define SUGGEST_MAX  500
+#define RADIO_MAX   12
+#define SUGGEST_MAX 500
 
 static void message(struct aw_sim_call *call, unsigned status,
     const char *title, const char *text)
@@ -49,9 +49,10 @@ static void show_start(struct aw_sim_call *call)
 
 	aw_sim_html_begin(call, 200, "Authorize a request", "card");
 	aw_buf_str(out, "<p>Enter the code that your device shows.</p>\n"
-	    "<form action=\"");
+			"<form action=\"");
 	add_device_path(call, out);
-	aw_buf_str(out, "\" method=\"get\" id=\"f\">\n"
+	aw_buf_str(out,
+	    "\" method=\"get\" id=\"f\">\n"
 	    "<label for=\"c\">Code</label>\n"
 	    "<input type=\"text\" id=\"c\" name=\"user_code\" required "
 	    "autofocus autocomplete=\"off\" autocapitalize=\"characters\" "
@@ -74,12 +75,12 @@ static void add_person(struct aw_buf *out, struct json_object *user)
 	const char *name = aw_sim_text(user, "UserName");
 
 	aw_buf_str(out, "<label><input type=\"radio\" name=\"user\" required "
-	    "value=\"");
+			"value=\"");
 	aw_sim_escape(out, aw_sim_text(user, "UserId"));
 	aw_buf_str(out, "\"> ");
 	aw_sim_escape(out, aw_sim_str(user, "DisplayName")
-	        ? aw_sim_text(user, "DisplayName")
-	        : name);
+			       ? aw_sim_text(user, "DisplayName")
+			       : name);
 	aw_buf_str(out, "<small>");
 	aw_sim_escape(out, name);
 	if (aw_sim_user_is_disabled(user))
@@ -93,22 +94,24 @@ static void add_people(const struct aw_sim *sim, struct aw_buf *out)
 
 	aw_buf_str(out, "<fieldset><legend>Who are you?</legend>\n");
 	if (n > RADIO_MAX) {
-		aw_buf_str(out, "<input type=\"text\" name=\"user\" "
+		aw_buf_str(out,
+		    "<input type=\"text\" name=\"user\" "
 		    "list=\"people\" required aria-label=\"User name\" "
 		    "autocomplete=\"off\" placeholder=\"User name\">\n"
 		    "<datalist id=\"people\">\n");
 		for (size_t i = 0; i < n && i < SUGGEST_MAX; i++) {
 			aw_buf_str(out, "<option value=\"");
-			aw_sim_escape(out, aw_sim_text(
-			    json_object_array_get_idx(sim->users, i),
-			    "UserName"));
+			aw_sim_escape(
+			    out, aw_sim_text(
+				     json_object_array_get_idx(sim->users, i),
+				     "UserName"));
 			aw_buf_str(out, "\">\n");
 		}
 		aw_buf_str(out, "</datalist>\n");
 	} else {
 		for (size_t i = 0; i < n; i++)
-			add_person(out,
-			    json_object_array_get_idx(sim->users, i));
+			add_person(
+			    out, json_object_array_get_idx(sim->users, i));
 	}
 	aw_buf_str(out, "</fieldset>\n");
 }
@@ -126,7 +129,8 @@ static void show_code(struct aw_sim_call *call, const struct aw_sim_code *code,
 	}
 	aw_buf_str(out, "<p><strong>");
 	aw_sim_escape(out, code->client_name);
-	aw_buf_str(out, "</strong> asks to sign in as you.</p>\n"
+	aw_buf_str(out,
+	    "</strong> asks to sign in as you.</p>\n"
 	    "<p class=\"soft\">Go on only if you started this yourself and "
 	    "your device shows exactly this code:</p>\n<div class=\"code\">");
 	aw_sim_escape(out, code->user_code);
@@ -135,7 +139,8 @@ static void show_code(struct aw_sim_call *call, const struct aw_sim_code *code,
 	aw_buf_str(out, "\" method=\"post\">\n");
 	aw_sim_html_hidden(out, "user_code", code->user_code);
 	add_people(call->sim, out);
-	aw_buf_str(out, "<p class=\"row\">"
+	aw_buf_str(out,
+	    "<p class=\"row\">"
 	    "<button class=\"go\" name=\"action\" value=\"allow\">Allow"
 	    "</button>"
 	    "<button class=\"stop\" name=\"action\" value=\"deny\" "
@@ -146,8 +151,8 @@ static void show_code(struct aw_sim_call *call, const struct aw_sim_code *code,
 }
 
 /* The open code that @args name, or NULL: it is answered. */
-static const struct aw_sim_code *read_code(struct aw_sim_call *call,
-    const char *args)
+static const struct aw_sim_code *read_code(
+    struct aw_sim_call *call, const char *args)
 {
 	const struct aw_sim_code *code = NULL;
 	char text[32];
@@ -155,10 +160,10 @@ static const struct aw_sim_code *read_code(struct aw_sim_call *call,
 	if (aw_sim_arg_get(args, "user_code", text, sizeof(text)) == 0)
 		code = aw_sim_code_by_user_code(call->sim, text);
 	if (code != NULL && aw_sim_code_is_open(call->sim, code)) {
-		aw_ignore(aw_copy(call->user_code, sizeof(call->user_code),
-		    code->user_code));
-		aw_ignore(aw_copy(call->client, sizeof(call->client),
-		    code->client_name));
+		aw_ignore(aw_copy(
+		    call->user_code, sizeof(call->user_code), code->user_code));
+		aw_ignore(aw_copy(
+		    call->client, sizeof(call->client), code->client_name));
 		return code;
 	}
 	message(call, 404, "This code is not valid",
@@ -203,8 +208,8 @@ static void decide(struct aw_sim_call *call)
 
 	if (code == NULL)
 		return;
-	if (aw_sim_arg_get(call->req->body, "action", action,
-	        sizeof(action)) != 0)
+	if (aw_sim_arg_get(call->req->body, "action", action, sizeof(action)) !=
+	    0)
 		action[0] = '\0';
 	if (strcmp(action, "allow") == 0)
 		allow(call, code);
@@ -227,11 +232,11 @@ static const struct aw_sim_op device_op = { "DevicePage", show_device, NULL,
 static const struct aw_sim_op decide_op = { "DeviceDecision", decide, NULL,
 	NULL };
 
-static const struct aw_sim_op *find_portal_page(const struct aw_sim *sim,
-    const struct aw_sim_req *req)
+static const struct aw_sim_op *find_portal_page(
+    const struct aw_sim *sim, const struct aw_sim_req *req)
 {
-	const bool is_get = strcmp(req->method, "GET") == 0 ||
-	    strcmp(req->method, "HEAD") == 0;
+	const bool is_get =
+	    strcmp(req->method, "GET") == 0 || strcmp(req->method, "HEAD") == 0;
 	const size_t len = strlen(sim->start_path);
 	const char *rest = req->path + len;
 
@@ -240,14 +245,14 @@ static const struct aw_sim_op *find_portal_page(const struct aw_sim *sim,
 	if (is_get && (rest[0] == '\0' || strcmp(rest, "/") == 0))
 		return &start_op;
 	if (strcmp(rest, "/device") == 0)
-		return is_get                           ? &device_op
-		    : strcmp(req->method, "POST") == 0 ? &decide_op
-		                                        : NULL;
+		return is_get                             ? &device_op
+		       : strcmp(req->method, "POST") == 0 ? &decide_op
+							  : NULL;
 	return NULL;
 }
 
-static const struct aw_sim_op *find(const struct aw_sim *sim,
-    const struct aw_sim_req *req)
+static const struct aw_sim_op *find(
+    const struct aw_sim *sim, const struct aw_sim_req *req)
 {
 	const struct aw_sim_op *op = aw_sim_op_by_path(ops, req);
 

@@ -45,7 +45,8 @@ static int open_token(const struct aw_sim_call *call, const char *scope,
 
 		if (digit == NULL || *digit == '\0')
 			return -EINVAL;
-		first = first * 16 +
+		first =
+		    first * 16 +
 		    (size_t)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
 	}
 	*ret_first = first;
@@ -63,8 +64,8 @@ int aw_sim_page_of(const struct aw_sim_call *call, size_t total, size_t max,
 	struct aw_sim_page page = { 0 };
 	bool is_behind_empty = false;
 
-	if (token != NULL && open_token(call, scope, token, &page.first,
-	                         &is_behind_empty) != 0)
+	if (token != NULL &&
+	    open_token(call, scope, token, &page.first, &is_behind_empty) != 0)
 		return -EINVAL;
 	if (page.first > total)
 		page.first = total; /* rows went away between two pages */
@@ -83,7 +84,7 @@ int aw_sim_page_of(const struct aw_sim_call *call, size_t total, size_t max,
 	if (on[AW_SIM_EMPTY] && !is_behind_empty)
 		return make_token(call, scope, page.first, true, ret->next);
 	if (page.first + page.n < total)
-		return make_token(call, scope, page.first + page.n, false,
-		    ret->next);
+		return make_token(
+		    call, scope, page.first + page.n, false, ret->next);
 	return 0;
 }

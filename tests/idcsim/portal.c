@@ -33,8 +33,8 @@ static void bad_request(struct aw_sim_call *call, const char *why)
 }
 
 /* The person whose token this is, or NULL: it is answered. */
-static struct json_object *read_user(struct aw_sim_call *call,
-    struct aw_sim_token **ret_token)
+static struct json_object *read_user(
+    struct aw_sim_call *call, struct aw_sim_token **ret_token)
 {
 	const char *bearer =
 	    aw_sim_req_header(call->req, "x-amz-sso_bearer_token");
@@ -44,8 +44,8 @@ static struct json_object *read_user(struct aw_sim_call *call,
 	if (bearer != NULL)
 		token = aw_sim_token_by_access(call->sim, bearer);
 	if (token == NULL || call->effect.on[AW_SIM_EXPIRE] ||
-	    !json_object_object_get_ex(call->sim->user_by_id, token->user_id,
-	        &user)) {
+	    !json_object_object_get_ex(
+		call->sim->user_by_id, token->user_id, &user)) {
 		aw_sim_error_expired(call);
 		return NULL;
 	}
@@ -59,8 +59,8 @@ static struct json_object *read_user(struct aw_sim_call *call,
 static int take_arg(struct query *query, const struct aw_sim_arg *arg)
 {
 	if (strcmp(arg->name, "account_id") == 0)
-		return aw_copy(query->account, sizeof(query->account),
-		    arg->value);
+		return aw_copy(
+		    query->account, sizeof(query->account), arg->value);
 	if (strcmp(arg->name, "role_name") == 0)
 		return aw_copy(query->role, sizeof(query->role), arg->value);
 	if (strcmp(arg->name, "next_token") == 0)
@@ -71,8 +71,8 @@ static int take_arg(struct query *query, const struct aw_sim_arg *arg)
 }
 
 /* 0, or -EINVAL: it is answered. */
-static int read_query(struct aw_sim_call *call, bool needs_account,
-    struct query *query)
+static int read_query(
+    struct aw_sim_call *call, bool needs_account, struct query *query)
 {
 	struct aw_sim_arg arg;
 	int r;
@@ -100,33 +100,34 @@ static void answer_page(struct aw_sim_call *call, const char *name,
 	struct aw_sim_page page;
 	char scope[600];
 
-	aw_ignore(aw_fmt(scope, sizeof(scope), "%s %s", call->user,
-	    query->account));
+	aw_ignore(
+	    aw_fmt(scope, sizeof(scope), "%s %s", call->user, query->account));
 	if (aw_sim_page_of(call, json_object_array_length(rows),
-	        (size_t)query->max, query->next[0] ? query->next : NULL, scope,
-	        &page) != 0) {
+		(size_t)query->max, query->next[0] ? query->next : NULL, scope,
+		&page) != 0) {
 		bad_request(call, "Invalid next token");
 		return;
 	}
 	list = json_object_new_array();
 	for (size_t i = 0; i < page.n; i++)
-		(void)json_object_array_add(list, json_object_get(
-		    json_object_array_get_idx(rows, page.first + i)));
+		(void)json_object_array_add(
+		    list, json_object_get(
+			      json_object_array_get_idx(rows, page.first + i)));
 	answer = json_object_new_object();
 	(void)json_object_object_add(answer, name, list);
 	if (page.next[0])
-		(void)json_object_object_add(answer, "nextToken",
-		    json_object_new_string(page.next));
+		(void)json_object_object_add(
+		    answer, "nextToken", json_object_new_string(page.next));
 	aw_sim_answer_json(call, answer);
 }
 
-static bool has_account(struct aw_sim *sim, const char *account,
-    const char *user_id)
+static bool has_account(
+    struct aw_sim *sim, const char *account, const char *user_id)
 {
 	for (size_t i = 0; i < json_object_array_length(sim->sets); i++) {
 		if (aw_sim_is_assigned(sim,
-		        json_object_array_get_idx(sim->sets, i), account,
-		        user_id))
+			json_object_array_get_idx(sim->sets, i), account,
+			user_id))
 			return true;
 	}
 	return false;
@@ -153,7 +154,7 @@ static void list_accounts(struct aw_sim_call *call)
 		struct json_object *row;
 
 		if (!has_account(sim, aw_sim_text(account, "AccountId"),
-		        aw_sim_text(user, "UserId")))
+			aw_sim_text(user, "UserId")))
 			continue;
 		row = json_object_new_object();
 		add(row, "accountId", aw_sim_text(account, "AccountId"));
@@ -180,8 +181,8 @@ static void list_roles(struct aw_sim_call *call)
 		    json_object_array_get_idx(sim->sets, i);
 		struct json_object *row;
 
-		if (!aw_sim_is_assigned(sim, set, query.account,
-		        aw_sim_text(user, "UserId")))
+		if (!aw_sim_is_assigned(
+			sim, set, query.account, aw_sim_text(user, "UserId")))
 			continue;
 		row = json_object_new_object();
 		add(row, "roleName", aw_sim_text(set, "Name"));
@@ -207,8 +208,8 @@ static void answer_keys(struct aw_sim_call *call, const struct query *query,
 	add(keys, "accessKeyId", key->id);
 	add(keys, "secretAccessKey", key->secret);
 	add(keys, "sessionToken", key->token);
-	(void)json_object_object_add(keys, "expiration",
-	    json_object_new_int64(key->expires_ms));
+	(void)json_object_object_add(
+	    keys, "expiration", json_object_new_int64(key->expires_ms));
 	(void)json_object_object_add(answer, "roleCredentials", keys);
 	aw_sim_answer_json(call, answer);
 }
@@ -228,8 +229,8 @@ static void get_keys(struct aw_sim_call *call)
 	}
 	set = aw_sim_doc_by(sim->sets, "Name", query.role);
 	if (set == NULL || call->effect.on[AW_SIM_DENY] ||
-	    !aw_sim_is_assigned(sim, set, query.account,
-	        aw_sim_text(user, "UserId")))
+	    !aw_sim_is_assigned(
+		sim, set, query.account, aw_sim_text(user, "UserId")))
 		aw_sim_error_denied(call);
 	else
 		answer_keys(call, &query, set, user);
@@ -253,8 +254,8 @@ static const struct aw_sim_op ops[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static const struct aw_sim_op *find(const struct aw_sim *sim AW_UNUSED,
-    const struct aw_sim_req *req)
+static const struct aw_sim_op *find(
+    const struct aw_sim *sim AW_UNUSED, const struct aw_sim_req *req)
 {
 	return aw_sim_op_by_path(ops, req);
 }

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-static struct aw_sim_bucket *find(struct aw_sim_rates *rates, const char *name,
-    int64_t full, int64_t now_ms)
+static struct aw_sim_bucket *find(
+    struct aw_sim_rates *rates, const char *name, int64_t full, int64_t now_ms)
 {
 	struct aw_sim_bucket *bucket;
 

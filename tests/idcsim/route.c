@@ -17,8 +17,8 @@
 #include "tests/idcsim/service.h"
 #include "tests/idcsim/sim.h"
 
-const struct aw_sim_op *aw_sim_op_by_path(const struct aw_sim_op *ops,
-    const struct aw_sim_req *req)
+const struct aw_sim_op *aw_sim_op_by_path(
+    const struct aw_sim_op *ops, const struct aw_sim_req *req)
 {
 	for (; ops->name != NULL; ops++) {
 		if (strcmp(ops->path, req->path) == 0 &&
@@ -47,13 +47,13 @@ const struct aw_sim_op *aw_sim_op_by_target(const struct aw_sim_op *ops,
 static const struct aw_sim_service *by_target(const char *target)
 {
 	return strncmp(target, "SWBExternalService.", 19) == 0
-	    ? &aw_sim_ssoadmin
-	    : &aw_sim_identitystore;
+		   ? &aw_sim_ssoadmin
+		   : &aw_sim_identitystore;
 }
 
 /* The service that has the operation, whatever the host. */
-static const struct aw_sim_service *by_request(const struct aw_sim *sim,
-    const struct aw_sim_req *req)
+static const struct aw_sim_service *by_request(
+    const struct aw_sim *sim, const struct aw_sim_req *req)
 {
 	static const struct aw_sim_service *const all[] = { &aw_sim_oidc,
 		&aw_sim_portal, &aw_sim_sts, &aw_sim_pages };
@@ -70,8 +70,8 @@ static const struct aw_sim_service *by_request(const struct aw_sim *sim,
 	return strncmp(req->path, "/latest/", 8) == 0 ? &aw_sim_imds : NULL;
 }
 
-static const struct aw_sim_service *service_of(const struct aw_sim *sim,
-    const struct aw_sim_req *req)
+static const struct aw_sim_service *service_of(
+    const struct aw_sim *sim, const struct aw_sim_req *req)
 {
 	struct aw_sim_host host;
 
@@ -97,8 +97,8 @@ static bool is_replaced(struct aw_sim_call *call)
 	if (on[AW_SIM_THROTTLE])
 		aw_sim_error_throttled(call);
 	else if (on[AW_SIM_STATUS])
-		aw_sim_error_internal(call,
-		    (unsigned)call->effect.arg[AW_SIM_STATUS]);
+		aw_sim_error_internal(
+		    call, (unsigned)call->effect.arg[AW_SIM_STATUS]);
 	else
 		return false;
 	return true;
@@ -134,8 +134,8 @@ static void run(struct aw_sim_call *call)
 		return;
 	}
 	if (call->service != &aw_sim_pages)
-		call->effect = aw_sim_faults_take(&call->sim->faults,
-		    call->service->name, call->op->name);
+		call->effect = aw_sim_faults_take(
+		    &call->sim->faults, call->service->name, call->op->name);
 	if (!is_replaced(call))
 		call->op->run(call);
 	if (call->effect.on[AW_SIM_MALFORMED])

@@ -110,8 +110,8 @@ static int add_door(struct options *options, int id)
 	if (options->n_doors == DOORS_MAX)
 		return wrong("too many listeners");
 	options->door[options->n_doors].kind = id == OPT_LISTEN ? AW_SIM_TLS
-	    : id == OPT_HTTP                                    ? AW_SIM_HTTP
-	                                                        : AW_SIM_PLAIN;
+					       : id == OPT_HTTP ? AW_SIM_HTTP
+								: AW_SIM_PLAIN;
 	options->door[options->n_doors].address = optarg;
 	options->n_doors++;
 	return 0;
@@ -135,7 +135,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 
 	optind = 1;
 	while (r == 0 &&
-	    (id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	       (id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (id == OPT_HELP)
 			return -1;
 		if (id < OPT_FIXTURE)
@@ -164,8 +164,8 @@ static int say(const char *what, const char *why)
 	return -EINVAL;
 }
 
-static int read_pem(const struct options *options, enum option_id id,
-    char buf[PEM_MAX])
+static int read_pem(
+    const struct options *options, enum option_id id, char buf[PEM_MAX])
 {
 	const char *path = text_of(options, id);
 	size_t len;
@@ -189,12 +189,12 @@ static int open_doors(struct server *server, const struct options *options)
 
 		if (is_tls && server->cert[0] == '\0' &&
 		    (read_pem(options, OPT_CERT, server->cert) != 0 ||
-		        read_pem(options, OPT_KEY, server->key) != 0))
+			read_pem(options, OPT_KEY, server->key) != 0))
 			return -EINVAL;
 		if (aw_sim_http_open(&server->sim, kind,
-		        options->door[i].address, is_tls ? server->cert : NULL,
-		        is_tls ? server->key : NULL, &server->door[i],
-		        &diag) != 0)
+			options->door[i].address, is_tls ? server->cert : NULL,
+			is_tls ? server->key : NULL, &server->door[i],
+			&diag) != 0)
 			return say("listen", diag.text);
 		server->n_doors++;
 	}
@@ -248,7 +248,7 @@ static int set_up(struct server *server, const struct options *options)
 	if (aw_sim_fixture_load(&server->sim, fixture, &diag) != 0)
 		return say(fixture, diag.text);
 	if (page && aw_copy(server->sim.page_url, sizeof(server->sim.page_url),
-	                page) != 0)
+			page) != 0)
 		return say("--page-url", "too long");
 	aw_sim_keys_make_host(&server->sim);
 	if (open_files(server, options) != 0)
@@ -256,8 +256,8 @@ static int set_up(struct server *server, const struct options *options)
 	return open_doors(server, options);
 }
 
-static void tell_ready(const struct server *server,
-    const struct options *options)
+static void tell_ready(
+    const struct server *server, const struct options *options)
 {
 	static const char *const names[] = { "tls", "http", "plain" };
 	struct aw_buf text = AW_BUF_INIT(4096);

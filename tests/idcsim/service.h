@@ -17,8 +17,8 @@ extern const struct aw_sim_service aw_sim_imds;
 extern const struct aw_sim_service aw_sim_pages; /* for people */
 
 /* The row of @ops (ends with a NULL name) with @req's method and path. */
-const struct aw_sim_op *aw_sim_op_by_path(const struct aw_sim_op *ops,
-    const struct aw_sim_req *req);
+const struct aw_sim_op *aw_sim_op_by_path(
+    const struct aw_sim_op *ops, const struct aw_sim_req *req);
 
 /* The row that @req's X-Amz-Target names behind @prefix. */
 const struct aw_sim_op *aw_sim_op_by_target(const struct aw_sim_op *ops,

@@ -26,8 +26,8 @@ int aw_sim_shape_parse(const char *text, size_t len, struct json_object **ret,
 	tok = json_tokener_new();
 	if (tok == NULL)
 		return -ENOMEM;
-	json_tokener_set_flags(tok,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(
+	    tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	doc = json_tokener_parse_ex(tok, text, (int)len);
 	error = json_tokener_get_error(tok);
 	used = json_tokener_get_parse_end(tok);
@@ -43,8 +43,8 @@ int aw_sim_shape_parse(const char *text, size_t len, struct json_object **ret,
 		line += text[i] == '\n';
 	aw_diag_set(diag, "line %zu: %s", line,
 	    error == json_tokener_continue  ? "ends in the middle"
-	        : error == json_tokener_success ? "something after the end"
-	                                        : json_tokener_error_desc(error));
+	    : error == json_tokener_success ? "something after the end"
+					    : json_tokener_error_desc(error));
 	return -EINVAL;
 }
 
@@ -67,15 +67,15 @@ static bool is_of_type(struct json_object *value, enum aw_sim_type type)
 	if (type != AW_SIM_STRINGS)
 		return true;
 	for (size_t i = 0; i < json_object_array_length(value); i++) {
-		if (!json_object_is_type(json_object_array_get_idx(value, i),
-		        json_type_string))
+		if (!json_object_is_type(
+			json_object_array_get_idx(value, i), json_type_string))
 			return false;
 	}
 	return true;
 }
 
-static bool is_within(struct json_object *value,
-    const struct aw_sim_field *field)
+static bool is_within(
+    struct json_object *value, const struct aw_sim_field *field)
 {
 	int64_t size;
 
@@ -114,8 +114,8 @@ static int check_field(struct json_object *doc,
 		return -EINVAL;
 	}
 	if (!is_of_type(value, field->type)) {
-		aw_diag_set(diag, "%s: not %s", field->name,
-		    types[field->type].what);
+		aw_diag_set(
+		    diag, "%s: not %s", field->name, types[field->type].what);
 		return -EINVAL;
 	}
 	if (!is_within(value, field)) {

@@ -45,7 +45,7 @@ int aw_sim_shape_parse(const char *text, size_t len, struct json_object **ret,
  * missing").
  */
 int aw_sim_shape_check(struct json_object *doc,
-    const struct aw_sim_field *fields, bool is_open, struct aw_diag *diag)
-    AW_MUST_USE;
+    const struct aw_sim_field *fields, bool is_open,
+    struct aw_diag *diag) AW_MUST_USE;
 
 #endif

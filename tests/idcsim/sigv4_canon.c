@@ -77,8 +77,8 @@ static int compare_pairs(const void *a, const void *b)
 	return strcmp(aw_buf_text(&one->value), aw_buf_text(&two->value));
 }
 
-static int read_pairs(const char *query, bool is_presigned, struct pair *pairs,
-    size_t *ret_n)
+static int read_pairs(
+    const char *query, bool is_presigned, struct pair *pairs, size_t *ret_n)
 {
 	struct aw_sim_arg arg;
 	size_t n = 0;
@@ -151,8 +151,8 @@ static int add_header(struct aw_buf *out, const struct aw_sim_req *req,
 	return n > 0 ? 0 : -EINVAL;
 }
 
-static int add_headers(struct aw_buf *out, const struct aw_sim_req *req,
-    const char *list)
+static int add_headers(
+    struct aw_buf *out, const struct aw_sim_req *req, const char *list)
 {
 	const char *last = "";
 	size_t last_len = 0;
@@ -174,8 +174,8 @@ static int add_headers(struct aw_buf *out, const struct aw_sim_req *req,
 	return 0;
 }
 
-int aw_sim_sigv4_canon(const struct aw_sim_req *req,
-    const char *signed_headers, bool is_presigned, char ret[AW_SIM_HEX])
+int aw_sim_sigv4_canon(const struct aw_sim_req *req, const char *signed_headers,
+    bool is_presigned, char ret[AW_SIM_HEX])
 {
 	struct aw_buf out = AW_BUF_INIT(CANON_MAX);
 	uint8_t digest[AW_SIM_HASH];

@@ -18,8 +18,7 @@ struct aw_sim_req;
  * Returns 0, or -EINVAL when a signed header is not there, their list is not
  * sorted lower case, or the query does not decode.
  */
-int aw_sim_sigv4_canon(const struct aw_sim_req *req,
-    const char *signed_headers, bool is_presigned, char ret[AW_SIM_HEX])
-    AW_MUST_USE;
+int aw_sim_sigv4_canon(const struct aw_sim_req *req, const char *signed_headers,
+    bool is_presigned, char ret[AW_SIM_HEX]) AW_MUST_USE;
 
 #endif

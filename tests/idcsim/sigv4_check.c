@@ -21,9 +21,9 @@
 #include "tests/idcsim/sigv4_canon.h"
 #include "tests/idcsim/sim.h"
 
-#define ALGORITHM   "AWS4-HMAC-SHA256"
-#define SKEW_MS     300000
-#define SIGNED_MAX  1024
+#define ALGORITHM  "AWS4-HMAC-SHA256"
+#define SKEW_MS    300000
+#define SIGNED_MAX 1024
 
 /* What a signature says of itself. */
 struct claim {
@@ -72,8 +72,8 @@ static int parse_credential(struct claim *claim, const char *text)
 }
 
 /* The value of "Name=value" among the comma-separated parts. */
-static int header_part(const char *text, const char *name, char *buf,
-    size_t size)
+static int header_part(
+    const char *text, const char *name, char *buf, size_t size)
 {
 	const size_t len = strlen(name);
 
@@ -81,8 +81,8 @@ static int header_part(const char *text, const char *name, char *buf,
 		text += strspn(text, " ,");
 		if (strncmp(text, name, len) == 0 && text[len] == '=') {
 			text += len + 1;
-			return aw_fmt(buf, size, "%.*s",
-			    (int)strcspn(text, ", "), text);
+			return aw_fmt(
+			    buf, size, "%.*s", (int)strcspn(text, ", "), text);
 		}
 		text += strcspn(text, ",");
 	}
@@ -99,22 +99,23 @@ static int claim_from_header(struct claim *claim, const struct aw_sim_req *req,
 	if (strncmp(header, ALGORITHM " ", strlen(ALGORITHM) + 1) != 0)
 		return incomplete(diag, "Unsupported AWS 'algorithm'.");
 	header += strlen(ALGORITHM);
-	if (header_part(header, "Credential", credential,
-	        sizeof(credential)) != 0 ||
+	if (header_part(header, "Credential", credential, sizeof(credential)) !=
+		0 ||
 	    parse_credential(claim, credential) != 0)
 		return incomplete(diag, "Authorization header requires "
-		    "'Credential' parameter.");
+					"'Credential' parameter.");
 	if (header_part(header, "SignedHeaders", claim->signed_headers,
-	        sizeof(claim->signed_headers)) != 0)
+		sizeof(claim->signed_headers)) != 0)
 		return incomplete(diag, "Authorization header requires "
-		    "'SignedHeaders' parameter.");
+					"'SignedHeaders' parameter.");
 	if (header_part(header, "Signature", claim->signature,
-	        sizeof(claim->signature)) != 0)
+		sizeof(claim->signature)) != 0)
 		return incomplete(diag, "Authorization header requires "
-		    "'Signature' parameter.");
+					"'Signature' parameter.");
 	if (date == NULL ||
 	    aw_copy(claim->time, sizeof(claim->time), date) != 0)
-		return incomplete(diag, "Authorization header requires "
+		return incomplete(diag,
+		    "Authorization header requires "
 		    "existence of either a 'X-Amz-Date' or a 'Date' header.");
 	if (token != NULL &&
 	    aw_copy(claim->token, sizeof(claim->token), token) != 0)
@@ -122,8 +123,8 @@ static int claim_from_header(struct claim *claim, const struct aw_sim_req *req,
 	return 0;
 }
 
-static int claim_from_query(struct claim *claim, const struct aw_sim_req *req,
-    struct aw_diag *diag)
+static int claim_from_query(
+    struct claim *claim, const struct aw_sim_req *req, struct aw_diag *diag)
 {
 	char credential[320];
 	const struct {
@@ -135,20 +136,22 @@ static int claim_from_query(struct claim *claim, const struct aw_sim_req *req,
 		{ "X-Amz-Credential", credential, sizeof(credential), true },
 		{ "X-Amz-SignedHeaders", claim->signed_headers,
 		    sizeof(claim->signed_headers), true },
-		{ "X-Amz-Signature", claim->signature,
-		    sizeof(claim->signature), true },
+		{ "X-Amz-Signature", claim->signature, sizeof(claim->signature),
+		    true },
 		{ "X-Amz-Date", claim->time, sizeof(claim->time), true },
 		{ "X-Amz-Security-Token", claim->token, sizeof(claim->token),
 		    false },
 	};
 
 	for (size_t i = 0; i < sizeof(args) / sizeof(args[0]); i++) {
-		const int r = aw_sim_arg_get(req->query, args[i].name,
-		    args[i].buf, args[i].size);
+		const int r = aw_sim_arg_get(
+		    req->query, args[i].name, args[i].buf, args[i].size);
 
 		if (r < 0 || (r == AW_ABSENT && args[i].is_required)) {
-			aw_diag_set(diag, "AWS query-string parameters must "
-			    "include '%s'.", args[i].name);
+			aw_diag_set(diag,
+			    "AWS query-string parameters must "
+			    "include '%s'.",
+			    args[i].name);
 			return AW_SIM_SIG_INCOMPLETE;
 		}
 	}
@@ -158,8 +161,8 @@ static int claim_from_query(struct claim *claim, const struct aw_sim_req *req,
 	return 0;
 }
 
-static int claim_of(struct claim *claim, const struct aw_sim_req *req,
-    struct aw_diag *diag)
+static int claim_of(
+    struct claim *claim, const struct aw_sim_req *req, struct aw_diag *diag)
 {
 	const char *header = aw_sim_req_header(req, "Authorization");
 	char algorithm[32];
@@ -167,7 +170,7 @@ static int claim_of(struct claim *claim, const struct aw_sim_req *req,
 	if (header != NULL)
 		return claim_from_header(claim, req, header, diag);
 	if (aw_sim_arg_get(req->query, "X-Amz-Algorithm", algorithm,
-	        sizeof(algorithm)) == AW_ABSENT) {
+		sizeof(algorithm)) == AW_ABSENT) {
 		aw_diag_set(diag, "Missing Authentication Token");
 		return AW_SIM_SIG_MISSING;
 	}
@@ -192,8 +195,8 @@ static bool is_signed(const struct claim *claim, const char *name)
 }
 
 /* All that changes the meaning of the request must be under the signature. */
-static int check_signed(const struct claim *claim,
-    const struct aw_sim_req *req, struct aw_diag *diag)
+static int check_signed(const struct claim *claim, const struct aw_sim_req *req,
+    struct aw_diag *diag)
 {
 	for (size_t i = 0; i < req->n_headers; i++) {
 		const char *name = req->header[i].name;
@@ -203,8 +206,10 @@ static int check_signed(const struct claim *claim,
 			continue;
 		if (is_signed(claim, name))
 			continue;
-		aw_diag_set(diag, "'%.100s' must be a 'SignedHeader' in the "
-		    "AWS Authorization.", name);
+		aw_diag_set(diag,
+		    "'%.100s' must be a 'SignedHeader' in the "
+		    "AWS Authorization.",
+		    name);
 		return AW_SIM_SIG_INCOMPLETE;
 	}
 	return 0;
@@ -227,7 +232,7 @@ static int64_t time_of(const char *text)
 			number[n++] = text[i] - '0';
 	}
 	tm.tm_year = number[0] * 1000 + number[1] * 100 + number[2] * 10 +
-	    number[3] - 1900;
+		     number[3] - 1900;
 	tm.tm_mon = number[4] * 10 + number[5] - 1;
 	tm.tm_mday = number[6] * 10 + number[7];
 	tm.tm_hour = number[8] * 10 + number[9];
@@ -236,23 +241,26 @@ static int64_t time_of(const char *text)
 	return (int64_t)timegm(&tm) * 1000;
 }
 
-static int check_time(const struct claim *claim, const struct aw_sim *sim,
-    struct aw_diag *diag)
+static int check_time(
+    const struct claim *claim, const struct aw_sim *sim, struct aw_diag *diag)
 {
 	const int64_t now = aw_sim_now_ms(sim);
 	const int64_t then = time_of(claim->time);
 	char text[32];
 
 	if (then < 0 || strncmp(claim->time, claim->date, 8) != 0)
-		return incomplete(diag, "Date in Credential scope does not "
+		return incomplete(diag,
+		    "Date in Credential scope does not "
 		    "match YYYYMMDD from ISO-8601 version of date.");
 	if (then >= now - SKEW_MS && then <= now + SKEW_MS)
 		return 0;
 	aw_sim_log_time(now, false, text);
-	aw_diag_set(diag, then < now
-	        ? "Signature expired: %s is now earlier than %s (- 5 min.)"
-	        : "Signature not yet current: %s is still later than %s "
-	          "(+ 5 min.)", claim->time, text);
+	aw_diag_set(diag,
+	    then < now
+		? "Signature expired: %s is now earlier than %s (- 5 min.)"
+		: "Signature not yet current: %s is still later than %s "
+		  "(+ 5 min.)",
+	    claim->time, text);
 	return AW_SIM_SIG_SKEW;
 }
 
@@ -263,12 +271,12 @@ static int check_key(const struct claim *claim, const struct aw_sim *sim,
 
 	if (key == NULL || !aw_sim_same(key->token, claim->token)) {
 		aw_diag_set(diag, "The security token included in the request "
-		    "is invalid.");
+				  "is invalid.");
 		return AW_SIM_SIG_UNKNOWN_KEY;
 	}
 	if (key->expires_ms && key->expires_ms <= aw_sim_now_ms(sim)) {
 		aw_diag_set(diag, "The security token included in the request "
-		    "is expired");
+				  "is expired");
 		return AW_SIM_SIG_EXPIRED_KEY;
 	}
 	*ret = key;
@@ -279,13 +287,15 @@ static int check_scope(const struct claim *claim, const char *service,
     const char *region, struct aw_diag *diag)
 {
 	if (strcmp(claim->service, service) != 0) {
-		aw_diag_set(diag, "Credential should be scoped to correct "
-		    "service: '%s'.", service);
+		aw_diag_set(diag,
+		    "Credential should be scoped to correct "
+		    "service: '%s'.",
+		    service);
 		return AW_SIM_SIG_MISMATCH;
 	}
 	if (region != NULL && strcmp(claim->region, region) != 0) {
 		aw_diag_set(diag, "Credential should be scoped to a valid "
-		    "region.");
+				  "region.");
 		return AW_SIM_SIG_MISMATCH;
 	}
 	return 0;
@@ -317,13 +327,14 @@ static int check_signature(const struct claim *claim,
 	char hash[AW_SIM_HEX];
 	char signature[AW_SIM_HEX];
 
-	if (aw_sim_sigv4_canon(req, claim->signed_headers,
-	        claim->is_presigned, hash) != 0)
+	if (aw_sim_sigv4_canon(
+		req, claim->signed_headers, claim->is_presigned, hash) != 0)
 		return incomplete(diag, "The request cannot be canonicalised.");
 	sign(claim, secret, hash, signature);
 	if (aw_sim_same(signature, claim->signature))
 		return 0;
-	aw_diag_set(diag, "The request signature we calculated does not match "
+	aw_diag_set(diag,
+	    "The request signature we calculated does not match "
 	    "the signature you provided. Check your AWS Secret Access Key and "
 	    "signing method. Consult the service documentation for details.");
 	return AW_SIM_SIG_MISMATCH;

@@ -45,5 +45,5 @@ int64_t aw_sim_now_ms(const struct aw_sim *sim)
 		return sim->frozen_ms + sim->clock_ms;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 +
-	    sim->clock_ms;
+	       sim->clock_ms;
 }

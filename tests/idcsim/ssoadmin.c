@@ -14,10 +14,22 @@
 #include "tests/idcsim/sim.h"
 #include "tests/idcsim/store.h"
 
-#define INSTANCE_FIELD { "InstanceArn", AW_SIM_STRING, true, 10, 1224 }
-#define ACCOUNT_FIELD  { "AccountId", AW_SIM_STRING, true, 12, 12 }
-#define SET_FIELD      { "PermissionSetArn", AW_SIM_STRING, true, 10, 1224 }
-#define END_FIELD      { NULL, 0, false, 0, 0 }
+#define INSTANCE_FIELD                                       \
+	{                                                    \
+		"InstanceArn", AW_SIM_STRING, true, 10, 1224 \
+	}
+#define ACCOUNT_FIELD                                    \
+	{                                                \
+		"AccountId", AW_SIM_STRING, true, 12, 12 \
+	}
+#define SET_FIELD                                                 \
+	{                                                         \
+		"PermissionSetArn", AW_SIM_STRING, true, 10, 1224 \
+	}
+#define END_FIELD                    \
+	{                            \
+		NULL, 0, false, 0, 0 \
+	}
 
 static const struct aw_sim_field instances_fields[] = {
 	AW_SIM_PAGING_FIELDS,
@@ -70,15 +82,15 @@ static void not_found(struct aw_sim_call *call, const char *what)
 }
 
 /* The request's body, its instance checked; or NULL: it is answered. */
-static struct json_object *open_body(struct aw_sim_call *call,
-    const struct aw_sim_field *fields)
+static struct json_object *open_body(
+    struct aw_sim_call *call, const struct aw_sim_field *fields)
 {
 	struct json_object *body;
 
 	if (aw_sim_json11_open(call, fields, &body) != 0)
 		return NULL;
-	if (strcmp(aw_sim_text(body, "InstanceArn"),
-	        call->sim->instance_arn) == 0)
+	if (strcmp(aw_sim_text(body, "InstanceArn"), call->sim->instance_arn) ==
+	    0)
 		return body;
 	not_found(call, "Instance not found");
 	(void)json_object_put(body);
@@ -97,8 +109,8 @@ static struct json_object *instance_json(const struct aw_sim *sim)
 	add(doc, "InstanceArn", sim->instance_arn);
 	add(doc, "IdentityStoreId", sim->store_id);
 	add(doc, "OwnerAccountId",
-	    aw_sim_text(json_object_array_get_idx(sim->accounts, 0),
-	        "AccountId"));
+	    aw_sim_text(
+		json_object_array_get_idx(sim->accounts, 0), "AccountId"));
 	add(doc, "Status", "ACTIVE");
 	(void)json_object_object_add(doc, "CreatedDate",
 	    json_object_new_double_s(1727780645.123, "1727780645.123"));
@@ -113,12 +125,12 @@ static void answer_rows(struct aw_sim_call *call, struct json_object *body,
 	struct aw_sim_page page;
 
 	if (aw_sim_json11_page(call, body, json_object_array_length(rows),
-	        scope, &page) == 0) {
+		scope, &page) == 0) {
 		list = json_object_new_array();
 		for (size_t i = 0; i < page.n; i++)
-			(void)json_object_array_add(list,
-			    json_object_get(json_object_array_get_idx(rows,
-			        page.first + i)));
+			(void)json_object_array_add(
+			    list, json_object_get(json_object_array_get_idx(
+				      rows, page.first + i)));
 		aw_sim_json11_list(call, name, list, &page);
 	}
 	(void)json_object_put(rows);
@@ -155,8 +167,8 @@ static bool has_assignment_in(struct json_object *set, const char *account)
 }
 
 /* The ARNs of all permission sets, or of those with assignments in @account. */
-static void answer_sets(struct aw_sim_call *call, struct json_object *body,
-    const char *account)
+static void answer_sets(
+    struct aw_sim_call *call, struct json_object *body, const char *account)
 {
 	struct json_object *sets = call->sim->sets;
 	struct json_object *rows = json_object_new_array();
@@ -165,12 +177,11 @@ static void answer_sets(struct aw_sim_call *call, struct json_object *body,
 		struct json_object *set = json_object_array_get_idx(sets, i);
 
 		if (account == NULL || has_assignment_in(set, account))
-			(void)json_object_array_add(rows,
-			    json_object_new_string(
-			        aw_sim_text(set, "PermissionSetArn")));
+			(void)json_object_array_add(
+			    rows, json_object_new_string(
+				      aw_sim_text(set, "PermissionSetArn")));
 	}
-	answer_rows(call, body, "PermissionSets", rows,
-	    account ? account : "");
+	answer_rows(call, body, "PermissionSets", rows, account ? account : "");
 }
 
 static void list_sets(struct aw_sim_call *call)
@@ -243,9 +254,9 @@ static void add_assignments(struct json_object *rows, struct json_object *set,
 		struct json_object *row;
 
 		if ((account &&
-		        strcmp(aw_sim_text(one, "AccountId"), account) != 0) ||
+			strcmp(aw_sim_text(one, "AccountId"), account) != 0) ||
 		    (type &&
-		        strcmp(aw_sim_text(one, "PrincipalType"), type) != 0) ||
+			strcmp(aw_sim_text(one, "PrincipalType"), type) != 0) ||
 		    (id && strcmp(aw_sim_text(one, "PrincipalId"), id) != 0))
 			continue;
 		row = json_object_new_object();
@@ -297,7 +308,7 @@ static void list_for_principal(struct aw_sim_call *call)
 	if (strcmp(type, "USER") != 0 && strcmp(type, "GROUP") != 0) {
 		aw_sim_json11_invalid(call, "PrincipalType: not valid");
 	} else if (filter != NULL && aw_sim_shape_check(filter, filter_fields,
-	                                 false, &diag) != 0) {
+					 false, &diag) != 0) {
 		aw_sim_json11_invalid(call, diag.text);
 	} else {
 		rows = json_object_new_array();
@@ -325,8 +336,8 @@ static const struct aw_sim_op ops[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static const struct aw_sim_op *find(const struct aw_sim *sim AW_UNUSED,
-    const struct aw_sim_req *req)
+static const struct aw_sim_op *find(
+    const struct aw_sim *sim AW_UNUSED, const struct aw_sim_req *req)
 {
 	return aw_sim_op_by_target(ops, req, "SWBExternalService.");
 }

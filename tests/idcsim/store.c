@@ -34,8 +34,8 @@ int aw_sim_index_of(struct json_object *list, const char *text)
 	const size_t n = json_object_array_length(list);
 
 	for (size_t i = 0; i < n; i++) {
-		const char *item = json_object_get_string(
-		    json_object_array_get_idx(list, i));
+		const char *item =
+		    json_object_get_string(json_object_array_get_idx(list, i));
 
 		if (item != NULL && strcmp(item, text) == 0)
 			return (int)i;
@@ -43,8 +43,8 @@ int aw_sim_index_of(struct json_object *list, const char *text)
 	return -1;
 }
 
-struct json_object *aw_sim_doc_by(struct json_object *list, const char *key,
-    const char *value)
+struct json_object *aw_sim_doc_by(
+    struct json_object *list, const char *key, const char *value)
 {
 	const size_t n = json_object_array_length(list);
 
@@ -67,7 +67,7 @@ static bool is_local_part(const char *user_name, const char *who)
 	const size_t len = strlen(who);
 
 	return len > 0 && strncmp(user_name, who, len) == 0 &&
-	    user_name[len] == '@';
+	       user_name[len] == '@';
 }
 
 int aw_sim_find_user(struct aw_sim *sim, const char *who,
@@ -119,19 +119,19 @@ bool aw_sim_is_member(struct json_object *group, const char *user_id)
 	struct json_object *members;
 
 	return json_object_object_get_ex(group, "Members", &members) &&
-	    aw_sim_index_of(members, user_id) >= 0;
+	       aw_sim_index_of(members, user_id) >= 0;
 }
 
-static bool assignment_reaches(struct aw_sim *sim,
-    struct json_object *assignment, const char *user_id)
+static bool assignment_reaches(
+    struct aw_sim *sim, struct json_object *assignment, const char *user_id)
 {
 	const char *principal = aw_sim_text(assignment, "PrincipalId");
 	struct json_object *group;
 
 	if (strcmp(aw_sim_text(assignment, "PrincipalType"), "USER") == 0)
 		return strcmp(principal, user_id) == 0;
-	return json_object_object_get_ex(sim->group_by_id, principal,
-	    &group) && aw_sim_is_member(group, user_id);
+	return json_object_object_get_ex(sim->group_by_id, principal, &group) &&
+	       aw_sim_is_member(group, user_id);
 }
 
 bool aw_sim_is_assigned(struct aw_sim *sim, struct json_object *set,
@@ -155,8 +155,8 @@ bool aw_sim_is_assigned(struct aw_sim *sim, struct json_object *set,
 	return false;
 }
 
-void aw_sim_membership_id(const char *group_id, const char *user_id,
-    char ret[48])
+void aw_sim_membership_id(
+    const char *group_id, const char *user_id, char ret[48])
 {
 	const size_t len = strlen(group_id);
 	char h[AW_SIM_HEX];

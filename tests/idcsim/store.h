@@ -27,8 +27,8 @@ const char *aw_sim_text(struct json_object *doc, const char *key);
 int aw_sim_index_of(struct json_object *list, const char *text);
 
 /* The document in @list whose @key is @value, or NULL. */
-struct json_object *aw_sim_doc_by(struct json_object *list, const char *key,
-    const char *value);
+struct json_object *aw_sim_doc_by(
+    struct json_object *list, const char *key, const char *value);
 
 bool aw_sim_user_is_disabled(struct json_object *user);
 
@@ -50,8 +50,8 @@ bool aw_sim_is_assigned(struct aw_sim *sim, struct json_object *set,
     const char *account, const char *user_id);
 
 /* A stable MembershipId for the pair. */
-void aw_sim_membership_id(const char *group_id, const char *user_id,
-    char ret[48]);
+void aw_sim_membership_id(
+    const char *group_id, const char *user_id, char ret[48]);
 
 /*
  * Changes.  Each returns 0, AW_UNKNOWN (something named is not there),
@@ -67,8 +67,8 @@ int aw_sim_set_assigned(struct aw_sim *sim, const char *set,
     struct aw_diag *diag) AW_MUST_USE;
 int aw_sim_add_user(struct aw_sim *sim, const char *user_name,
     const char *display_name, struct aw_diag *diag) AW_MUST_USE;
-int aw_sim_delete_user(struct aw_sim *sim, const char *who,
-    struct aw_diag *diag) AW_MUST_USE;
+int aw_sim_delete_user(
+    struct aw_sim *sim, const char *who, struct aw_diag *diag) AW_MUST_USE;
 int aw_sim_rename_user(struct aw_sim *sim, const char *who,
     const char *user_name, struct aw_diag *diag) AW_MUST_USE;
 

@@ -27,8 +27,8 @@ static void add_time(struct json_object *doc, const char *key)
 }
 
 /* The members of @from, as they are, but for those we keep to ourselves. */
-static struct json_object *copy_of(const struct aw_sim *sim,
-    struct json_object *from)
+static struct json_object *copy_of(
+    const struct aw_sim *sim, struct json_object *from)
 {
 	struct json_object *doc = json_object_new_object();
 	struct json_object_iterator it = json_object_iter_begin(from);
@@ -47,14 +47,14 @@ static struct json_object *copy_of(const struct aw_sim *sim,
 	return doc;
 }
 
-struct json_object *aw_sim_user_json(const struct aw_sim *sim,
-    struct json_object *user)
+struct json_object *aw_sim_user_json(
+    const struct aw_sim *sim, struct json_object *user)
 {
 	return copy_of(sim, user);
 }
 
-struct json_object *aw_sim_group_json(const struct aw_sim *sim,
-    struct json_object *group)
+struct json_object *aw_sim_group_json(
+    const struct aw_sim *sim, struct json_object *group)
 {
 	return copy_of(sim, group);
 }
@@ -67,8 +67,8 @@ static struct json_object *member_id(const char *user_id)
 	return doc;
 }
 
-struct json_object *aw_sim_membership_json(const struct aw_sim *sim,
-    const char *group_id, const char *user_id)
+struct json_object *aw_sim_membership_json(
+    const struct aw_sim *sim, const char *group_id, const char *user_id)
 {
 	struct json_object *doc = json_object_new_object();
 	char id[48];
@@ -83,15 +83,15 @@ struct json_object *aw_sim_membership_json(const struct aw_sim *sim,
 	return doc;
 }
 
-struct json_object *aw_sim_member_result_json(const char *group_id,
-    const char *user_id, bool is_member)
+struct json_object *aw_sim_member_result_json(
+    const char *group_id, const char *user_id, bool is_member)
 {
 	struct json_object *doc = json_object_new_object();
 
 	add(doc, "GroupId", group_id);
 	(void)json_object_object_add(doc, "MemberId", member_id(user_id));
-	(void)json_object_object_add(doc, "MembershipExists",
-	    json_object_new_boolean(is_member));
+	(void)json_object_object_add(
+	    doc, "MembershipExists", json_object_new_boolean(is_member));
 	return doc;
 }
 
@@ -118,20 +118,20 @@ static bool has_element(struct json_object *doc, const char *list,
 {
 	struct json_object *all = json_object_object_get(doc, list);
 
-	for (size_t i = 0;
-	     all != NULL && i < json_object_array_length(all); i++) {
+	for (size_t i = 0; all != NULL && i < json_object_array_length(all);
+	     i++) {
 		struct json_object *item = json_object_array_get_idx(all, i);
 
 		if (strcmp(aw_sim_text(item, one[0]), one[1]) == 0 &&
 		    (two == NULL ||
-		        strcmp(aw_sim_text(item, two[0]), two[1]) == 0))
+			strcmp(aw_sim_text(item, two[0]), two[1]) == 0))
 			return true;
 	}
 	return false;
 }
 
-static struct json_object *by_element(struct json_object *all,
-    const char *list, const char *const one[2], const char *const two[2])
+static struct json_object *by_element(struct json_object *all, const char *list,
+    const char *const one[2], const char *const two[2])
 {
 	for (size_t i = 0; i < json_object_array_length(all); i++) {
 		struct json_object *doc = json_object_array_get_idx(all, i);
@@ -180,7 +180,8 @@ int aw_sim_store_alternate(struct json_object *all, bool is_user,
 	attribute = json_object_object_get(id, "UniqueAttribute");
 	external = json_object_object_get(id, "ExternalId");
 	if ((attribute == NULL) == (external == NULL)) {
-		aw_diag_set(diag, "AlternateIdentifier: not exactly one member");
+		aw_diag_set(
+		    diag, "AlternateIdentifier: not exactly one member");
 		return -EINVAL;
 	}
 	if (attribute != NULL)
@@ -188,8 +189,7 @@ int aw_sim_store_alternate(struct json_object *all, bool is_user,
 	if (aw_sim_shape_check(external, external_fields, false, diag) != 0)
 		return -EINVAL;
 	*ret = by_element(all, "ExternalIds",
-	    (const char *const[2]){ "Issuer",
-	        aw_sim_text(external, "Issuer") },
+	    (const char *const[2]){ "Issuer", aw_sim_text(external, "Issuer") },
 	    (const char *const[2]){ "Id", aw_sim_text(external, "Id") });
 	return 0;
 }

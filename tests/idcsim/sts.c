@@ -28,13 +28,16 @@ static void answer_xml(struct aw_sim_call *call, const struct aw_sim_key *key)
 	const char *const parts[][2] = {
 		{ "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws."
 		  "com/doc/2011-06-15/\">\n  <GetCallerIdentityResult>\n"
-		  "    <Arn>", key->arn },
+		  "    <Arn>",
+		    key->arn },
 		{ "</Arn>\n    <UserId>", key->principal },
 		{ "</UserId>\n    <Account>", key->account },
 		{ "</Account>\n  </GetCallerIdentityResult>\n"
-		  "  <ResponseMetadata>\n    <RequestId>", call->request_id },
+		  "  <ResponseMetadata>\n    <RequestId>",
+		    call->request_id },
 		{ "</RequestId>\n  </ResponseMetadata>\n"
-		  "</GetCallerIdentityResponse>\n", "" },
+		  "</GetCallerIdentityResponse>\n",
+		    "" },
 	};
 
 	aw_sim_answer_text(call, "");
@@ -45,8 +48,8 @@ static void answer_xml(struct aw_sim_call *call, const struct aw_sim_key *key)
 	call->type = "text/xml";
 }
 
-static void add(struct json_object *doc, const char *key,
-    struct json_object *value)
+static void add(
+    struct json_object *doc, const char *key, struct json_object *value)
 {
 	(void)json_object_object_add(doc, key, value);
 }
@@ -68,8 +71,8 @@ static void answer_json(struct aw_sim_call *call, const struct aw_sim_key *key)
 	aw_sim_answer_json(call, answer);
 }
 
-static void refuse(struct aw_sim_call *call, enum aw_sim_sig why,
-    const char *message)
+static void refuse(
+    struct aw_sim_call *call, enum aw_sim_sig why, const char *message)
 {
 	static const char *const codes[] = {
 		[AW_SIM_SIG_MISSING] = "MissingAuthenticationToken",
@@ -80,8 +83,8 @@ static void refuse(struct aw_sim_call *call, enum aw_sim_sig why,
 		[AW_SIM_SIG_MISMATCH] = "SignatureDoesNotMatch",
 	};
 
-	aw_sim_error(call, why == AW_SIM_SIG_INCOMPLETE ? 400 : 403,
-	    codes[why], message);
+	aw_sim_error(call, why == AW_SIM_SIG_INCOMPLETE ? 400 : 403, codes[why],
+	    message);
 }
 
 static void get_caller_identity(struct aw_sim_call *call)
@@ -118,8 +121,8 @@ static const struct aw_sim_op ops[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static const struct aw_sim_op *find(const struct aw_sim *sim AW_UNUSED,
-    const struct aw_sim_req *req)
+static const struct aw_sim_op *find(
+    const struct aw_sim *sim AW_UNUSED, const struct aw_sim_req *req)
 {
 	const char *args = req->query;
 	char action[64];
@@ -128,8 +131,8 @@ static const struct aw_sim_op *find(const struct aw_sim *sim AW_UNUSED,
 	if (strcmp(req->path, "/") != 0)
 		return NULL;
 	if (strcmp(req->method, "POST") == 0) {
-		if (!aw_sim_req_is_type(req,
-		        "application/x-www-form-urlencoded"))
+		if (!aw_sim_req_is_type(
+			req, "application/x-www-form-urlencoded"))
 			return NULL;
 		args = req->body;
 	}
