@@ -82,10 +82,10 @@ static int host_of(const char *host, size_t len, const char *default_port,
 {
 	const size_t port_len = strlen(default_port);
 
-	if (len > port_len &&
+	if (len >= port_len &&
 	    strncmp(host + len - port_len, default_port, port_len) == 0)
 		len -= port_len;
-	if (len == 0 || memchr(host, '@', len) != NULL)
+	if (len == 0 || host[0] == ':' || memchr(host, '@', len) != NULL)
 		return -EINVAL;
 	if (aw_fmt(ret->host, sizeof(ret->host), "%.*s", (int)len, host) < 0)
 		return -EINVAL;

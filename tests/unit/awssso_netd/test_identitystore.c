@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Unit test of awssso_netd/identitystore.c and record.c.
+ * covers: spine.4, R19
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "awssso_netd/identitystore.h"
+#include "awssso_netd/record.h"
+#include "common/wire.h"
+
+#define STORE "d-0123456789"
+
+static struct json_object *parse(const char *text)
+{
+	const struct aw_place place = { NULL, "test", -1 };
+	struct json_object *json = NULL;
+
+	if (aw_answer_parse(&place, text, strlen(text), &json, NULL) != 0)
+		fail_msg("not JSON: %s", text);
+	return json;
+}
+
+static void bodies(void **state)
+{
+	static const struct {
+		struct aw_store_ask ask;
+		const char *want;
+	} rows[] = {
+		{ { .operation = "ListUsers", .paged = true },
+		    "{\"IdentityStoreId\":\"" STORE "\",\"MaxResults\":100}" },
+		{ { .operation = "ListUsers", .paged = true, .next = "a/b=" },
+		    "{\"IdentityStoreId\":\"" STORE "\",\"MaxResults\":100,"
+		    "\"NextToken\":\"a/b=\"}" },
+		{ { .operation = "DescribeUser", .user_id = "u\"1" },
+		    "{\"IdentityStoreId\":\"" STORE
+		    "\",\"UserId\":\"u\\\"1\"}" },
+		{ { .operation = "ListGroupMemberships", .group_id = "g",
+		      .paged = true },
+		    "{\"IdentityStoreId\":\"" STORE
+		    "\",\"GroupId\":\"g\",\"MaxResults\":100}" },
+		{ { .operation = "ListGroupMembershipsForMember",
+		      .member_id = "u", .paged = true },
+		    "{\"IdentityStoreId\":\"" STORE
+		    "\",\"MemberId\":{\"UserId\":\"u\"},\"MaxResults\":100}" },
+		{ { .operation = "GetUserId", .user_name = "a@b" },
+		    "{\"IdentityStoreId\":\"" STORE
+		    "\",\"AlternateIdentifier\":{\"UniqueAttribute\":"
+		    "{\"AttributePath\":\"userName\",\"AttributeValue\":"
+		    "\"a@b\"}}}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct aw_buf body = AW_BUF_INIT(4096);
+
+		assert_int_equal(aw_store_body(&rows[i].ask, STORE, &body), 0);
+		assert_string_equal(aw_buf_text(&body), rows[i].want);
+		aw_buf_done(&body);
+	}
+}
+
+#define USERS(rows)   "{\"Users\":[" rows "],\"NextToken\":\"n\"}"
+#define GROUPS(rows)  "{\"Groups\":[" rows "]}"
+#define MEMBERS(rows) "{\"GroupMemberships\":[" rows "]}"
+
+enum kind {
+	USERS_PAGE,
+	GROUPS_PAGE,
+	MEMBERS_PAGE,
+};
+
+static int make(enum kind kind, const char *text, struct aw_buf *records,
+    struct aw_buf *ids, uint64_t *ret_n, struct aw_diag *why)
+{
+	struct json_object *json = parse(text);
+	const char *next = NULL;
+	int r = -1;
+
+	if (kind == USERS_PAGE)
+		r = aw_record_users(json, STORE, records, ret_n, &next, why);
+	if (kind == GROUPS_PAGE)
+		r = aw_record_groups(json, STORE, records, ids, ret_n, &next,
+		    why);
+	if (kind == MEMBERS_PAGE)
+		r = aw_record_members(json, STORE, "g1", records, ret_n, &next,
+		    why);
+	if (r == 0)
+		assert_int_equal(next != NULL, kind == USERS_PAGE);
+	json_object_put(json);
+	return r;
+}
+
+static void bad_rows_are_named(void **state)
+{
+	static const struct {
+		enum kind kind;
+		const char *text, *says;
+	} rows[] = {
+		{ USERS_PAGE, "{}", "ListUsers: Users: missing" },
+		{ USERS_PAGE, USERS("{\"UserName\":\"a\"}"),
+		    "ListUsers: Users[0].UserId: missing" },
+		{ USERS_PAGE,
+		    USERS("{\"UserId\":\"u\",\"UserName\":\"a\"},"
+			  "{\"UserId\":\"v\"}"),
+		    "ListUsers: Users[1].UserName: missing" },
+		{ USERS_PAGE,
+		    USERS("{\"UserId\":\"u\",\"UserName\":\"a\","
+			  "\"IdentityStoreId\":\"d-9999999999\"}"),
+		    "Users[0].IdentityStoreId: of another identity store" },
+		{ USERS_PAGE, USERS("{\"UserId\":\"u\",\"UserName\":\"a\\nb\"}"),
+		    "Users[0].UserName: holds bytes" },
+		{ USERS_PAGE,
+		    USERS("{\"UserId\":\"u\",\"UserName\":\"a\","
+			  "\"ExternalIds\":[{\"Issuer\":\"i\"}]}"),
+		    "Users[0].ExternalIds[0].Id: missing" },
+		{ USERS_PAGE,
+		    USERS("{\"UserId\":\"u\",\"UserName\":\"a\","
+			  "\"UserStatus\":7}"),
+		    "Users[0].UserStatus: not a text" },
+		{ GROUPS_PAGE, GROUPS("{\"DisplayName\":\"g\"}"),
+		    "ListGroups: Groups[0].GroupId: missing" },
+		{ GROUPS_PAGE, GROUPS("{\"GroupId\":\"g\"}"),
+		    "ListGroups: Groups[0].DisplayName: missing" },
+		{ MEMBERS_PAGE,
+		    MEMBERS("{\"GroupId\":\"g2\",\"MemberId\":{\"UserId\":"
+			    "\"u\"}}"),
+		    "ListGroupMemberships: GroupMemberships[0].GroupId: not "
+		    "the one asked for" },
+		{ MEMBERS_PAGE, MEMBERS("{\"GroupId\":\"g1\"}"),
+		    "GroupMemberships[0].MemberId: missing" },
+		{ MEMBERS_PAGE, MEMBERS("{\"GroupId\":\"g1\",\"MemberId\":{}}"),
+		    "GroupMemberships[0].MemberId.UserId: missing" },
+		{ MEMBERS_PAGE,
+		    MEMBERS("{\"MemberId\":{\"UserId\":\"u\"}}"),
+		    "GroupMemberships[0].GroupId: missing" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct aw_buf records = AW_BUF_INIT(65536);
+		struct aw_buf ids = AW_BUF_INIT(65536);
+		struct aw_diag why = { .text = "" };
+		uint64_t n = 42;
+
+		if (make(rows[i].kind, rows[i].text, &records, &ids, &n,
+			&why) != -EBADMSG ||
+		    !strstr(why.text, rows[i].says) || n != 42)
+			fail_msg("%s: %s", rows[i].text, why.text);
+		aw_buf_done(&records);
+		aw_buf_done(&ids);
+	}
+}
+
+/* The text of field @tag of the next record. */
+static void expect(const struct aw_wire_in *in, uint16_t tag, const char *want)
+{
+	char got[512];
+
+	assert_int_equal(aw_wire_text(in, tag, got, sizeof(got)),
+	    want ? 0 : AW_ABSENT);
+	if (want)
+		assert_string_equal(got, want);
+}
+
+static void records(void **state)
+{
+	struct aw_buf out = AW_BUF_INIT(65536), ids = AW_BUF_INIT(65536);
+	struct aw_diag why = { .text = "" };
+	struct aw_wire_in in;
+	size_t used;
+	uint64_t n = 0;
+
+	(void)state;
+	assert_int_equal(make(USERS_PAGE,
+			     USERS("{\"UserId\":\"u1\",\"UserName\":\"a@b\","
+				   "\"DisplayName\":\"A\\tB\\u0085C\","
+				   "\"UserStatus\":\"DISABLED\",\"IdentityStore"
+				   "Id\":\"" STORE "\",\"ExternalIds\":[{"
+				   "\"Issuer\":\"i\",\"Id\":\"x\"}]},"
+				   "{\"UserId\":\"u2\",\"UserName\":\"c\"}"),
+			     &out, &ids, &n, &why),
+	    0);
+	assert_int_equal(n, 2);
+	assert_int_equal(aw_wire_open_first(out.data, out.len, &in, &used), 0);
+	assert_int_equal(in.type, AW_MSG_USER_REC);
+	expect(&in, AW_TAG_PRINCIPAL_ID, "u1");
+	expect(&in, AW_TAG_USER_NAME, "a@b");
+	expect(&in, AW_TAG_DISPLAY_NAME, "A B  C");
+	expect(&in, AW_TAG_USER_STATUS, "DISABLED");
+	expect(&in, AW_TAG_EXTERNAL_ID, "i x");
+	assert_int_equal(aw_wire_open(out.data + used, out.len - used, &in),
+	    0);
+	expect(&in, AW_TAG_PRINCIPAL_ID, "u2");
+	expect(&in, AW_TAG_DISPLAY_NAME, NULL);
+	expect(&in, AW_TAG_USER_STATUS, NULL);
+	aw_buf_done(&out);
+
+	assert_int_equal(make(GROUPS_PAGE,
+			     GROUPS("{\"GroupId\":\"g1\",\"DisplayName\":"
+				    "\"Ops\\r\\nTeam\"}"),
+			     &out, &ids, &n, &why),
+	    0);
+	assert_int_equal(aw_wire_open(out.data, out.len, &in), 0);
+	assert_int_equal(in.type, AW_MSG_GROUP_REC);
+	expect(&in, AW_TAG_PRINCIPAL_ID, "g1");
+	expect(&in, AW_TAG_DISPLAY_NAME, "Ops  Team");
+	assert_int_equal(ids.len, 3);
+	assert_string_equal(ids.data, "g1");
+	aw_buf_done(&out);
+	aw_buf_done(&ids);
+
+	assert_int_equal(make(MEMBERS_PAGE,
+			     MEMBERS("{\"GroupId\":\"g1\",\"MemberId\":{"
+				     "\"UserId\":\"u1\"},\"MembershipId\":"
+				     "\"m\"}"),
+			     &out, &ids, &n, &why),
+	    0);
+	assert_int_equal(aw_wire_open(out.data, out.len, &in), 0);
+	assert_int_equal(in.type, AW_MSG_MEMBER_REC);
+	expect(&in, AW_TAG_GROUP_ID, "g1");
+	expect(&in, AW_TAG_PRINCIPAL_ID, "u1");
+	aw_buf_done(&out);
+}
+
+/* Empty pages are pages. */
+static void empty_pages(void **state)
+{
+	struct aw_buf out = AW_BUF_INIT(1024), ids = AW_BUF_INIT(1024);
+	struct aw_diag why = { .text = "" };
+	uint64_t n = 42;
+
+	(void)state;
+	assert_int_equal(make(USERS_PAGE, USERS(""), &out, &ids, &n, &why), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(out.len, 0);
+}
+
+static void clean(void **state)
+{
+	static const struct {
+		const char *text;
+		int want;
+		const char *got;
+	} rows[] = {
+		{ "plain", 0, "plain" },
+		{ "a\tb\nc\x7f", 0, "a b c " },
+		{ "\xc2\x85x", 0, "  x" },
+		{ "\xc2\xa0x", 0, "\xc2\xa0x" }, /* NBSP is no control */
+		{ "\xe3\x80\x80", 0, "\xe3\x80\x80" },
+		{ "\xff", -EINVAL, NULL },
+		{ "1234567890123456", -EMSGSIZE, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char got[16] = "";
+		const int r = aw_store_clean(rows[i].text, got, sizeof(got));
+
+		if (r != rows[i].want ||
+		    (r == 0 && strcmp(got, rows[i].got) != 0))
+			fail_msg("row %zu: %d %s", i, r, got);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bodies),
+		cmocka_unit_test(bad_rows_are_named),
+		cmocka_unit_test(records),
+		cmocka_unit_test(empty_pages),
+		cmocka_unit_test(clean),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
