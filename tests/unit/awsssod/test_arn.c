@@ -54,68 +54,64 @@ static void good(void **state)
 	}
 }
 
+static const char *const bad_ones[] = {
+	"",
+	"arn",
+	"ARN:aws:sts::" ACCT ":assumed-role/" ROLE "/alice",
+	" " GOOD,
+	"arn:aws:iam::" ACCT ":assumed-role/" ROLE "/alice",
+	"arn:aws:sts:eu-west-1:" ACCT ":assumed-role/" ROLE "/alice",
+	"arn:awx:sts::" ACCT ":assumed-role/" ROLE "/alice",
+	"arn:aw:sts::" ACCT ":assumed-role/" ROLE "/alice",
+	"arn:aws9:sts::" ACCT ":assumed-role/" ROLE "/alice",
+	"arn:aws:sts::11112222333:assumed-role/" ROLE "/alice",
+	"arn:aws:sts::1111222233334:assumed-role/" ROLE "/alice",
+	"arn:aws:sts::11112222333a:assumed-role/" ROLE "/alice",
+	"arn:aws:sts:::assumed-role/" ROLE "/alice",
+	"arn:aws:sts::" ACCT ":role/" ROLE "/alice",
+	"arn:aws:sts::" ACCT ":federated-user/alice",
+	"arn:aws:sts::" ACCT ":user/" ROLE "/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/Login/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/awsreservedsso_Login_" HEX "/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/xAWSReservedSSO_Login_" HEX
+	"/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO__" HEX "/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_" HEX "/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_Login" HEX "/alice",
+	"arn:aws:sts::" ACCT
+	":assumed-role/AWSReservedSSO_Login_0123456789abcdeF/alice",
+	"arn:aws:sts::" ACCT
+	":assumed-role/AWSReservedSSO_Login_0123456789abcde/alice",
+	"arn:aws:sts::" ACCT
+	":assumed-role/AWSReservedSSO_Login_0123456789abcdefg/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_" SET32 "X_" HEX
+	"/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_Lo gin_" HEX
+	"/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/" ROLE,
+	"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/",
+	"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/a",
+	"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/" NAME64 "x",
+	"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/alice/",
+	"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/alice/bob",
+	"arn:aws:sts::" ACCT ":assumed-role//" ROLE "/alice",
+	"arn:aws:sts::" ACCT ":assumed-role/aws-reserved/" ROLE "/alice",
+	GOOD " ",
+	GOOD "\n",
+	"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/al\xc3\xa9",
+	"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/al:ice",
+};
+
 static void bad(void **state)
 {
-	static const char *const rows[] = {
-		"",
-		"arn",
-		"ARN:aws:sts::" ACCT ":assumed-role/" ROLE "/alice",
-		" " GOOD,
-		"arn:aws:iam::" ACCT ":assumed-role/" ROLE "/alice",
-		"arn:aws:sts:eu-west-1:" ACCT ":assumed-role/" ROLE "/alice",
-		"arn:awx:sts::" ACCT ":assumed-role/" ROLE "/alice",
-		"arn:aw:sts::" ACCT ":assumed-role/" ROLE "/alice",
-		"arn:aws9:sts::" ACCT ":assumed-role/" ROLE "/alice",
-		"arn:aws:sts::11112222333:assumed-role/" ROLE "/alice",
-		"arn:aws:sts::1111222233334:assumed-role/" ROLE "/alice",
-		"arn:aws:sts::11112222333a:assumed-role/" ROLE "/alice",
-		"arn:aws:sts:::assumed-role/" ROLE "/alice",
-		"arn:aws:sts::" ACCT ":role/" ROLE "/alice",
-		"arn:aws:sts::" ACCT ":federated-user/alice",
-		"arn:aws:sts::" ACCT ":user/" ROLE "/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/Login/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/awsreservedsso_Login_" HEX
-		"/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/xAWSReservedSSO_Login_" HEX
-		"/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO__" HEX
-		"/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_" HEX
-		"/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_Login" HEX
-		"/alice",
-		"arn:aws:sts::" ACCT
-		":assumed-role/AWSReservedSSO_Login_0123456789abcdeF/alice",
-		"arn:aws:sts::" ACCT
-		":assumed-role/AWSReservedSSO_Login_0123456789abcde/alice",
-		"arn:aws:sts::" ACCT
-		":assumed-role/AWSReservedSSO_Login_0123456789abcdefg/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_" SET32
-		"X_" HEX "/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/AWSReservedSSO_Lo gin_" HEX
-		"/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/" ROLE,
-		"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/",
-		"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/a",
-		"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/" NAME64 "x",
-		"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/alice/",
-		"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/alice/bob",
-		"arn:aws:sts::" ACCT ":assumed-role//" ROLE "/alice",
-		"arn:aws:sts::" ACCT ":assumed-role/aws-reserved/" ROLE
-		"/alice",
-		GOOD " ",
-		GOOD "\n",
-		"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/al\xc3\xa9",
-		"arn:aws:sts::" ACCT ":assumed-role/" ROLE "/al:ice",
-	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(bad_ones) / sizeof(bad_ones[0]); i++) {
 		struct aw_arn arn = { .session = "untouched" };
 		struct aw_diag why = { "" };
 
-		if (aw_arn_parse(rows[i], &arn, &why) != AW_DENIED)
-			fail_msg("taken: %s", rows[i]);
+		if (aw_arn_parse(bad_ones[i], &arn, &why) != AW_DENIED)
+			fail_msg("taken: %s", bad_ones[i]);
 		assert_string_equal(arn.session, "untouched");
 		assert_true(why.text[0]);
 	}

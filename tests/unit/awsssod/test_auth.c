@@ -36,68 +36,61 @@ static void prompt_says_all(void **state)
 	assert_null(strchr(text, '\033'));
 }
 
+static const struct {
+	const char *name;
+	struct end end;
+	enum aw_verdict want;
+	const char *text, *event;
+} ends[] = {
+	{ "right person",
+	    { AW_NET_OK, "alice@example.com", ALICE, "alice@example.com", NULL,
+		"g-admins", "ReadOnly", 0 },
+	    AW_VERDICT_ALLOW, "", "allowed" },
+	{ "wrong approver",
+	    { AW_NET_OK, "bob@example.com", ALICE, "alice@example.com", NULL,
+		"g-admins", "ReadOnly", 5 },
+	    AW_VERDICT_REFUSED, "somebody else", "wrong-approver" },
+	{ "described another",
+	    { AW_NET_OK, "bob@example.com", BOB, "bob@example.com", NULL,
+		"g-admins", "ReadOnly", 5 },
+	    AW_VERDICT_REFUSED, "does not prove", "unproven" },
+	{ "no description",
+	    { AW_NET_OK, "alice@example.com", NULL, NULL, NULL, "g-admins",
+		"ReadOnly", 0 },
+	    AW_VERDICT_REFUSED, "does not prove", "unproven" },
+	{ "disabled meanwhile",
+	    { AW_NET_OK, "alice@example.com", ALICE, "alice@example.com",
+		"DISABLED", "g-admins", "ReadOnly", 0 },
+	    AW_VERDICT_EXPIRED, "disabled", "disabled" },
+	{ "left the group",
+	    { AW_NET_OK, "alice@example.com", ALICE, "alice@example.com", NULL,
+		NULL, "ReadOnly", 0 },
+	    AW_VERDICT_POLICY, "not among", "policy" },
+	{ "denied", { AW_NET_DENIED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+	    AW_VERDICT_REFUSED, "denied in the browser", "browser-denied" },
+	{ "expired", { AW_NET_EXPIRED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+	    AW_VERDICT_REFUSED, "not approved in time", "code-expired" },
+	{ "no role", { AW_NET_NO_ROLE, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+	    AW_VERDICT_REFUSED, "permission set", "no-role" },
+	{ "gone", { AW_NET_NOT_FOUND, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+	    AW_VERDICT_EXPIRED, "does not know you", "absent" },
+	{ "throttled",
+	    { AW_NET_THROTTLED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+	    AW_VERDICT_UNAVAIL, "slow down", "throttled" },
+	{ "network", { AW_NET_UNAVAIL, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+	    AW_VERDICT_UNAVAIL, "cannot be reached", "network" },
+	{ "host's right",
+	    { AW_NET_REFUSED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+	    AW_VERDICT_FAILED, "lacks a right", "host-rights" },
+	{ "nonsense", { 99, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+	    AW_VERDICT_UNAVAIL, "makes no sense", "bad-answer" },
+};
+
 static void verdicts(void **state)
 {
-	static const struct {
-		const char *name;
-		struct end end;
-		enum aw_verdict want;
-		const char *text, *event;
-	} rows[] = {
-		{ "right person",
-		    { AW_NET_OK, "alice@example.com", ALICE,
-			"alice@example.com", NULL, "g-admins", "ReadOnly", 0 },
-		    AW_VERDICT_ALLOW, "", "allowed" },
-		{ "wrong approver",
-		    { AW_NET_OK, "bob@example.com", ALICE, "alice@example.com",
-			NULL, "g-admins", "ReadOnly", 5 },
-		    AW_VERDICT_REFUSED, "somebody else", "wrong-approver" },
-		{ "described another",
-		    { AW_NET_OK, "bob@example.com", BOB, "bob@example.com",
-			NULL, "g-admins", "ReadOnly", 5 },
-		    AW_VERDICT_REFUSED, "does not prove", "unproven" },
-		{ "no description",
-		    { AW_NET_OK, "alice@example.com", NULL, NULL, NULL,
-			"g-admins", "ReadOnly", 0 },
-		    AW_VERDICT_REFUSED, "does not prove", "unproven" },
-		{ "disabled meanwhile",
-		    { AW_NET_OK, "alice@example.com", ALICE,
-			"alice@example.com", "DISABLED", "g-admins", "ReadOnly",
-			0 },
-		    AW_VERDICT_EXPIRED, "disabled", "disabled" },
-		{ "left the group",
-		    { AW_NET_OK, "alice@example.com", ALICE,
-			"alice@example.com", NULL, NULL, "ReadOnly", 0 },
-		    AW_VERDICT_POLICY, "not among", "policy" },
-		{ "denied",
-		    { AW_NET_DENIED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
-		    AW_VERDICT_REFUSED, "denied in the browser",
-		    "browser-denied" },
-		{ "expired",
-		    { AW_NET_EXPIRED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
-		    AW_VERDICT_REFUSED, "not approved in time",
-		    "code-expired" },
-		{ "no role",
-		    { AW_NET_NO_ROLE, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
-		    AW_VERDICT_REFUSED, "permission set", "no-role" },
-		{ "gone",
-		    { AW_NET_NOT_FOUND, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
-		    AW_VERDICT_EXPIRED, "does not know you", "absent" },
-		{ "throttled",
-		    { AW_NET_THROTTLED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
-		    AW_VERDICT_UNAVAIL, "slow down", "throttled" },
-		{ "network",
-		    { AW_NET_UNAVAIL, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
-		    AW_VERDICT_UNAVAIL, "cannot be reached", "network" },
-		{ "host's right",
-		    { AW_NET_REFUSED, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
-		    AW_VERDICT_FAILED, "lacks a right", "host-rights" },
-		{ "nonsense", { 99, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
-		    AW_VERDICT_UNAVAIL, "makes no sense", "bad-answer" },
-	};
 	char attempt[16];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		struct fake *fake;
 		uint64_t flow;
 		int fd;
@@ -109,20 +102,20 @@ static void verdicts(void **state)
 		}
 		fake = *state;
 		fd = fake_connect(fake, "auth.sock");
-		print_message("row: %s\n", rows[i].name);
+		print_message("row: %s\n", ends[i].name);
 		assert_int_equal(
 		    aw_fmt(attempt, sizeof(attempt), "c%zu", i), 0);
 		flow = begin(fake, fd, attempt);
-		send_end(fake, flow, &rows[i].end);
-		fake_verdict(fake, fd, rows[i].want, rows[i].text);
+		send_end(fake, flow, &ends[i].end);
+		fake_verdict(fake, fd, ends[i].want, ends[i].text);
 		assert_string_equal(
 		    fake_string(fake,
 			"SELECT event FROM events ORDER BY n DESC LIMIT 1"),
-		    rows[i].event);
-		if (rows[i].end.token) {
+		    ends[i].event);
+		if (ends[i].end.token) {
 			fake_netd_wait(fake, AW_MSG_DROP);
 			assert_true(aw_wire_num(&fake->in, AW_TAG_TOKEN, 0) ==
-				    rows[i].end.token);
+				    ends[i].end.token);
 		}
 		assert_int_equal(close(fd), 0);
 	}

@@ -36,85 +36,75 @@ static enum aw_bind judge(const struct aw_bind_want *want,
 	return aw_bind_judge(want, facts, why);
 }
 
+#define FACT(m) offsetof(struct aw_bind_facts, m)
+static const struct {
+	const char *name;
+	size_t fact;
+	const char *value;
+	enum aw_bind want;
+} facts_of[] = {
+	{ "as it is", FACT(asked_set), "Login", AW_BIND_SAME },
+	{ "enabled", FACT(described_status), "ENABLED", AW_BIND_SAME },
+	{ "status empty", FACT(described_status), "", AW_BIND_SAME },
+	{ "disabled", FACT(described_status), "DISABLED", AW_BIND_DISABLED },
+	{ "asked account other", FACT(asked_account), "111122223334",
+	    AW_BIND_BAD },
+	{ "asked account empty", FACT(asked_account), "", AW_BIND_BAD },
+	{ "asked account missing", FACT(asked_account), NULL, AW_BIND_BAD },
+	{ "asked account prefix", FACT(asked_account), "11112222333",
+	    AW_BIND_BAD },
+	{ "STS account other", FACT(sts_account), "111122223334", AW_BIND_BAD },
+	{ "STS account empty", FACT(sts_account), "", AW_BIND_BAD },
+	{ "STS account missing", FACT(sts_account), NULL, AW_BIND_BAD },
+	{ "asked set other", FACT(asked_set), "Logins", AW_BIND_BAD },
+	{ "asked set prefix", FACT(asked_set), "Logi", AW_BIND_BAD },
+	{ "asked set case", FACT(asked_set), "login", AW_BIND_BAD },
+	{ "asked set empty", FACT(asked_set), "", AW_BIND_BAD },
+	{ "asked set missing", FACT(asked_set), NULL, AW_BIND_BAD },
+	{ "ARN missing", FACT(arn), NULL, AW_BIND_BAD },
+	{ "ARN empty", FACT(arn), "", AW_BIND_BAD },
+	{ "ARN malformed", FACT(arn), "alice@example.com", AW_BIND_BAD },
+	{ "ARN of another account", FACT(arn),
+	    "arn:aws:sts::999922223333:assumed-role/"
+	    "AWSReservedSSO_Login_" HEX "/alice@example.com",
+	    AW_BIND_BAD },
+	{ "approver other", FACT(arn), ARN("bob@example.com"), AW_BIND_OTHER },
+	{ "approver longer", FACT(arn), ARN("alice@example.comm"),
+	    AW_BIND_OTHER },
+	{ "approver prefix", FACT(arn), ARN("alice@example.co"),
+	    AW_BIND_OTHER },
+	{ "approver's domain only", FACT(arn), ARN("mallory@example.com"),
+	    AW_BIND_OTHER },
+	{ "approver's case", FACT(arn), ARN("Alice@example.com"),
+	    AW_BIND_OTHER },
+	{ "described id other", FACT(described_id), "u-bob", AW_BIND_BAD },
+	{ "described id prefix", FACT(described_id), "u-alic", AW_BIND_BAD },
+	{ "described id longer", FACT(described_id), "u-alice2", AW_BIND_BAD },
+	{ "described id empty", FACT(described_id), "", AW_BIND_BAD },
+	{ "described id missing", FACT(described_id), NULL, AW_BIND_BAD },
+	{ "described name other", FACT(described_name), "bob@example.com",
+	    AW_BIND_OTHER },
+	{ "described name empty", FACT(described_name), "", AW_BIND_BAD },
+	{ "described name missing", FACT(described_name), NULL, AW_BIND_BAD },
+	{ "described name short", FACT(described_name), "a", AW_BIND_BAD },
+};
+
 /* The proof, with one fact replaced: every one of them is needed whole. */
 static void each_fact_counts(void **state)
 {
-#define FACT(m) offsetof(struct aw_bind_facts, m)
-	static const struct {
-		const char *name;
-		size_t fact;
-		const char *value;
-		enum aw_bind want;
-	} rows[] = {
-		{ "as it is", FACT(asked_set), "Login", AW_BIND_SAME },
-		{ "enabled", FACT(described_status), "ENABLED", AW_BIND_SAME },
-		{ "status empty", FACT(described_status), "", AW_BIND_SAME },
-		{ "disabled", FACT(described_status), "DISABLED",
-		    AW_BIND_DISABLED },
-		{ "asked account other", FACT(asked_account), "111122223334",
-		    AW_BIND_BAD },
-		{ "asked account empty", FACT(asked_account), "", AW_BIND_BAD },
-		{ "asked account missing", FACT(asked_account), NULL,
-		    AW_BIND_BAD },
-		{ "asked account prefix", FACT(asked_account), "11112222333",
-		    AW_BIND_BAD },
-		{ "STS account other", FACT(sts_account), "111122223334",
-		    AW_BIND_BAD },
-		{ "STS account empty", FACT(sts_account), "", AW_BIND_BAD },
-		{ "STS account missing", FACT(sts_account), NULL, AW_BIND_BAD },
-		{ "asked set other", FACT(asked_set), "Logins", AW_BIND_BAD },
-		{ "asked set prefix", FACT(asked_set), "Logi", AW_BIND_BAD },
-		{ "asked set case", FACT(asked_set), "login", AW_BIND_BAD },
-		{ "asked set empty", FACT(asked_set), "", AW_BIND_BAD },
-		{ "asked set missing", FACT(asked_set), NULL, AW_BIND_BAD },
-		{ "ARN missing", FACT(arn), NULL, AW_BIND_BAD },
-		{ "ARN empty", FACT(arn), "", AW_BIND_BAD },
-		{ "ARN malformed", FACT(arn), "alice@example.com",
-		    AW_BIND_BAD },
-		{ "ARN of another account", FACT(arn),
-		    "arn:aws:sts::999922223333:assumed-role/"
-		    "AWSReservedSSO_Login_" HEX "/alice@example.com",
-		    AW_BIND_BAD },
-		{ "approver other", FACT(arn), ARN("bob@example.com"),
-		    AW_BIND_OTHER },
-		{ "approver longer", FACT(arn), ARN("alice@example.comm"),
-		    AW_BIND_OTHER },
-		{ "approver prefix", FACT(arn), ARN("alice@example.co"),
-		    AW_BIND_OTHER },
-		{ "approver's domain only", FACT(arn),
-		    ARN("mallory@example.com"), AW_BIND_OTHER },
-		{ "approver's case", FACT(arn), ARN("Alice@example.com"),
-		    AW_BIND_OTHER },
-		{ "described id other", FACT(described_id), "u-bob",
-		    AW_BIND_BAD },
-		{ "described id prefix", FACT(described_id), "u-alic",
-		    AW_BIND_BAD },
-		{ "described id longer", FACT(described_id), "u-alice2",
-		    AW_BIND_BAD },
-		{ "described id empty", FACT(described_id), "", AW_BIND_BAD },
-		{ "described id missing", FACT(described_id), NULL,
-		    AW_BIND_BAD },
-		{ "described name other", FACT(described_name),
-		    "bob@example.com", AW_BIND_OTHER },
-		{ "described name empty", FACT(described_name), "",
-		    AW_BIND_BAD },
-		{ "described name missing", FACT(described_name), NULL,
-		    AW_BIND_BAD },
-		{ "described name short", FACT(described_name), "a",
-		    AW_BIND_BAD },
-	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(facts_of) / sizeof(facts_of[0]); i++) {
 		struct aw_bind_facts facts = proof;
 		struct aw_diag why;
 		enum aw_bind got;
 
-		memcpy((char *)&facts + rows[i].fact, &rows[i].value,
-		    sizeof(rows[i].value));
+		memcpy((char *)&facts + facts_of[i].fact, &facts_of[i].value,
+		    sizeof(facts_of[i].value));
 		got = judge(&want_auto, &facts, &why);
-		if (got != rows[i].want)
-			fail_msg("%s: %d (%s)", rows[i].name, got, why.text);
+		if (got != facts_of[i].want)
+			fail_msg(
+			    "%s: %d (%s)", facts_of[i].name, got, why.text);
 		assert_int_equal(got == AW_BIND_SAME, !why.text[0]);
 	}
 }
