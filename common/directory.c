@@ -87,6 +87,12 @@ static bool is_pinned(const struct aw_dir *dir, unsigned slot)
 	return false;
 }
 
+/* A fork sees all that was written before, or not this. */
+static void set_base(struct aw_snap *snap, const uint8_t *base)
+{
+	__atomic_store_n(&snap->base, base, __ATOMIC_SEQ_CST);
+}
+
 /* Unmap all slots but the current one that nobody holds. */
 static void drop_old(struct aw_dir *dir)
 {
@@ -98,8 +104,7 @@ static void drop_old(struct aw_dir *dir)
 		if (!snap.base || i + 1 == current || is_pinned(dir, i))
 			continue;
 		/* Forgotten first: see the top of directory.h. */
-		dir->snap[i].base = NULL;
-		atomic_thread_fence(memory_order_seq_cst);
+		set_base(&dir->snap[i], NULL);
 		aw_snap_close(&snap);
 	}
 }
@@ -153,8 +158,7 @@ static int renew(struct aw_dir *dir)
 		atomic_store(&dir->page->has_limits[slot], 0);
 		load_limits(dir, slot);
 		/* Whole before it can be seen: see the top of directory.h. */
-		atomic_thread_fence(memory_order_seq_cst);
-		dir->snap[slot].base = base;
+		set_base(&dir->snap[slot], base);
 	}
 	atomic_store(&dir->error, r);
 	atomic_store(&dir->current, r == 0 ? slot + 1 : 0);
