@@ -351,6 +351,25 @@ static void fix_header(uint8_t *data)
 	    sizeof(sum));
 }
 
+/* All fits, but that no slot is where a number may be. */
+static void shift_tables(const uint8_t *data, size_t len)
+{
+	uint8_t *copy = malloc(len + 1);
+	struct aw_snap_header *h = (void *)copy;
+	size_t at;
+
+	assert_non_null(copy);
+	memcpy(copy, data, len);
+	at = le64toh(h->tables_off);
+	memmove(copy + at + 1, copy + at, len - at);
+	h->tables_off = htole64(at + 1);
+	h->size = htole64(len + 1);
+	fix_header(copy);
+	place_put_bytes(copy, len + 1);
+	assert_int_equal(aw_snap_open(place_path, geteuid(), &snap), -EIO);
+	free(copy);
+}
+
 /* Headers whose checksum is right and whose content is not. */
 static void refuses_bad_headers(void **state)
 {
@@ -403,6 +422,7 @@ static void refuses_bad_headers(void **state)
 	fix_header(copy);
 	place_put_bytes(copy, len);
 	assert_int_equal(aw_snap_open(place_path, geteuid(), &snap), -EIO);
+	shift_tables(data, len);
 	free(copy);
 	free(data);
 }
@@ -660,6 +680,31 @@ static void hides_hostile_records(void **state)
 	free(data);
 }
 
+/* Tables that lead from everybody to one. */
+static void gives_nobody_another_id(void **state)
+{
+	static const struct person mallory = { .name = "mallory", .id = 1 };
+	struct aw_snap_user user;
+	size_t len;
+	uint8_t *data, *rec;
+
+	(void)state;
+	place_put(&mallory, 1, 0, 1, false);
+	assert_int_equal(aw_snap_open(place_path, geteuid(), &snap), 0);
+	aw_snap_close(&snap);
+	data = place_read(&len);
+	rec = find_user(data, "mallory");
+	lead_to(data, (uint64_t)(rec - data), "alice", AW_ID_MIN + 2);
+	place_put_bytes(data, len);
+	assert_int_equal(aw_snap_open(place_path, geteuid(), &snap), 0);
+	assert_int_equal(aw_snap_user_by_id(&snap, AW_ID_MIN + 2, &user),
+	    AW_UNKNOWN);
+	assert_int_equal(aw_snap_user_by_name(&snap, "alice", 5, &user),
+	    AW_UNKNOWN);
+	aw_snap_close(&snap);
+	free(data);
+}
+
 /* The same with lengths that lie: between the strings no NUL is where one must
  * be, or the password is none. */
 static void hides_records_that_run_on(void **state)
@@ -808,6 +853,7 @@ int main(void)
 		cmocka_unit_test(refuses_cut_files),
 		cmocka_unit_test(survives_each_bit),
 		cmocka_unit_test(hides_hostile_records),
+		cmocka_unit_test(gives_nobody_another_id),
 		cmocka_unit_test(hides_records_that_run_on),
 		cmocka_unit_test(hides_hostile_groups),
 	};

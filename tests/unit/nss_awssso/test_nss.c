@@ -332,7 +332,12 @@ static void opens_nothing_for_the_system(void **state)
 			&groups, -1, &e) != NSS_STATUS_NOTFOUND)
 			fail_msg("opened for initgroups of %u", ids[i]);
 	}
+	place_put_limits("gid 27\nuid 1000\n");
+	aw_nss_dir.limits_at = 0;
+	assert_int_equal(grgid(27), NSS_STATUS_NOTFOUND);
 	assert_int_equal(aw_nss_dir.look_at, 0);
+	assert_int_equal(pwuid(1000), NSS_STATUS_UNAVAIL);
+	assert_int_equal(unlink(place_limits), 0);
 	assert_int_equal(pwnam("alice"), NSS_STATUS_UNAVAIL);
 	assert_true(aw_nss_dir.look_at != 0);
 }
