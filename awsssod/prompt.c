@@ -25,6 +25,7 @@ int aw_prompt_client_name(const char *service, const char *host,
 	    is_ssh(service) ? "to" : "on", host, user);
 }
 
+/* The code once more: above a QR code it may have left the screen. */
 static void add_until(const struct aw_prompt *prompt, struct aw_buf *buf)
 {
 	char clock[32];
@@ -33,7 +34,8 @@ static void add_until(const struct aw_prompt *prompt, struct aw_buf *buf)
 	if (!localtime_r(&prompt->until, &tm) ||
 	    strftime(clock, sizeof(clock), "%H:%M:%S", &tm) == 0)
 		clock[0] = '\0';
-	aw_buf_fmt(buf, "Approve within %u seconds", prompt->seconds);
+	aw_buf_fmt(buf, "Approve %s within %u seconds", prompt->code,
+	    prompt->seconds);
 	if (clock[0])
 		aw_buf_fmt(buf, " (until %s)", clock);
 	aw_buf_str(buf, ".\n");
@@ -48,9 +50,9 @@ void aw_prompt_compose(const struct aw_prompt *prompt, struct aw_buf *buf)
 	if (prompt->rhost[0])
 		aw_buf_fmt(buf, ", from %s", prompt->rhost);
 	aw_buf_str(buf, "\n\n");
+	aw_buf_fmt(buf, "Open  %s\nCode  %s\n\n", prompt->uri, prompt->code);
 	if (prompt->qr[0])
 		aw_buf_fmt(buf, "%s\n", prompt->qr);
-	aw_buf_fmt(buf, "Open  %s\nCode  %s\n\n", prompt->uri, prompt->code);
 	add_until(prompt, buf);
 	aw_buf_str(
 	    buf, "Deny it in the browser if it was not you who started it.\n");

@@ -61,7 +61,7 @@ static void prompts(void **state)
 			"ABCD-EFGH", "QRQR\n", 110, 0, true },
 		    { "ssh to bastion-1 as alice, from 10.0.0.9\n",
 			"Open  " URI "\n", "Code  ABCD-EFGH\n", "QRQR\n",
-			"110 seconds" },
+			"Approve ABCD-EFGH within 110 seconds" },
 		    { NULL } },
 		{ "sudo",
 		    { "bob", "bastion-1", "sudo", "", URI, "ABCD-EFGH", "", 50,
@@ -73,15 +73,18 @@ static void prompts(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		aw_own(aw_buf_done) struct aw_buf buf = AW_BUF_INIT(8192);
-		const char *text;
+		const char *text, *at;
 
 		aw_prompt_compose(&rows[i].prompt, &buf);
 		assert_int_equal(aw_buf_error(&buf), 0);
 		text = aw_buf_text(&buf);
-		for (size_t k = 0; k < 5 && rows[i].want[k]; k++)
-			if (!strstr(text, rows[i].want[k]))
-				fail_msg("%s: no \"%s\" in %s", rows[i].what,
-				    rows[i].want[k], text);
+		at = text;
+		for (size_t k = 0; k < 5 && rows[i].want[k]; k++) {
+			at = strstr(at, rows[i].want[k]);
+			if (!at)
+				fail_msg("%s: no \"%s\", in order, in %s",
+				    rows[i].what, rows[i].want[k], text);
+		}
 		for (size_t k = 0; k < 3 && rows[i].not [k]; k++)
 			if (strstr(text, rows[i].not [k]))
 				fail_msg("%s: \"%s\" in %s", rows[i].what,
