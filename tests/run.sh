@@ -123,7 +123,7 @@ jobs_rest()
 # job NAME SECONDS COMMAND: the status of COMMAND ends the log.
 job()
 {
-	local log=$out/$1.log status=0 clean=()
+	local log=$out/$1.log status=0 clean=(env)
 
 	# The referee's packages come through npm, which may need settings
 	# of the environment; nothing else may depend on one.
