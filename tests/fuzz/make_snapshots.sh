@@ -28,7 +28,7 @@ save() { # NAME: the fixture on stdin, in each of the target's modes
 	"$build/awssso" snapshot build "$work/fixture.json" "$work/snapshot"
 	for mode in 0 1 3; do
 		{
-			printf "\\00$mode"
+			printf "%b" "\\00$mode"
 			head -c 192 "$work/snapshot"
 			tail -c +4097 "$work/snapshot"
 		} >"$out/$1-$mode"
