@@ -130,4 +130,44 @@ play other 1 FIXTURE="$log/random.json" AS="$person" APPROVE_AS="$other" \
 verdict "other: the denial is shown" \
     "$(in_order other 'approved by somebody else')"
 verdict "other: nobody got a shell" "$(grep '^uid=' "$log/other")"
+
+# board PORT: what a browser on this machine gets of the world's board.
+board()
+{
+	exec 4<> "/dev/tcp/127.0.0.1/$1" || return
+	printf 'GET /board HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' >&4
+	timeout 5 cat <&4
+	exec 4>&-
+}
+
+# with_a_person: the demo stays up until its input ends, with a board that can
+# be reached from outside, and nothing is left when it is over.
+with_a_person()
+{
+	local out=$log/person port='' pid status=0 _
+
+	mkfifo "$log/input"
+	env BUILD="$build" "$here/demo.sh" < "$log/input" > "$out" 2>&1 &
+	pid=$!
+	exec 3> "$log/input"
+	for _ in {1..300}; do
+		port=$(sed -n 's,.*http://127\.0\.0\.1:\([0-9]*\)/board$,\1,p' \
+		    "$out")
+		[ -z "$port" ] || break
+		sleep 0.1
+	done
+	verdict "person: the board is named" "$([ -n "$port" ] || tail -n 3 "$out")"
+	board "$port" > "$log/board" 2> /dev/null
+	verdict "person: the board is there" "$(grep -q alice@example.com \
+	    "$log/board" || echo "not at port $port")"
+	verdict "person: four things to try" "$(in_order person '^ 1\. ' \
+	    '^ 2\. ' '^ 3\. ' '^ 4\. ')"
+	exec 3>&-
+	wait $pid || status=$?
+	verdict "person: the end of input ends it" \
+	    "$([ $status = 0 ] || echo "exit status $status")"
+	verdict "person: nothing is left" "$(board "$port" 2> /dev/null)"
+}
+
+with_a_person
 exit $failed

@@ -199,20 +199,24 @@ welcome()
 	cat <<-END
 
 	A host called "bastion" is up, with awssso, sshd, sudo and a simulated
-	AWS.  The board, where you are everybody:   $board
-	($(hostname)'s own addresses work in here only; if this machine is far
-	away:  ssh -L $board_port:127.0.0.1:$board_port THIS-MACHINE)
+	AWS.  The board is its browser and its directory, and you are everybody:
 
-	Log in from this shell (ssh $name@bastion), or from another terminal:
-	ssh -p $ssh_port $name@127.0.0.1
+	    $board
+
+	(From another machine: ssh -L $board_port:127.0.0.1:$board_port and this one's name
+	first.)  The URL in a sign-in's prompt is one of AWS and leads nowhere
+	from outside of this demo: approve on the board.
+
+	Log in from this shell:       ssh $name@bastion
+	or from another terminal:     ssh -p $ssh_port $name@127.0.0.1
 
 	Four things to try:
-	 1. ssh $name@bastion, and approve the code on the board as $name.  You
-	    are in; try id, getent passwd $name, sudo id.
-	 2. Again, but approve as somebody else.
-	 3. Take $set_name from $name on the board, and sudo again in the session
-	    that is open.  awssso why tells the reason.
-	 4. Disable $name on the board, and connect again.
+	 1. Log in as $name and approve the code on the board as $name.
+	    Then: id; getent passwd $name; sudo id
+	 2. Log in again, and approve as somebody else.
+	 3. Take $set_name from $name on the board, and sudo
+	    again in the session that is open; awssso why tells the reason.
+	 4. Disable $name on the board, and log in again.
 	Ctrl-D ends it and leaves nothing behind.
 
 	END
@@ -230,7 +234,11 @@ interactive()
 	# shellcheck disable=SC2016 # for that shell
 	echo 'PS1="demo# "; set +m' > /root/.bashrc
 	cd /root
-	bash --rcfile /root/.bashrc -i || true
+	if [ -t 0 ]; then
+		bash --rcfile /root/.bashrc -i || true
+	else
+		bash || true
+	fi
 }
 
 trap came_to_nothing EXIT
