@@ -29,7 +29,7 @@ static const struct aw_sim_field top_fields[] = {
 	{ "users", AW_SIM_ARRAY, true, 0, INT_MAX },
 	{ "groups", AW_SIM_ARRAY, true, 0, INT_MAX },
 	{ "permission_sets", AW_SIM_ARRAY, true, 0, INT_MAX },
-	{ "instance_arn", AW_SIM_STRING, false, 1, 100 },
+	{ "instance_arn", AW_SIM_STRING, false, 10, 100 },
 	{ "host_account", AW_SIM_STRING, false, 12, 12 },
 	{ "device", AW_SIM_OBJECT, false, 0, 0 },
 	{ "token_expires_in", AW_SIM_INTEGER, false, 1, 86400 },
