@@ -57,15 +57,16 @@ static void unpin(struct aw_dir *dir, unsigned slot, unsigned shard)
 }
 
 /* Pin slot @current - 1 if it is the current one and nothing newer is known. */
-static inline bool pin_current(struct aw_dir *dir, uint32_t current,
-    struct aw_dir_pin *ret)
+static inline bool pin_current(
+    struct aw_dir *dir, uint32_t current, struct aw_dir_pin *ret)
 {
 	const unsigned slot = current - 1;
 	const unsigned shard = my_shard();
 	const struct aw_snap *snap = &dir->snap[slot];
 
 	atomic_fetch_add(&dir->page->shard[shard].pins[slot], 1);
-	if (atomic_load(&dir->current) != current || aw_snap_is_marked(snap->base) ||
+	if (atomic_load(&dir->current) != current ||
+	    aw_snap_is_marked(snap->base) ||
 	    (snap->needs_limits && !dir->page->has_limits[slot])) {
 		unpin(dir, slot, shard);
 		return false;
@@ -115,8 +116,8 @@ static void read_limits(const struct aw_dir *dir, struct aw_limits *ret)
 	char text[AW_LIMITS_FILE_MAX + 1];
 	size_t len;
 
-	if (aw_file_read(dir->limits_path, dir->root, text, sizeof(text),
-		&len) != 0 ||
+	if (aw_file_read(
+		dir->limits_path, dir->root, text, sizeof(text), &len) != 0 ||
 	    aw_limits_parse(text, len, ret, NULL) != 0)
 		memset(ret, 0, sizeof(*ret));
 }
@@ -135,7 +136,7 @@ static bool is_at_path(const struct aw_dir *dir, const struct aw_snap *snap)
 	struct stat st;
 
 	return stat(dir->path, &st) == 0 && st.st_dev == snap->dev &&
-	    st.st_ino == snap->ino && st.st_size == (off_t)snap->size;
+	       st.st_ino == snap->ino && st.st_size == (off_t)snap->size;
 }
 
 /* Map what is at the path into a free slot and make it current. */
@@ -230,10 +231,10 @@ static bool can_wipe(struct aw_dir *dir)
 	int wipes = atomic_load(&dir->wipes);
 
 	if (wipes == 0) {
-		wipes = madvise(dir->page, sizeof(*dir->page),
-			    MADV_WIPEONFORK) == 0
-		    ? 1
-		    : -1;
+		wipes =
+		    madvise(dir->page, sizeof(*dir->page), MADV_WIPEONFORK) == 0
+			? 1
+			: -1;
 		atomic_store(&dir->wipes, wipes);
 	}
 	return wipes > 0;
@@ -332,21 +333,21 @@ bool aw_dir_is_listed(struct aw_dir *dir, uint32_t id, bool is_group)
 			: aw_limits_uid(&limits, id);
 }
 
-bool aw_dir_user_ok(const struct aw_dir_pin *pin,
-    const struct aw_snap_user *user)
+bool aw_dir_user_ok(
+    const struct aw_dir_pin *pin, const struct aw_snap_user *user)
 {
 	static const char usual[6] = "/home/";
 	const char *const home = user->strings + user->home_at;
 
 	return (aw_id_in_range(user->id) ||
 		   aw_limits_uid(pin->limits, user->id)) &&
-	    ((user->shell_at - user->home_at > sizeof(usual) &&
-		 aw_snap_same(home, usual, sizeof(usual))) ||
-		aw_limits_home(pin->limits, home));
+	       ((user->shell_at - user->home_at > sizeof(usual) &&
+		    aw_snap_same(home, usual, sizeof(usual))) ||
+		   aw_limits_home(pin->limits, home));
 }
 
-bool aw_dir_group_ok(const struct aw_dir_pin *pin,
-    const struct aw_snap_group *group)
+bool aw_dir_group_ok(
+    const struct aw_dir_pin *pin, const struct aw_snap_group *group)
 {
 	return aw_dir_gid_ok(pin, group->id);
 }

@@ -59,19 +59,17 @@ struct aw_dir {
 	_Atomic uint32_t current; /* a slot + 1; 0: none */
 	_Atomic int error;        /* why there is none, if it was looked for */
 	_Atomic int wipes;        /* 1: @page is wiped on fork; -1: cannot be */
-	_Atomic uint64_t look_at;   /* when to look at the path again, ns */
+	_Atomic uint64_t look_at; /* when to look at the path again, ns */
 	_Atomic uint64_t limits_at; /* when to look for missing limits again */
 	struct aw_snap snap[AW_DIR_SLOTS];
 };
 static_assert(sizeof(struct aw_dir) == 1024, "may straddle a page");
 
 /* A directory outside of all functions, with a page of its own. */
-#define AW_DIR_INIT(path_, limits_path_, root_)                                \
-	{                                                                      \
-		.path = (path_),                                               \
-		.limits_path = (limits_path_),                                 \
-		.root = (root_),                                               \
-		.page = &(struct aw_dir_page){ .lock = 0 },                      \
+#define AW_DIR_INIT(path_, limits_path_, root_)                              \
+	{                                                                    \
+		.path = (path_), .limits_path = (limits_path_),              \
+		.root = (root_), .page = &(struct aw_dir_page){ .lock = 0 }, \
 	}
 
 struct aw_dir_own; /* a map of one caller's own */
@@ -86,9 +84,9 @@ struct aw_dir_pin {
 /*
  * Returns 0 with @ret (to be put); AW_ABSENT or a negative errno when there is
  * no valid snapshot.  While a writer has renamed a new file in and not marked
- * the old one yet, either of the two is given.  Never waits: while another thread renews the map, and
- * where the kernel cannot wipe a page on fork, the caller gets a map of its
- * own.
+ * the old one yet, either of the two is given.  Never waits: while another
+ * thread renews the map, and where the kernel cannot wipe a page on fork, the
+ * caller gets a map of its own.
  */
 int aw_dir_get(struct aw_dir *dir, struct aw_dir_pin *ret) AW_MUST_USE;
 
@@ -110,11 +108,11 @@ bool aw_dir_is_listed(struct aw_dir *dir, uint32_t id, bool is_group);
 
 /* @user may be shown on this host: id in the range or a listed "uid", home
  * under /home/ or a listed prefix. */
-bool aw_dir_user_ok(const struct aw_dir_pin *pin,
-    const struct aw_snap_user *user);
+bool aw_dir_user_ok(
+    const struct aw_dir_pin *pin, const struct aw_snap_user *user);
 /* @group likewise: id in the range or a listed "gid". */
-bool aw_dir_group_ok(const struct aw_dir_pin *pin,
-    const struct aw_snap_group *group);
+bool aw_dir_group_ok(
+    const struct aw_dir_pin *pin, const struct aw_snap_group *group);
 /* A user's group @gid likewise. */
 static inline bool aw_dir_gid_ok(const struct aw_dir_pin *pin, uint32_t gid)
 {

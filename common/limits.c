@@ -11,8 +11,9 @@
 #include "common/name.h"
 
 #define UID_LISTED_MIN 1000
-#define HOMES_MAX (sizeof(((struct aw_limits *)0)->home) / \
-	sizeof(((struct aw_limits *)0)->home[0]))
+#define HOMES_MAX                                \
+	(sizeof(((struct aw_limits *)0)->home) / \
+	    sizeof(((struct aw_limits *)0)->home[0]))
 
 static int add_id(const char *text, uint64_t min, uint32_t *ids, uint32_t *n)
 {
@@ -40,8 +41,8 @@ static int add_home(const char *text, struct aw_limits *limits)
 static int add(const char *key, const char *value, struct aw_limits *limits)
 {
 	if (strcmp(key, "uid") == 0)
-		return add_id(value, UID_LISTED_MIN, limits->uid,
-		    &limits->n_uids);
+		return add_id(
+		    value, UID_LISTED_MIN, limits->uid, &limits->n_uids);
 	if (strcmp(key, "gid") == 0)
 		return add_id(value, 1, limits->gid, &limits->n_gids);
 	if (strcmp(key, "home") == 0)
@@ -58,8 +59,8 @@ static const char *skip_blanks(const char *p, const char *end)
 
 /* The next word before @end into @word.  Returns where it ends; NULL when it
  * has no room. */
-static const char *take_word(const char *p, const char *end, char *word,
-    size_t size)
+static const char *take_word(
+    const char *p, const char *end, char *word, size_t size)
 {
 	size_t len = 0;
 
@@ -72,8 +73,8 @@ static const char *take_word(const char *p, const char *end, char *word,
 	return skip_blanks(p, end);
 }
 
-static int parse_line(const char *line, const char *end,
-    struct aw_limits *limits)
+static int parse_line(
+    const char *line, const char *end, struct aw_limits *limits)
 {
 	const char *comment = memchr(line, '#', (size_t)(end - line));
 	char key[8], value[sizeof(limits->home[0])];
@@ -90,8 +91,8 @@ static int parse_line(const char *line, const char *end,
 	return p == end ? add(key, value, limits) : -EINVAL;
 }
 
-int aw_limits_parse(const char *text, size_t len, struct aw_limits *ret,
-    struct aw_diag *diag)
+int aw_limits_parse(
+    const char *text, size_t len, struct aw_limits *ret, struct aw_diag *diag)
 {
 	const char *const end = text + len;
 	unsigned number = 0;
@@ -104,9 +105,10 @@ int aw_limits_parse(const char *text, size_t len, struct aw_limits *ret,
 		if (!eol)
 			eol = end;
 		if (parse_line(line, eol, ret) < 0) {
-			aw_diag_set(diag, "line %u: expected \"uid N\" (1000 "
-					  "or more), \"gid N\" (not 0) or "
-					  "\"home /PREFIX/\"",
+			aw_diag_set(diag,
+			    "line %u: expected \"uid N\" (1000 "
+			    "or more), \"gid N\" (not 0) or "
+			    "\"home /PREFIX/\"",
 			    number);
 			memset(ret, 0, sizeof(*ret));
 			return -EINVAL;

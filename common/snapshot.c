@@ -53,7 +53,8 @@ static int check_place(const char *path, uid_t root, uid_t owner)
 	int r;
 
 	r = aw_copy(dir, sizeof(dir), path);
-	if (r < 0 || (r = to_parent(dir)) < 0 || (r = check_dir(dir, owner)) < 0)
+	if (r < 0 || (r = to_parent(dir)) < 0 ||
+	    (r = check_dir(dir, owner)) < 0)
 		return r;
 	r = to_parent(dir);
 	return r < 0 ? r : check_dir(dir, root);
@@ -63,15 +64,15 @@ static int check_place(const char *path, uid_t root, uid_t owner)
 static bool parts_fit(const struct aw_snap *snap)
 {
 	const uint64_t slots = aw_snap_slots(snap->n_users) * 2 +
-	    aw_snap_slots(snap->n_groups) * 2;
+			       aw_snap_slots(snap->n_groups) * 2;
 
 	return snap->users_off ==
-	    AW_SNAP_BODY + snap->n_suffixes * AW_SNAP_SUFFIX_SIZE &&
-	    snap->users_off <= snap->groups_off &&
-	    snap->groups_off <= snap->tombs_off &&
-	    snap->tombs_off <= snap->tables_off &&
-	    snap->tables_off % 8 == 0 && snap->tables_off <= snap->size &&
-	    snap->size - snap->tables_off == slots * 8;
+		   AW_SNAP_BODY + snap->n_suffixes * AW_SNAP_SUFFIX_SIZE &&
+	       snap->users_off <= snap->groups_off &&
+	       snap->groups_off <= snap->tombs_off &&
+	       snap->tombs_off <= snap->tables_off &&
+	       snap->tables_off % 8 == 0 && snap->tables_off <= snap->size &&
+	       snap->size - snap->tables_off == slots * 8;
 }
 
 static void set_tables(struct aw_snap *snap)
@@ -98,8 +99,9 @@ static int read_header(struct aw_snap *snap)
 		return -EIO;
 	if (le32toh(h->version) != AW_SNAP_VERSION)
 		return -EPROTO;
-	if (le64toh(h->header_sum) != aw_snap_sum64(snap->base,
-		offsetof(struct aw_snap_header, header_sum)))
+	if (le64toh(h->header_sum) !=
+	    aw_snap_sum64(
+		snap->base, offsetof(struct aw_snap_header, header_sum)))
 		return -EIO;
 	snap->generation = le64toh(h->generation);
 	snap->created = le64toh(h->created);
@@ -126,13 +128,12 @@ static int read_header(struct aw_snap *snap)
 }
 
 /* O_NONBLOCK: a FIFO left here must fail, not hang every login. */
-static int open_regular(const char *path, int flags, struct stat *ret_st,
-    int *ret_fd)
+static int open_regular(
+    const char *path, int flags, struct stat *ret_st, int *ret_fd)
 {
 	aw_own_fd int fd = -1;
 
-	fd = open(path,
-	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
 	if (fd < 0)
 		return errno == ENOENT ? AW_ABSENT : -errno;
 	if (fstat(fd, ret_st) < 0)
@@ -222,8 +223,8 @@ struct probe {
 	uint32_t tag;
 };
 
-static struct probe probe_start(const struct aw_snap *snap,
-    const struct aw_snap_table *table, uint32_t tag)
+static struct probe probe_start(
+    const struct aw_snap *snap, const struct aw_snap_table *table, uint32_t tag)
 {
 	const uint64_t *const slot =
 	    table->slot + aw_snap_home(tag, table->homes);
@@ -265,15 +266,15 @@ int aw_snap_user_by_name_to(const struct aw_snap *snap, const char *name,
 
 	if (len == 0 || len > AW_NAME_MAX)
 		return AW_UNKNOWN;
-	probe = probe_start(snap, &snap->user_name,
-	    aw_snap_hash_name(snap->seed, name, len));
+	probe = probe_start(
+	    snap, &snap->user_name, aw_snap_hash_name(snap->seed, name, len));
 	/* Most names that nobody knows end here. */
 	at = probe_next(&probe);
 	if (at == 0)
 		return AW_UNKNOWN;
 	return find_user(snap, probe, at,
-	    &(const struct aw_snap_ask){ AW_SNAP_BY_NAME, name, len, 0, buf,
-		size },
+	    &(const struct aw_snap_ask){
+		AW_SNAP_BY_NAME, name, len, 0, buf, size },
 	    ret);
 }
 
@@ -286,20 +287,20 @@ int aw_snap_user_by_name(const struct aw_snap *snap, const char *name,
 int aw_snap_user_by_id_to(const struct aw_snap *snap, uint32_t id, char *buf,
     size_t size, struct aw_snap_user *ret)
 {
-	struct probe probe = probe_start(snap, &snap->user_id,
-	    aw_snap_hash_id(snap->seed, id));
+	struct probe probe =
+	    probe_start(snap, &snap->user_id, aw_snap_hash_id(snap->seed, id));
 	const uint64_t at = probe_next(&probe);
 
 	if (at == 0)
 		return AW_UNKNOWN;
 	return find_user(snap, probe, at,
-	    &(const struct aw_snap_ask){ AW_SNAP_BY_ID, NULL, 0, id, buf,
-		size },
+	    &(const struct aw_snap_ask){
+		AW_SNAP_BY_ID, NULL, 0, id, buf, size },
 	    ret);
 }
 
-int aw_snap_user_by_id(const struct aw_snap *snap, uint32_t id,
-    struct aw_snap_user *ret)
+int aw_snap_user_by_id(
+    const struct aw_snap *snap, uint32_t id, struct aw_snap_user *ret)
 {
 	return aw_snap_user_by_id_to(snap, id, NULL, 0, ret);
 }
@@ -332,8 +333,8 @@ int aw_snap_group_by_name(const struct aw_snap *snap, const char *name,
 	    &ask, ret);
 }
 
-int aw_snap_group_by_id(const struct aw_snap *snap, uint32_t id,
-    struct aw_snap_group *ret)
+int aw_snap_group_by_id(
+    const struct aw_snap *snap, uint32_t id, struct aw_snap_group *ret)
 {
 	const struct aw_snap_ask ask = { AW_SNAP_BY_ID, NULL, 0, id, NULL, 0 };
 
@@ -392,8 +393,8 @@ int aw_snap_next_group(const struct aw_snap *snap, uint64_t *cursor,
 	return r;
 }
 
-int aw_snap_next_tomb(const struct aw_snap *snap, uint64_t *cursor,
-    struct aw_snap_tomb *ret)
+int aw_snap_next_tomb(
+    const struct aw_snap *snap, uint64_t *cursor, struct aw_snap_tomb *ret)
 {
 	uint64_t at = *cursor ? *cursor : snap->tombs_off;
 	int r = AW_DENIED;

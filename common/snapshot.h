@@ -203,14 +203,14 @@ int aw_snap_user_gids(const struct aw_snap *snap,
 
 /* The same in place: @ret_list is to be read with aw_snap_gid(). */
 int aw_snap_user_gid_list(const struct aw_snap *snap,
-    const struct aw_snap_user *user, const uint8_t **ret_list, uint32_t *ret_n)
-    AW_MUST_USE;
+    const struct aw_snap_user *user, const uint8_t **ret_list,
+    uint32_t *ret_n) AW_MUST_USE;
 static inline uint32_t aw_snap_gid(const uint8_t *list, uint32_t index)
 {
 	const uint8_t *const p = list + (size_t)index * 4;
 
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	    (uint32_t)p[3] << 24;
+	       (uint32_t)p[3] << 24;
 }
 
 /* Returns 0 or -EIO. */
@@ -227,8 +227,8 @@ int aw_snap_group_principal(const struct aw_snap *snap,
 int aw_snap_next_user(const struct aw_snap *snap, uint64_t *cursor,
     bool only_enum, struct aw_snap_user *ret) AW_MUST_USE;
 int aw_snap_next_user_to(const struct aw_snap *snap, uint64_t *cursor,
-    bool only_enum, char *buf, size_t size, struct aw_snap_user *ret)
-    AW_MUST_USE;
+    bool only_enum, char *buf, size_t size,
+    struct aw_snap_user *ret) AW_MUST_USE;
 int aw_snap_next_group(const struct aw_snap *snap, uint64_t *cursor,
     bool only_enum, struct aw_snap_group *ret) AW_MUST_USE;
 int aw_snap_next_tomb(const struct aw_snap *snap, uint64_t *cursor,
@@ -239,8 +239,8 @@ int aw_snap_next_tomb(const struct aw_snap *snap, uint64_t *cursor,
  * @other; @ret_nuls is how many NULs.  For who has copied a group's members
  * and hands the copy on.
  */
-bool aw_snap_is_plain(const char *text, size_t len, char other,
-    uint64_t *ret_nuls);
+bool aw_snap_is_plain(
+    const char *text, size_t len, char other, uint64_t *ret_nuls);
 
 /* Check the checksum of the whole file and each record.  0 or -EIO. */
 int aw_snap_verify(const struct aw_snap *snap) AW_MUST_USE;

@@ -10,29 +10,28 @@
 #include <stdlib.h>
 
 #include "common/id.h"
-#include "common/own.h"
 #include "common/text.h"
 
-#define GECOS_MAX 4096
+#define GECOS_MAX      4096
 #define PATH_BYTES_MAX 255
-#define FLAGS_ALL 31u
+#define FLAGS_ALL      31u
 
 int aw_snapw_new(const struct aw_snapw_head *head, struct aw_snapw **ret)
 {
-	aw_own_free struct aw_snapw *writer = NULL;
+	const size_t len = strlen(head->store_id);
+	struct aw_snapw *writer;
 
-	if (!aw_text_is_clean(head->store_id, strlen(head->store_id)))
+	if (len >= sizeof(writer->store_id) ||
+	    !aw_text_is_clean(head->store_id, len))
 		return -EINVAL;
 	writer = calloc(1, sizeof(*writer));
 	if (!writer)
 		return -ENOMEM;
-	if (aw_copy(writer->store_id, sizeof(writer->store_id),
-		head->store_id) < 0)
-		return -EINVAL;
+	memcpy(writer->store_id, head->store_id, len);
 	writer->generation = head->generation;
 	writer->created = head->created;
 	writer->needs_limits = head->needs_limits;
-	*ret = aw_take_ptr(writer);
+	*ret = writer;
 	return 0;
 }
 
@@ -70,7 +69,7 @@ static bool name_ok(const char *name, bool is_group)
 	const size_t len = strlen(name);
 
 	return aw_name_is_possible(name, len, is_group) &&
-	    !aw_name_is_reserved(name, len);
+	       !aw_name_is_reserved(name, len);
 }
 
 static bool path_ok(const char *path)
@@ -93,8 +92,8 @@ static bool principal_ok(const char *id)
 }
 
 /* Why @user cannot be stored; NULL: it can. */
-static const char *fault_of_user(const struct aw_snapw *writer,
-    const struct aw_snapw_user *user)
+static const char *fault_of_user(
+    const struct aw_snapw *writer, const struct aw_snapw_user *user)
 {
 	if (!name_ok(user->name, false))
 		return "not a possible user name, or reserved";
@@ -124,8 +123,7 @@ static int add_keys(struct aw_snapw_keys *keys, const char *name, uint32_t id)
 	uint32_t *to_at, *to_id;
 	char *to_text;
 
-	if (keys->n >= AW_SNAP_COUNT_MAX ||
-	    keys->text.len > UINT32_MAX - size)
+	if (keys->n >= AW_SNAP_COUNT_MAX || keys->text.len > UINT32_MAX - size)
 		return -EFBIG;
 	if (keys->at.len == 0) {
 		to_at = aw_area_add(&keys->at, sizeof(*to_at));
@@ -174,8 +172,7 @@ static bool get_uuid(const char *text, uint8_t bytes[16])
 }
 
 /* @id is "X-UUID" and the store "d-X". */
-static bool get_store_uuid(const char *store, const char *id,
-    uint8_t bytes[16])
+static bool get_store_uuid(const char *store, const char *id, uint8_t bytes[16])
 {
 	size_t len;
 
@@ -184,12 +181,12 @@ static bool get_store_uuid(const char *store, const char *id,
 	store += 2;
 	len = strlen(store);
 	return len > 0 && strncmp(id, store, len) == 0 && id[len] == '-' &&
-	    get_uuid(id + len + 1, bytes);
+	       get_uuid(id + len + 1, bytes);
 }
 
 /* @id as it is stored, at most AW_PRINCIPAL_MAX + 2 bytes; returns how many. */
-static size_t put_principal(const struct aw_snapw *writer, const char *id,
-    uint8_t *to)
+static size_t put_principal(
+    const struct aw_snapw *writer, const char *id, uint8_t *to)
 {
 	const size_t len = strlen(id);
 
@@ -260,8 +257,8 @@ int aw_snapw_add_user(struct aw_snapw *writer, const struct aw_snapw_user *user,
 	if (fault)
 		return refuse(diag, user->name, fault);
 	more_len = put_principal(writer, user->principal_id, more);
-	more_len += put_user_name(writer, user->user_name, user->name,
-	    more + more_len);
+	more_len +=
+	    put_user_name(writer, user->user_name, user->name, more + more_len);
 	rec.id = htole32(user->id);
 	rec.flags = (uint8_t)user->flags;
 	rec.name_len = (uint8_t)strlen(user->name);
@@ -270,7 +267,7 @@ int aw_snapw_add_user(struct aw_snapw *writer, const struct aw_snapw_user *user,
 	rec.shell_len = (uint8_t)strlen(user->shell);
 	rec.more_len = htole16((uint16_t)more_len);
 	len = AW_SNAP_USER_FIXED + strlen(user->name) + strlen(user->gecos) +
-	    strlen(user->home) + strlen(user->shell) + 6 + more_len;
+	      strlen(user->home) + strlen(user->shell) + 6 + more_len;
 	to = aw_area_add(&writer->users, aw_snap_align(len, 4));
 	if (!to)
 		return -ENOMEM;
@@ -287,8 +284,8 @@ int aw_snapw_add_user(struct aw_snapw *writer, const struct aw_snapw_user *user,
 	return r;
 }
 
-static const char *fault_of_group(const struct aw_snapw *writer,
-    const struct aw_snapw_group *group)
+static const char *fault_of_group(
+    const struct aw_snapw *writer, const struct aw_snapw_group *group)
 {
 	if (!name_ok(group->name, true))
 		return "not a possible group name, or reserved";

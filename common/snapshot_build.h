@@ -37,8 +37,8 @@ struct aw_snapw {
 	uint8_t suffix[AW_SNAP_SUFFIXES][AW_SNAP_SUFFIX_SIZE];
 };
 
-static inline const char *aw_snapw_name(const struct aw_snapw_keys *keys,
-    uint32_t index, uint32_t *ret_len)
+static inline const char *aw_snapw_name(
+    const struct aw_snapw_keys *keys, uint32_t index, uint32_t *ret_len)
 {
 	const uint32_t *at = keys->at.data;
 
@@ -46,8 +46,8 @@ static inline const char *aw_snapw_name(const struct aw_snapw_keys *keys,
 	return (const char *)keys->text.data + at[index];
 }
 
-static inline uint32_t aw_snapw_id(const struct aw_snapw_keys *keys,
-    uint32_t index)
+static inline uint32_t aw_snapw_id(
+    const struct aw_snapw_keys *keys, uint32_t index)
 {
 	return ((const uint32_t *)keys->id.data)[index];
 }
@@ -86,13 +86,13 @@ struct aw_snapw_lists {
  * caller calls aw_snapw_lists_done() in any case.
  */
 int aw_snapw_memberships(struct aw_snapw *writer,
-    struct aw_snapw_lists *by_user, struct aw_snapw_lists *by_group)
-    AW_MUST_USE;
+    struct aw_snapw_lists *by_user,
+    struct aw_snapw_lists *by_group) AW_MUST_USE;
 void aw_snapw_lists_done(struct aw_snapw_lists *lists);
 
 /* The items of list @index and how many. */
-static inline const uint32_t *aw_snapw_list(const struct aw_snapw_lists *lists,
-    uint32_t index, uint32_t *ret_n)
+static inline const uint32_t *aw_snapw_list(
+    const struct aw_snapw_lists *lists, uint32_t index, uint32_t *ret_n)
 {
 	const uint32_t start = ((const uint32_t *)lists->start.data)[index];
 

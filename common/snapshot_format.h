@@ -56,8 +56,8 @@ struct aw_snap_user_rec {
 	uint8_t flags;
 };
 #define AW_SNAP_USER_FIXED 22u
-static_assert(offsetof(struct aw_snap_user_rec, flags) + 1 ==
-	AW_SNAP_USER_FIXED,
+static_assert(
+    offsetof(struct aw_snap_user_rec, flags) + 1 == AW_SNAP_USER_FIXED,
     "user record has holes");
 
 struct aw_snap_group_rec {
@@ -71,8 +71,8 @@ struct aw_snap_group_rec {
 	uint8_t flags;
 };
 #define AW_SNAP_GROUP_FIXED 23u
-static_assert(offsetof(struct aw_snap_group_rec, flags) + 1 ==
-	AW_SNAP_GROUP_FIXED,
+static_assert(
+    offsetof(struct aw_snap_group_rec, flags) + 1 == AW_SNAP_GROUP_FIXED,
     "group record has holes");
 
 struct aw_snap_tomb_rec {
@@ -83,8 +83,8 @@ struct aw_snap_tomb_rec {
 	uint8_t flags;
 };
 #define AW_SNAP_TOMB_FIXED 11u
-static_assert(offsetof(struct aw_snap_tomb_rec, flags) + 1 ==
-	AW_SNAP_TOMB_FIXED,
+static_assert(
+    offsetof(struct aw_snap_tomb_rec, flags) + 1 == AW_SNAP_TOMB_FIXED,
     "tombstone record has holes");
 
 /* How a principal id is stored: this byte, then what it says. */
@@ -101,8 +101,8 @@ static inline bool aw_snap_is_marked(const uint8_t *base)
 {
 	const void *word = base + AW_SNAP_SUPERSEDED;
 
-	return atomic_load_explicit((const _Atomic uint32_t *)word,
-		   memory_order_acquire) != 0;
+	return atomic_load_explicit(
+		   (const _Atomic uint32_t *)word, memory_order_acquire) != 0;
 }
 
 static inline uint64_t aw_snap_align(uint64_t n, unsigned to)
@@ -154,7 +154,7 @@ static inline uint64_t aw_snap_load_few(const uint8_t *p, size_t len)
 	if (len == 0)
 		return 0;
 	return (uint64_t)p[0] | (uint64_t)p[len / 2] << 8 |
-	    (uint64_t)p[len - 1] << 16;
+	       (uint64_t)p[len - 1] << 16;
 }
 
 /* The last 0..8 bytes of @len that whole words from the start leave over. */
@@ -182,8 +182,8 @@ static inline uint64_t aw_snap_mum(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static inline uint32_t aw_snap_hash_name(uint64_t seed, const char *name,
-    size_t len)
+static inline uint32_t aw_snap_hash_name(
+    uint64_t seed, const char *name, size_t len)
 {
 	const uint8_t *p = (const uint8_t *)name;
 	uint64_t h = seed ^ len;
@@ -239,8 +239,8 @@ static inline uint32_t aw_snap_sum32(const uint8_t *p, size_t len)
  * The checksum of a user's record @rec (its fixed part) with @strings, which
  * may be a copy: first the strings, then what follows the checksum in @rec.
  */
-static inline uint32_t aw_snap_user_sum(const uint8_t *rec,
-    const char *strings, size_t len)
+static inline uint32_t aw_snap_user_sum(
+    const uint8_t *rec, const char *strings, size_t len)
 {
 	uint64_t h = aw_snap_sum64((const uint8_t *)strings, len);
 

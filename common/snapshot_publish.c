@@ -21,9 +21,9 @@ static bool is_snapshot(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_size >= (off_t)AW_SNAP_BODY &&
-	    pread(fd, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
-	    memcmp(magic, AW_SNAP_MAGIC, sizeof(magic)) == 0;
+	       st.st_size >= (off_t)AW_SNAP_BODY &&
+	       pread(fd, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
+	       memcmp(magic, AW_SNAP_MAGIC, sizeof(magic)) == 0;
 }
 
 static int mark_superseded(int fd)
@@ -79,6 +79,6 @@ int aw_snapw_punch(int old_fd)
 	/* To behind the end, or the last block would stay. */
 	return fallocate(old_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 		   AW_SNAP_BODY, st.st_size) < 0
-	    ? -errno
-	    : 0;
+		   ? -errno
+		   : 0;
 }

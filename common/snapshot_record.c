@@ -16,14 +16,14 @@
 
 typedef uint8_t block __attribute__((vector_size(16)));
 #define EACH(c) (0x0101010101010101u * (c)) /* of a 64 bit word */
-#define ALL(c) ((block){ c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c })
+#define ALL(c)  ((block){ c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c })
 
 /* The bytes of @v that may stand in no field: controls (but NUL), DEL, ':' and
  * @other. */
 static block bad_bytes(block v, block other)
 {
 	return (block)(((v < ALL(0x20)) & (v != ALL(0))) | (v == ALL(0x7f)) |
-	    (v == ALL(':')) | (v == other));
+		       (v == ALL(':')) | (v == other));
 }
 
 static bool has_any(block v)
@@ -43,8 +43,8 @@ static block load_block(const char *text, size_t len)
 	return v;
 }
 
-bool aw_snap_is_plain(const char *text, size_t len, char other,
-    uint64_t *ret_nuls)
+bool aw_snap_is_plain(
+    const char *text, size_t len, char other, uint64_t *ret_nuls)
 {
 	const block others = ALL((uint8_t)other);
 	uint64_t nuls = 0;
@@ -84,12 +84,12 @@ static bool no_bad_bytes(const char *text, size_t len)
 static bool name_ok(const char *name, size_t len, bool is_group)
 {
 	return aw_name_is_possible(name, len, is_group) &&
-	    !aw_name_is_reserved(name, len);
+	       !aw_name_is_reserved(name, len);
 }
 
 /* The usual "/home/NAME" is told by one comparison: @name has been judged. */
-static bool home_ok(const char *home, size_t len, const char *name,
-    size_t name_len)
+static bool home_ok(
+    const char *home, size_t len, const char *name, size_t name_len)
 {
 	static const char usual[6] = "/home/";
 
@@ -105,7 +105,7 @@ static bool shell_ok(const char *shell, size_t len)
 	static const char usual[9] = "/bin/bash";
 
 	return (len == sizeof(usual) && aw_snap_same(shell, usual, len)) ||
-	    aw_name_is_path(shell, len);
+	       aw_name_is_path(shell, len);
 }
 
 static bool user_ok(const struct aw_snap_user *user)
@@ -114,17 +114,17 @@ static bool user_ok(const struct aw_snap_user *user)
 	const size_t name_len = user->gecos_at - 3;
 
 	return user->id >= USER_ID_MIN && user->id != UINT32_MAX &&
-	    s[name_len] == '\0' && s[name_len + 1] == '*' &&
-	    s[name_len + 2] == '\0' && s[user->home_at - 1] == '\0' &&
-	    s[user->shell_at - 1] == '\0' &&
-	    s[user->strings_len - 1] == '\0' &&
-	    name_ok(s, name_len, false) &&
-	    home_ok(s + user->home_at, user->shell_at - user->home_at - 1, s,
-		name_len) &&
-	    shell_ok(s + user->shell_at,
-		user->strings_len - user->shell_at - 1) &&
-	    no_bad_bytes(s + user->gecos_at,
-		user->strings_len - user->gecos_at);
+	       s[name_len] == '\0' && s[name_len + 1] == '*' &&
+	       s[name_len + 2] == '\0' && s[user->home_at - 1] == '\0' &&
+	       s[user->shell_at - 1] == '\0' &&
+	       s[user->strings_len - 1] == '\0' &&
+	       name_ok(s, name_len, false) &&
+	       home_ok(s + user->home_at, user->shell_at - user->home_at - 1, s,
+		   name_len) &&
+	       shell_ok(s + user->shell_at,
+		   user->strings_len - user->shell_at - 1) &&
+	       no_bad_bytes(
+		   s + user->gecos_at, user->strings_len - user->gecos_at);
 }
 
 /* The gids and what is behind them, of a record whose strings fit. */
@@ -158,8 +158,8 @@ static int user_tail(const struct aw_snap *snap, uint64_t at,
 	return 0;
 }
 
-static bool is_asked(const struct aw_snap_ask *ask, uint32_t id,
-    const char *name, size_t len)
+static bool is_asked(
+    const struct aw_snap_ask *ask, uint32_t id, const char *name, size_t len)
 {
 	switch (ask->by) {
 	case AW_SNAP_ANY:
@@ -177,8 +177,7 @@ static bool is_asked(const struct aw_snap_ask *ask, uint32_t id,
  * strings are looked at where the caller will find them.
  */
 int aw_snap_user_at(const struct aw_snap *snap, uint64_t at,
-    const struct aw_snap_ask *ask, uint64_t *ret_next,
-    struct aw_snap_user *ret)
+    const struct aw_snap_ask *ask, uint64_t *ret_next, struct aw_snap_user *ret)
 {
 	struct aw_snap_user_rec rec;
 	struct aw_snap_user user;
@@ -201,11 +200,10 @@ int aw_snap_user_at(const struct aw_snap *snap, uint64_t at,
 	if (ask->buf) {
 		if (user.strings_len > ask->size)
 			return -ERANGE;
-		user.strings =
-		    memcpy(ask->buf, user.strings, user.strings_len);
+		user.strings = memcpy(ask->buf, user.strings, user.strings_len);
 	}
 	if (le32toh(rec.sum) != aw_snap_user_sum((const uint8_t *)&rec,
-		user.strings, user.strings_len))
+				    user.strings, user.strings_len))
 		return -EIO;
 	if (ret_next) {
 		if (user_tail(snap, at, user.strings_len, &tail) < 0)
@@ -229,10 +227,11 @@ static int checked_tail(const struct aw_snap *snap,
 
 	if (r < 0)
 		return r;
-	return le32toh(rec->more_sum) == aw_snap_sum32(ret->gids,
-		   (size_t)ret->n_gids * 4 + ret->more_len)
-	    ? 0
-	    : -EIO;
+	return le32toh(rec->more_sum) ==
+		       aw_snap_sum32(
+			   ret->gids, (size_t)ret->n_gids * 4 + ret->more_len)
+		   ? 0
+		   : -EIO;
 }
 
 int aw_snap_user_gids(const struct aw_snap *snap,
@@ -348,12 +347,12 @@ int aw_snap_user_more(const struct aw_snap *snap,
 	r = checked_tail(snap, user, &tail);
 	if (r < 0)
 		return r;
-	r = get_principal(snap, tail.more, tail.more_len, more.principal_id,
-	    &used);
+	r = get_principal(
+	    snap, tail.more, tail.more_len, more.principal_id, &used);
 	if (r < 0)
 		return r;
-	r = get_user_name(snap, user, tail.more + used, tail.more_len - used,
-	    more.user_name);
+	r = get_user_name(
+	    snap, user, tail.more + used, tail.more_len - used, more.user_name);
 	if (r < 0)
 		return r;
 	*ret = more;
@@ -365,12 +364,13 @@ static bool group_ok(const struct aw_snap_group *group)
 	uint64_t nuls;
 
 	return group->id != 0 && group->id != UINT32_MAX &&
-	    group->name[group->name_len] == '\0' &&
-	    name_ok(group->name, group->name_len, true) &&
-	    (group->members_len == 0 ||
-		group->members[group->members_len - 1] == '\0') &&
-	    aw_snap_is_plain(group->members, group->members_len, ',', &nuls) &&
-	    nuls == group->n_members;
+	       group->name[group->name_len] == '\0' &&
+	       name_ok(group->name, group->name_len, true) &&
+	       (group->members_len == 0 ||
+		   group->members[group->members_len - 1] == '\0') &&
+	       aw_snap_is_plain(
+		   group->members, group->members_len, ',', &nuls) &&
+	       nuls == group->n_members;
 }
 
 int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
@@ -402,12 +402,12 @@ int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
 	if (le32toh(rec.sum) !=
 		aw_snap_sum32(from + 4, AW_SNAP_GROUP_FIXED - 4 + head) ||
 	    le32toh(rec.members_sum) !=
-		aw_snap_sum32((const uint8_t *)group.members,
-		    group.members_len))
+		aw_snap_sum32(
+		    (const uint8_t *)group.members, group.members_len))
 		return -EIO;
 	if (ret_next)
-		*ret_next = aw_snap_align(at + AW_SNAP_GROUP_FIXED + head +
-			group.members_len, 4);
+		*ret_next = aw_snap_align(
+		    at + AW_SNAP_GROUP_FIXED + head + group.members_len, 4);
 	if (!is_asked(ask, group.id, group.name, group.name_len) ||
 	    !group_ok(&group))
 		return AW_DENIED;
@@ -415,8 +415,8 @@ int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
 	return 0;
 }
 
-int aw_snap_group_principal(const struct aw_snap *snap,
-    const struct aw_snap_group *group, char *ret_id)
+int aw_snap_group_principal(
+    const struct aw_snap *snap, const struct aw_snap_group *group, char *ret_id)
 {
 	const char *const name_end = group->name + group->name_len + 1;
 	char id[AW_PRINCIPAL_SIZE];
@@ -482,7 +482,7 @@ static int verify_parts(const struct aw_snap *snap)
 	if (r < 0)
 		return r;
 	for (cursor = 0;
-	    (r = aw_snap_next_group(snap, &cursor, false, &group)) == 0;)
+	     (r = aw_snap_next_group(snap, &cursor, false, &group)) == 0;)
 		n_groups++;
 	if (r < 0)
 		return r;
@@ -491,9 +491,9 @@ static int verify_parts(const struct aw_snap *snap)
 	if (r < 0)
 		return r;
 	return n_users == snap->n_users && n_groups == snap->n_groups &&
-		n_tombs == snap->n_tombs
-	    ? 0
-	    : -EIO;
+		       n_tombs == snap->n_tombs
+		   ? 0
+		   : -EIO;
 }
 
 int aw_snap_verify(const struct aw_snap *snap)

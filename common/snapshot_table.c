@@ -40,7 +40,7 @@ static bool is_equal(const struct keys *a, uint32_t a_index,
 
 	if (a->by_id)
 		return aw_snapw_id(a->of, a_index) ==
-		    aw_snapw_id(b->of, b_index);
+		       aw_snapw_id(b->of, b_index);
 	a_name = aw_snapw_name(a->of, a_index, &a_len);
 	b_name = aw_snapw_name(b->of, b_index, &b_len);
 	return a_len == b_len && memcmp(a_name, b_name, a_len) == 0;
@@ -52,8 +52,8 @@ static int refuse(const struct keys *keys, uint32_t index, const char *what,
 	uint32_t len;
 
 	aw_diag_set(diag, "\"%s\" (id %u): its %s belongs to another %s",
-	    aw_snapw_name(keys->of, index, &len),
-	    aw_snapw_id(keys->of, index), keys->by_id ? "id" : "name", what);
+	    aw_snapw_name(keys->of, index, &len), aw_snapw_id(keys->of, index),
+	    keys->by_id ? "id" : "name", what);
 	return -EEXIST;
 }
 
@@ -105,7 +105,7 @@ static uint32_t longest_probe(const struct aw_snapw_table *table)
 		if (slots[i] == 0)
 			continue;
 		probe = i + 1 -
-		    aw_snap_home((uint32_t)(slots[i] >> 32), table->homes);
+			aw_snap_home((uint32_t)(slots[i] >> 32), table->homes);
 		if (probe > longest)
 			longest = probe;
 	}
@@ -143,8 +143,9 @@ static int check_apart(const struct aw_snapw_table *table,
 
 		if (find_place(table, table_keys, tag_of(keys, seed, i), keys,
 			i, &place) < 0)
-			return refuse(keys, i, "user (a user's private group "
-					       "has the user's name and id)",
+			return refuse(keys, i,
+			    "user (a user's private group "
+			    "has the user's name and id)",
 			    diag);
 	}
 	return 0;
@@ -164,8 +165,8 @@ static int fill_all(const struct aw_snapw *writer, struct aw_snapw_tables *t,
 	    (r = fill(&t->group_name, &group_name, t->seed, "group", diag)) <
 		0 ||
 	    (r = fill(&t->group_id, &group_id, t->seed, "group", diag)) < 0 ||
-	    (r = check_apart(&t->user_name, &user_name, t->seed, &group_name,
-		 diag)) < 0)
+	    (r = check_apart(
+		 &t->user_name, &user_name, t->seed, &group_name, diag)) < 0)
 		return r;
 	return check_apart(&t->user_id, &user_id, t->seed, &group_id, diag);
 }
@@ -197,8 +198,8 @@ void aw_snapw_tables_done(struct aw_snapw_tables *tables)
 
 /* Lists of given lengths, which begin empty: start[i] is where list i - 1
  * ends at most. */
-static int lists_new(struct aw_snapw_lists *lists, uint32_t n,
-    const uint32_t *counts)
+static int lists_new(
+    struct aw_snapw_lists *lists, uint32_t n, const uint32_t *counts)
 {
 	uint32_t *start = aw_area_add(&lists->start, n * sizeof(*start));
 	uint32_t *end = aw_area_add(&lists->end, n * sizeof(*end));
@@ -227,8 +228,8 @@ static void push(struct aw_snapw_lists *lists, uint32_t index, uint32_t item)
 	items[(*end)++] = item;
 }
 
-static int lists_of_pairs(const struct aw_snapw *writer,
-    struct aw_snapw_lists *by_user)
+static int lists_of_pairs(
+    const struct aw_snapw *writer, struct aw_snapw_lists *by_user)
 {
 	aw_own(aw_area_done) struct aw_area counts = { 0 };
 	const uint32_t *pair = writer->pairs.data;
@@ -252,8 +253,8 @@ static int lists_of_pairs(const struct aw_snapw *writer,
  * From "each a's bs" make "each b's as" for @n bs.  The as come in order, so
  * each new list ascends and a double is next to its twin.
  */
-static int invert(const struct aw_snapw_lists *from, uint32_t n,
-    struct aw_snapw_lists *to)
+static int invert(
+    const struct aw_snapw_lists *from, uint32_t n, struct aw_snapw_lists *to)
 {
 	aw_own(aw_area_done) struct aw_area counts = { 0 };
 	uint32_t *count = aw_area_add(&counts, n * sizeof(*count));

@@ -15,7 +15,7 @@
 #include "common/text.h"
 
 #define OUT_SIZE ((size_t)1024 * 1024) /* more than any user's record */
-#define AHEAD 16u /* names fetched before they are needed */
+#define AHEAD    16u /* names fetched before they are needed */
 
 /* The body on its way out; errors are sticky. */
 struct out {
@@ -49,11 +49,10 @@ static void flush(struct out *out)
 	const size_t whole = out->len & ~(size_t)7;
 
 	for (size_t i = 0; i < whole; i += 8)
-		out->sum = aw_snap_sum_step(out->sum,
-		    aw_snap_load64(out->data + i));
+		out->sum =
+		    aw_snap_sum_step(out->sum, aw_snap_load64(out->data + i));
 	if (out->error == 0)
-		out->error =
-		    write_all(out->fd, out->data, whole, out->written);
+		out->error = write_all(out->fd, out->data, whole, out->written);
 	memmove(out->data, out->data + whole, out->len - whole);
 	out->written += whole;
 	out->len -= whole;
@@ -111,7 +110,7 @@ static int note_at(const struct out *out, uint32_t *at, struct aw_diag *diag)
 static size_t strings_len(const struct aw_snap_user_rec *rec)
 {
 	return rec->name_len + 3u + le16toh(rec->gecos_len) + 1u +
-	    rec->home_len + 1u + rec->shell_len + 1u;
+	       rec->home_len + 1u + rec->shell_len + 1u;
 }
 
 /* The stored @from with the groups of the user, @gids of @n. */
@@ -136,10 +135,10 @@ static void put_user(struct out *out, const uint8_t *from, size_t strings,
 	}
 	memcpy(to + gids + (size_t)n * 4, from + front, more_len);
 	rec->n_gids = htole16((uint16_t)n);
-	rec->more_sum = htole32(
-	    aw_snap_sum32(to + gids, (size_t)n * 4 + more_len));
-	rec->sum = htole32(aw_snap_user_sum(to,
-	    (const char *)to + AW_SNAP_USER_FIXED, strings));
+	rec->more_sum =
+	    htole32(aw_snap_sum32(to + gids, (size_t)n * 4 + more_len));
+	rec->sum = htole32(aw_snap_user_sum(
+	    to, (const char *)to + AW_SNAP_USER_FIXED, strings));
 }
 
 /* All users that are listed, or all that are not. */
@@ -170,8 +169,8 @@ static int put_users(const struct aw_snapw *writer,
 			put_user(out, from, strings, more_len, groups, n,
 			    &writer->group_keys);
 		}
-		from += aw_snap_align(AW_SNAP_USER_FIXED + strings + more_len,
-		    4);
+		from +=
+		    aw_snap_align(AW_SNAP_USER_FIXED + strings + more_len, 4);
 	}
 	return out->error;
 }
@@ -213,8 +212,8 @@ static void put_group(struct out *out, const uint8_t *from, size_t head,
 	rec->n_members = htole32(n);
 	rec->members_len = htole32((uint32_t)members->len);
 	rec->members_sum = htole32(aw_snap_sum32(members->data, members->len));
-	rec->sum = htole32(
-	    aw_snap_sum32(to + 4, AW_SNAP_GROUP_FIXED - 4 + head));
+	rec->sum =
+	    htole32(aw_snap_sum32(to + 4, AW_SNAP_GROUP_FIXED - 4 + head));
 	out_bytes(out, members->data, members->len);
 	out_pad(out, 4);
 }
@@ -246,8 +245,8 @@ static int put_groups(const struct aw_snapw *writer,
 }
 
 /* Slots point to offsets now. */
-static void put_table(struct out *out, const struct aw_snapw_table *table,
-    const uint32_t *at)
+static void put_table(
+    struct out *out, const struct aw_snapw_table *table, const uint32_t *at)
 {
 	const uint64_t *slots = table->slots.data;
 
@@ -286,13 +285,14 @@ static int put_body(struct aw_snapw *writer,
 	aw_own(aw_snapw_lists_done) struct aw_snapw_lists by_group = { 0 };
 	aw_own(aw_area_done) struct aw_area at = { 0 };
 	const uint32_t n_users = writer->user_keys.n;
-	uint32_t *users_at = aw_area_add(&at,
-	    (n_users + writer->group_keys.n) * sizeof(uint32_t));
-	uint32_t *groups_at = users_at + n_users;
+	uint32_t *users_at = aw_area_add(
+	    &at, (n_users + writer->group_keys.n) * sizeof(uint32_t));
+	uint32_t *groups_at;
 	int r;
 
 	if (!users_at)
 		return -ENOMEM;
+	groups_at = users_at + n_users;
 	r = aw_snapw_memberships(writer, &by_user, &by_group);
 	if (r < 0)
 		return r;

@@ -34,8 +34,8 @@ struct aw_snapw_group {
 };
 
 /* Returns 0 with *@ret for aw_snapw_free(), -EINVAL or -ENOMEM. */
-int aw_snapw_new(const struct aw_snapw_head *head, struct aw_snapw **ret)
-    AW_MUST_USE;
+int aw_snapw_new(
+    const struct aw_snapw_head *head, struct aw_snapw **ret) AW_MUST_USE;
 void aw_snapw_free(struct aw_snapw *writer);
 
 /*
@@ -49,20 +49,20 @@ int aw_snapw_add_user(struct aw_snapw *writer, const struct aw_snapw_user *user,
 int aw_snapw_add_group(struct aw_snapw *writer,
     const struct aw_snapw_group *group, uint32_t *ret_index,
     struct aw_diag *diag) AW_MUST_USE;
-int aw_snapw_add_tomb(struct aw_snapw *writer, const struct aw_snap_tomb *tomb)
-    AW_MUST_USE;
+int aw_snapw_add_tomb(
+    struct aw_snapw *writer, const struct aw_snap_tomb *tomb) AW_MUST_USE;
 /* The user and group of these indexes belong together; in any order, doubles
  * are dropped.  Returns 0, -EINVAL (no such index) or -ENOMEM. */
-int aw_snapw_add_member(struct aw_snapw *writer, uint32_t group, uint32_t user)
-    AW_MUST_USE;
+int aw_snapw_add_member(
+    struct aw_snapw *writer, uint32_t group, uint32_t user) AW_MUST_USE;
 
 /*
  * Write the whole file to @fd (empty, seekable) and fsync it.  Two users or
  * groups with one name or id are refused with -EEXIST and @diag.  Returns 0 or
  * a negative errno.
  */
-int aw_snapw_write(struct aw_snapw *writer, int fd, struct aw_diag *diag)
-    AW_MUST_USE;
+int aw_snapw_write(
+    struct aw_snapw *writer, int fd, struct aw_diag *diag) AW_MUST_USE;
 
 /*
  * Make the finished file @temp in the directory @dir_fd the snapshot: rename

@@ -80,19 +80,23 @@ static int by_id(const struct aw_dir_pin *pin, void *data)
 enum nss_status _nss_awssso_getgrnam_r(const char *name, struct group *result,
     char *buffer, size_t buflen, int *errnop)
 {
-	struct query query = { .name = name, .len = aw_nss_length(name, true),
-		.buf = buffer, .size = buflen, .ret = result };
+	struct query query = { .name = name,
+		.len = aw_nss_length(name, true),
+		.buf = buffer,
+		.size = buflen,
+		.ret = result };
 
 	if (query.len == 0)
 		return aw_nss_status_of(AW_UNKNOWN, errnop);
 	return aw_nss_status_of(aw_nss_ask(by_name, &query), errnop);
 }
 
-enum nss_status _nss_awssso_getgrgid_r(gid_t gid, struct group *result,
-    char *buffer, size_t buflen, int *errnop)
+enum nss_status _nss_awssso_getgrgid_r(
+    gid_t gid, struct group *result, char *buffer, size_t buflen, int *errnop)
 {
-	struct query query = { .id = gid, .buf = buffer, .size = buflen,
-		.ret = result };
+	struct query query = {
+		.id = gid, .buf = buffer, .size = buflen, .ret = result
+	};
 
 	/* An adopted uid's private group has that id too. */
 	if (!aw_nss_may_id(gid, true) && !aw_nss_may_id(gid, false))
@@ -100,8 +104,8 @@ enum nss_status _nss_awssso_getgrgid_r(gid_t gid, struct group *result,
 	return aw_nss_status_of(aw_nss_ask(by_id, &query), errnop);
 }
 
-static int find_listed(const struct aw_snap *snap, uint32_t id,
-    uint64_t *ret_at)
+static int find_listed(
+    const struct aw_snap *snap, uint32_t id, uint64_t *ret_at)
 {
 	struct aw_snap_group group;
 	const int r = aw_snap_group_by_id(snap, id, &group);
@@ -156,8 +160,8 @@ enum nss_status _nss_awssso_endgrent(void)
 	return aw_nss_status_of(aw_nss_walk_reset(&walk), &unused);
 }
 
-enum nss_status _nss_awssso_getgrent_r(struct group *result, char *buffer,
-    size_t buflen, int *errnop)
+enum nss_status _nss_awssso_getgrent_r(
+    struct group *result, char *buffer, size_t buflen, int *errnop)
 {
 	struct query query = { .buf = buffer, .size = buflen, .ret = result };
 	int r;

@@ -107,9 +107,14 @@ enum nss_status _nss_awssso_initgroups_dyn(const char *user, gid_t group,
     long int *start, long int *size, gid_t **groupsp, long int limit,
     int *errnop)
 {
-	struct query query = { .name = user, .len = aw_nss_length(user, false),
-		.group = group, .first = *start, .start = start, .size = size,
-		.groups = groupsp, .limit = limit };
+	struct query query = { .name = user,
+		.len = aw_nss_length(user, false),
+		.group = group,
+		.first = *start,
+		.start = start,
+		.size = size,
+		.groups = groupsp,
+		.limit = limit };
 	int r;
 
 	r = check(&query);

@@ -46,8 +46,8 @@ static bool feed(struct match *match, const char *text, size_t len)
 static int scan(const char *path, const char *name, size_t len)
 {
 	struct match match = { .name = name, .len = len };
-	aw_own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-		O_NOCTTY);
+	aw_own_fd int fd =
+	    open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char buf[2048];
 	ssize_t n;
 

@@ -46,35 +46,39 @@ static int by_id(const struct aw_dir_pin *pin, void *data)
 	struct aw_snap_user user;
 
 	return answer(pin,
-	    aw_snap_user_by_id_to(pin->snap, query->id, query->buf, query->size,
-		&user),
+	    aw_snap_user_by_id_to(
+		pin->snap, query->id, query->buf, query->size, &user),
 	    &user, query->ret);
 }
 
 enum nss_status _nss_awssso_getpwnam_r(const char *name, struct passwd *result,
     char *buffer, size_t buflen, int *errnop)
 {
-	struct query query = { .name = name, .len = aw_nss_length(name, false),
-		.buf = buffer, .size = buflen, .ret = result };
+	struct query query = { .name = name,
+		.len = aw_nss_length(name, false),
+		.buf = buffer,
+		.size = buflen,
+		.ret = result };
 
 	if (query.len == 0)
 		return aw_nss_status_of(AW_UNKNOWN, errnop);
 	return aw_nss_status_of(aw_nss_ask(by_name, &query), errnop);
 }
 
-enum nss_status _nss_awssso_getpwuid_r(uid_t uid, struct passwd *result,
-    char *buffer, size_t buflen, int *errnop)
+enum nss_status _nss_awssso_getpwuid_r(
+    uid_t uid, struct passwd *result, char *buffer, size_t buflen, int *errnop)
 {
-	struct query query = { .id = uid, .buf = buffer, .size = buflen,
-		.ret = result };
+	struct query query = {
+		.id = uid, .buf = buffer, .size = buflen, .ret = result
+	};
 
 	if (!aw_nss_may_id(uid, false))
 		return aw_nss_status_of(AW_UNKNOWN, errnop);
 	return aw_nss_status_of(aw_nss_ask(by_id, &query), errnop);
 }
 
-static int find_listed(const struct aw_snap *snap, uint32_t id,
-    uint64_t *ret_at)
+static int find_listed(
+    const struct aw_snap *snap, uint32_t id, uint64_t *ret_at)
 {
 	struct aw_snap_user user;
 	const int r = aw_snap_user_by_id(snap, id, &user);
@@ -130,8 +134,8 @@ enum nss_status _nss_awssso_endpwent(void)
 	return aw_nss_status_of(aw_nss_walk_reset(&walk), &unused);
 }
 
-enum nss_status _nss_awssso_getpwent_r(struct passwd *result, char *buffer,
-    size_t buflen, int *errnop)
+enum nss_status _nss_awssso_getpwent_r(
+    struct passwd *result, char *buffer, size_t buflen, int *errnop)
 {
 	struct query query = { .buf = buffer, .size = buflen, .ret = result };
 	int r;

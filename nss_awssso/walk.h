@@ -19,7 +19,8 @@ struct aw_nss_walk {
 	uint32_t last;   /* id of the last one */
 };
 
-/* Back to the beginning.  Returns 0, or -EAGAIN when another thread is in it. */
+/* Back to the beginning.  Returns 0, or -EAGAIN when another thread is in it.
+ */
 int aw_nss_walk_reset(struct aw_nss_walk *walk) AW_MUST_USE;
 
 /*
@@ -29,8 +30,8 @@ int aw_nss_walk_reset(struct aw_nss_walk *walk) AW_MUST_USE;
  * record up by id and @next steps, both over listed records only.  Returns 0;
  * AW_END when there is nothing to go on with; -EIO.
  */
-typedef int aw_nss_walk_find_fn(const struct aw_snap *snap, uint32_t id,
-    uint64_t *ret_at);
+typedef int aw_nss_walk_find_fn(
+    const struct aw_snap *snap, uint32_t id, uint64_t *ret_at);
 typedef int aw_nss_walk_next_fn(const struct aw_snap *snap, uint64_t *cursor);
 int aw_nss_walk_resume(struct aw_nss_walk *walk, const struct aw_snap *snap,
     aw_nss_walk_find_fn *find, aw_nss_walk_next_fn *next) AW_MUST_USE;

@@ -30,15 +30,15 @@
 
 struct module {
 	const char *prefix;
-	enum nss_status (*pwnam)(const char *, struct passwd *, char *, size_t,
-	    int *);
+	enum nss_status (*pwnam)(
+	    const char *, struct passwd *, char *, size_t, int *);
 	enum nss_status (*pwuid)(uid_t, struct passwd *, char *, size_t, int *);
-	enum nss_status (*grnam)(const char *, struct group *, char *, size_t,
-	    int *);
+	enum nss_status (*grnam)(
+	    const char *, struct group *, char *, size_t, int *);
 	enum nss_status (*setpwent)(int);
 	enum nss_status (*pwent)(struct passwd *, char *, size_t, int *);
-	enum nss_status (*initgroups)(const char *, gid_t, long *, long *,
-	    gid_t **, long, int *);
+	enum nss_status (*initgroups)(
+	    const char *, gid_t, long *, long *, gid_t **, long, int *);
 };
 
 struct key {
@@ -55,7 +55,7 @@ static int pwnam_hit(const struct module *m, const struct key *key)
 	int e;
 
 	return m->pwnam(key->name, &pw, buffer, sizeof(buffer), &e) ==
-	    NSS_STATUS_SUCCESS;
+	       NSS_STATUS_SUCCESS;
 }
 
 static int pwnam_miss(const struct module *m, const struct key *key)
@@ -64,7 +64,7 @@ static int pwnam_miss(const struct module *m, const struct key *key)
 	int e;
 
 	return m->pwnam(key->absent, &pw, buffer, sizeof(buffer), &e) ==
-	    NSS_STATUS_NOTFOUND;
+	       NSS_STATUS_NOTFOUND;
 }
 
 static int pwuid_hit(const struct module *m, const struct key *key)
@@ -73,7 +73,7 @@ static int pwuid_hit(const struct module *m, const struct key *key)
 	int e;
 
 	return m->pwuid(key->uid, &pw, buffer, sizeof(buffer), &e) ==
-	    NSS_STATUS_SUCCESS;
+	       NSS_STATUS_SUCCESS;
 }
 
 static int pwuid_miss(const struct module *m, const struct key *key)
@@ -91,7 +91,7 @@ static int grnam_hit(const struct module *m, const struct key *key)
 	int e;
 
 	return m->grnam(key->group, &gr, buffer, sizeof(buffer), &e) ==
-	    NSS_STATUS_SUCCESS;
+	       NSS_STATUS_SUCCESS;
 }
 
 static int user_groups(const struct module *m, const struct key *key)
@@ -106,7 +106,7 @@ static int user_groups(const struct module *m, const struct key *key)
 		gids = calloc((size_t)size, sizeof(*gids));
 	}
 	return m->initgroups && m->initgroups(key->name, key->uid, &start,
-		   &size, &gids, -1, &e) == NSS_STATUS_SUCCESS;
+				    &size, &gids, -1, &e) == NSS_STATUS_SUCCESS;
 }
 
 static int pwent(const struct module *m, const struct key *key)
@@ -219,8 +219,8 @@ static int load(char *arg, struct module *m)
 	if (!path)
 		return -1;
 	*path++ = '\0';
-	file = strcmp(path, "libc") == 0 ? RTLD_DEFAULT
-					 : dlopen(path, RTLD_NOW);
+	file =
+	    strcmp(path, "libc") == 0 ? RTLD_DEFAULT : dlopen(path, RTLD_NOW);
 	if (!file && strcmp(path, "libc") != 0) {
 		fprintf(stderr, "bench_lookup: %s\n", dlerror());
 		return -1;
@@ -247,8 +247,8 @@ static int make_keys(unsigned n_users, unsigned n_groups)
 
 		keys[i].uid = AW_ID_MIN + at;
 		if (aw_fmt(keys[i].name, sizeof(keys[i].name), "u%07u", at) ||
-		    aw_fmt(keys[i].absent, sizeof(keys[i].absent), "x%07u",
-			at) ||
+		    aw_fmt(
+			keys[i].absent, sizeof(keys[i].absent), "x%07u", at) ||
 		    aw_fmt(keys[i].group, sizeof(keys[i].group), "g%05u",
 			at % n_groups))
 			return -1;
@@ -280,8 +280,9 @@ static int take_option(char **argv, struct settings *s)
 
 int main(int argc, char **argv)
 {
-	struct settings s = { .users = 10000, .groups = 1000, .hot = 500,
-		.calls = UINT64_MAX };
+	struct settings s = {
+		.users = 10000, .groups = 1000, .hot = 500, .calls = UINT64_MAX
+	};
 	struct module modules[MODULES_MAX];
 	unsigned n = 0;
 

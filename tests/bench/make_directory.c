@@ -112,7 +112,8 @@ static int write_file(struct aw_snapw *writer, const char *path, double input)
 int main(int argc, char **argv)
 {
 	const struct aw_snapw_head head = { .store_id = "d-1234567890",
-		.generation = 1, .created = (uint64_t)time(NULL) };
+		.generation = 1,
+		.created = (uint64_t)time(NULL) };
 	FILE *passwd = argc > 6 ? fopen(argv[5], "w") : NULL;
 	FILE *group = argc > 6 ? fopen(argv[6], "w") : NULL;
 	uint64_t n_users, n_groups, per_user;

@@ -29,8 +29,8 @@ static void expect(bool is_true)
 }
 
 /* The file that @data stands for, as a memfd that stays mapped at @ret. */
-static int make_file(const uint8_t *data, size_t size, uint8_t **ret,
-    size_t *ret_size)
+static int make_file(
+    const uint8_t *data, size_t size, uint8_t **ret, size_t *ret_size)
 {
 	const size_t body = size - HEADER;
 	const int fd = memfd_create("snapshot", MFD_CLOEXEC);
@@ -48,8 +48,8 @@ static int make_file(const uint8_t *data, size_t size, uint8_t **ret,
 	*ret_size = AW_SNAP_BODY + body;
 	if (data[-1] & 1) {
 		header->size = htole64(*ret_size);
-		header->header_sum = htole64(aw_snap_sum64(map,
-		    offsetof(struct aw_snap_header, header_sum)));
+		header->header_sum = htole64(aw_snap_sum64(
+		    map, offsetof(struct aw_snap_header, header_sum)));
 	}
 	return fd;
 }
@@ -64,15 +64,15 @@ static void fix_user(const struct aw_snap *snap, uint8_t *map, uint64_t at)
 	    snap->groups_off - at < sizeof(*rec))
 		return;
 	strings = (size_t)rec->name_len + le16toh(rec->gecos_len) +
-	    rec->home_len + rec->shell_len + 6u;
+		  rec->home_len + rec->shell_len + 6u;
 	if (strings > snap->groups_off - at - AW_SNAP_USER_FIXED)
 		return;
 	gids = aw_snap_align(at + AW_SNAP_USER_FIXED + strings, 4);
 	more = (size_t)le16toh(rec->n_gids) * 4 + le16toh(rec->more_len);
 	if (gids <= snap->groups_off && more <= snap->groups_off - gids)
 		rec->more_sum = htole32(aw_snap_sum32(map + gids, more));
-	rec->sum = htole32(aw_snap_user_sum(map + at,
-	    (const char *)map + at + AW_SNAP_USER_FIXED, strings));
+	rec->sum = htole32(aw_snap_user_sum(
+	    map + at, (const char *)map + at + AW_SNAP_USER_FIXED, strings));
 }
 
 static void fix_group(const struct aw_snap *snap, uint8_t *map, uint64_t at)
@@ -88,9 +88,8 @@ static void fix_group(const struct aw_snap *snap, uint8_t *map, uint64_t at)
 	    le32toh(rec->members_len) >
 		snap->tombs_off - at - AW_SNAP_GROUP_FIXED - head)
 		return;
-	rec->members_sum = htole32(
-	    aw_snap_sum32(map + at + AW_SNAP_GROUP_FIXED + head,
-		le32toh(rec->members_len)));
+	rec->members_sum = htole32(aw_snap_sum32(
+	    map + at + AW_SNAP_GROUP_FIXED + head, le32toh(rec->members_len)));
 	rec->sum = htole32(
 	    aw_snap_sum32(map + at + 4, AW_SNAP_GROUP_FIXED - 4 + head));
 }
@@ -121,8 +120,8 @@ static bool is_fine(const char *text)
 	return true;
 }
 
-static void check_user(const struct aw_snap *snap,
-    const struct aw_snap_user *user)
+static void check_user(
+    const struct aw_snap *snap, const struct aw_snap_user *user)
 {
 	const char *const s = user->strings;
 	struct aw_snap_user_more more;
@@ -133,26 +132,25 @@ static void check_user(const struct aw_snap *snap,
 
 	expect(user->id >= 1000 && user->id != UINT32_MAX);
 	expect(aw_name_is_possible(s, strlen(s), false) &&
-	    !aw_name_is_reserved(s, strlen(s)));
+	       !aw_name_is_reserved(s, strlen(s)));
 	expect(strlen(s) == user->gecos_at - 3);
 	expect(strcmp(s + user->gecos_at - 2, "*") == 0);
 	expect(is_fine(s + user->gecos_at));
 	expect(aw_name_is_path(s + user->home_at, strlen(s + user->home_at)));
-	expect(aw_name_is_path(s + user->shell_at,
-	    strlen(s + user->shell_at)));
+	expect(aw_name_is_path(s + user->shell_at, strlen(s + user->shell_at)));
 	r = aw_snap_user_gids(snap, user, gids, 4, &n);
 	expect(r == 0 || r == -EIO);
 	r = aw_snap_user_more(snap, user, &more);
 	expect(r == 0 || r == -EIO);
 	r = aw_snap_user_by_id_to(snap, user->id, buf, sizeof(buf), &again);
 	expect(r != 0 || again.id == user->id);
-	r = aw_snap_user_by_name_to(snap, s, strlen(s), buf, sizeof(buf),
-	    &again);
+	r = aw_snap_user_by_name_to(
+	    snap, s, strlen(s), buf, sizeof(buf), &again);
 	expect(r != 0 || strcmp(buf, s) == 0);
 }
 
-static void check_group(const struct aw_snap *snap,
-    const struct aw_snap_group *group)
+static void check_group(
+    const struct aw_snap *snap, const struct aw_snap_group *group)
 {
 	struct aw_snap_group again;
 	char id[AW_PRINCIPAL_SIZE];
@@ -162,7 +160,7 @@ static void check_group(const struct aw_snap *snap,
 	expect(group->id != 0 && group->id != UINT32_MAX);
 	expect(strlen(group->name) == group->name_len);
 	expect(aw_name_is_possible(group->name, group->name_len, true) &&
-	    !aw_name_is_reserved(group->name, group->name_len));
+	       !aw_name_is_reserved(group->name, group->name_len));
 	for (uint32_t i = 0; i < group->n_members; i++) {
 		expect(is_fine(p) && !strchr(p, ','));
 		p += strlen(p) + 1;
