@@ -78,8 +78,10 @@ expect "the daemons hold nothing of the simulator" "$(
 code=$(git ls-files '*.c' '*.h')
 expect "no banned call" "$(grep -nwE '(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|atoi|atol|atoll|strto(l|ul|ll|ull|d|f|imax|umax)|strtok|strtok_r|sscanf|alloca|getenv|secure_getenv|system|popen|signal|localtime|gmtime|getpwnam|getpwuid|getgrnam|getgrgid|snprintf)[[:space:]]*\(' $code |
 	grep -vE '^common/(text|buf)\.[ch]:.*v?snprintf|^tests/|:[[:space:]]*(/?\*)')"
-expect "no file over 600 lines" "$(wc -l $code | awk '$2 != "total" && $1 > 600')"
-expect "no function over 60 lines" "$(awk 'FNR == 1 { f = 0 } /^\{/ { s = FNR; f = 1 } /^\}/ { if (f && FNR - s > 60) print FILENAME ":" s " (" FNR - s " lines)"; f = 0 }' $code)"
+# A test is a table with a loop behind it; its length says nothing.
+product=$(git ls-files '*.c' '*.h' | grep -vE '^tests/(unit|fuzz|bench|world)/')
+expect "no file over 600 lines" "$(wc -l $product | awk '$2 != "total" && $1 > 600')"
+expect "no function over 60 lines" "$(awk 'FNR == 1 { f = 0 } /^\{/ { s = FNR; f = 1 } /^\}/ { if (f && FNR - s > 60) print FILENAME ":" s " (" FNR - s " lines)"; f = 0 }' $product)"
 expect "no line over 80 columns" "$(for f in $(git ls-files '*.c' '*.h' | grep -v '^tests/'); do expand -t8 "$f" | awk -v f="$f" 'length($0) > 80 && !/https?:/ { print f ":" FNR ": " length($0) }'; done)"
 expect "every file says its licence" "$(for f in $code $(git ls-files '*.sh' '*.mjs' Makefile); do head -3 "$f" | grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$f"; done)"
 expect "nothing left for later" "$(git grep -nE 'TO''DO|FIX''ME|XX''X[^XX]' -- '*.c' '*.h' '*.sh' '*.mjs' Makefile conf docs README.md | grep -v mkdtemp | grep -v XXXXXX)"
@@ -88,7 +90,7 @@ expect "guards are named after their files" "$(for f in $(git ls-files '*.h' | g
 	want=${want/AW_NSS_AWSSSO/AW_NSS_AWSSSO}
 	grep -q "^#ifndef $want\$" "$f" || echo "$f: $want"
 done)"
-expect "every header stands alone" "$(for f in $(git ls-files '*.h'); do
+expect "every header stands alone" "$(for f in $(git ls-files '*.h' | grep -v '^tests/unit/'); do
 	echo "#include \"$f\"" | ${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -I. $(pkg-config --cflags json-c libsystemd libcurl 2>/dev/null) -fsyntax-only -x c - 2>&1 | head -2
 done)"
 expect "no path of a machine, no registry in the tree" "$(git grep -nIE '"resolved":|registry\.|/work/|/home/[a-z]+/src' -- . ':!tests/checks/structure.sh' | head -5)"
