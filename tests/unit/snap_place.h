@@ -6,6 +6,13 @@
 #ifndef AW_TESTS_UNIT_SNAP_PLACE_H
 #define AW_TESTS_UNIT_SNAP_PLACE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,12 +43,14 @@ struct person {
 
 static void place_names(void)
 {
-	assert_int_equal(aw_fmt(place_dir, sizeof(place_dir), "%s/public",
-			     place_root), 0);
+	assert_int_equal(
+	    aw_fmt(place_dir, sizeof(place_dir), "%s/public", place_root), 0);
 	assert_int_equal(aw_fmt(place_path, sizeof(place_path), "%s/%s",
-			     place_dir, AW_SNAPSHOT_NAME), 0);
+			     place_dir, AW_SNAPSHOT_NAME),
+	    0);
 	assert_int_equal(aw_fmt(place_limits, sizeof(place_limits),
-			     "%s/nss.limits", place_root), 0);
+			     "%s/nss.limits", place_root),
+	    0);
 }
 
 static int place_make(void **state)
@@ -77,8 +86,8 @@ static AW_UNUSED void place_put_limits(const char *text)
 	assert_int_equal(close(fd), 0);
 }
 
-static void place_add(struct aw_snapw *writer, const struct person *person,
-    uint32_t number)
+static void place_add(
+    struct aw_snapw *writer, const struct person *person, uint32_t number)
 {
 	char id[40], home[96];
 	struct aw_diag diag = { "" };
@@ -86,10 +95,10 @@ static void place_add(struct aw_snapw *writer, const struct person *person,
 		person->name, person->gecos, person->home, person->shell,
 		AW_ID_MIN + person->id, person->flags };
 
-	assert_int_equal(aw_fmt(id, sizeof(id),
-			     "90670000-1111-2222-3333-%012x", number), 0);
-	assert_int_equal(aw_fmt(home, sizeof(home), "/home/%s", person->name),
-	    0);
+	assert_int_equal(
+	    aw_fmt(id, sizeof(id), "90670000-1111-2222-3333-%012x", number), 0);
+	assert_int_equal(
+	    aw_fmt(home, sizeof(home), "/home/%s", person->name), 0);
 	user.principal_id = user.principal_id ? user.principal_id : id;
 	user.user_name = user.user_name ? user.user_name : person->name;
 	user.gecos = user.gecos ? user.gecos : "";
@@ -111,8 +120,8 @@ static struct aw_snapw *place_collect(const struct person *people, uint32_t n,
 		const struct aw_snapw_group group = { id, name,
 			AW_ID_MIN + 1000 + i, AW_SNAP_ENUM };
 
-		assert_int_equal(aw_fmt(name, sizeof(name), "team-%c",
-				     (int)('a' + i)), 0);
+		assert_int_equal(
+		    aw_fmt(name, sizeof(name), "team-%c", (int)('a' + i)), 0);
 		assert_int_equal(aw_fmt(id, sizeof(id), "team-id-%u", i), 0);
 		assert_int_equal(
 		    aw_snapw_add_group(writer, &group, NULL, NULL), 0);
@@ -123,7 +132,8 @@ static struct aw_snapw *place_collect(const struct person *people, uint32_t n,
 		place_add(writer, &people[i], i);
 		for (; *team; team++)
 			assert_int_equal(aw_snapw_add_member(writer,
-					     (uint32_t)(*team - 'a'), i), 0);
+					     (uint32_t)(*team - 'a'), i),
+			    0);
 	}
 	return writer;
 }
@@ -132,8 +142,8 @@ static struct aw_snapw *place_collect(const struct person *people, uint32_t n,
 static AW_UNUSED void place_publish(struct aw_snapw *writer)
 {
 	const int dir = open(place_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const int fd = openat(dir, "temp",
-	    O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	const int fd =
+	    openat(dir, "temp", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	struct aw_diag diag = { "" };
 
 	assert_true(dir >= 0 && fd >= 0);
@@ -145,11 +155,12 @@ static AW_UNUSED void place_publish(struct aw_snapw *writer)
 	aw_snapw_free(writer);
 }
 
-static AW_UNUSED void place_put(const struct person *people, uint32_t n, uint32_t n_teams,
-    uint64_t generation, bool needs_limits)
+static AW_UNUSED void place_put(const struct person *people, uint32_t n,
+    uint32_t n_teams, uint64_t generation, bool needs_limits)
 {
 	const struct aw_snapw_head head = { .store_id = "d-1234567890",
-		.generation = generation, .created = 1700000000,
+		.generation = generation,
+		.created = 1700000000,
 		.needs_limits = needs_limits };
 
 	place_publish(place_collect(people, n, n_teams, &head));
@@ -176,13 +187,12 @@ static AW_UNUSED uint8_t *place_read(size_t *ret_len)
 static AW_UNUSED void place_put_bytes(const uint8_t *data, size_t len)
 {
 	const int dir = open(place_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const int fd = openat(dir, "temp",
-	    O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	const int fd =
+	    openat(dir, "temp", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	assert_true(dir >= 0 && fd >= 0);
 	assert_int_equal(write(fd, data, len), len);
-	assert_int_equal(
-	    renameat(dir, "temp", dir, AW_SNAPSHOT_NAME), 0);
+	assert_int_equal(renameat(dir, "temp", dir, AW_SNAPSHOT_NAME), 0);
 	assert_int_equal(close(fd), 0);
 	assert_int_equal(close(dir), 0);
 }

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <errno.h>
@@ -28,7 +29,8 @@ static void takes_good_files(void **state)
 	(void)state;
 	assert_int_equal(parse("# adopted\nuid 1000\n\n \tgid 27 # mapped\n"
 			       "uid\t4294967294\nhome /srv/home/\ngid 1",
-			     NULL), 0);
+			     NULL),
+	    0);
 	assert_int_equal(limits.n_uids, 2);
 	assert_int_equal(limits.n_gids, 2);
 	assert_int_equal(limits.n_homes, 1);
@@ -86,8 +88,8 @@ static void refuses_bad_files(void **state)
 		    aw_limits_uid(&limits, 1000))
 			fail_msg("%s: allows something", rows[i].name);
 	}
-	assert_int_equal(aw_limits_parse("uid 10\0", 7, &limits, NULL),
-	    -EINVAL);
+	assert_int_equal(
+	    aw_limits_parse("uid 10\0", 7, &limits, NULL), -EINVAL);
 }
 
 /* @n lines @line. */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Unit test of the snapshot's writer (common/snapshot_add.c, _table.c,
- * _write.c, _publish.c): what it takes and refuses, that a large made-up
- * directory comes out as it went in, and the life of a file after the next.
+ * _write.c): what it takes and refuses, that a large made-up
+ * directory comes out as it went in.
  * covers: spine.2, R12, R14, R15, R17, R18, R19, R21
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "tests/unit/snap_place.h"
@@ -20,101 +21,110 @@ static struct aw_snap snap;
 static struct aw_snapw *new_writer(bool needs_limits)
 {
 	const struct aw_snapw_head head = { .store_id = "d-1234567890",
-		.generation = 1, .needs_limits = needs_limits };
+		.generation = 1,
+		.needs_limits = needs_limits };
 	struct aw_snapw *writer;
 
 	assert_int_equal(aw_snapw_new(&head, &writer), 0);
 	return writer;
 }
 
+static char long_text[5000], long_path[300];
+static const struct {
+	const char *name;
+	struct aw_snapw_user user;
+	int want, want_limits;
+} users[] = {
+#define U(id, un, n, g, h, s, uid, f)                  \
+	{                                              \
+		id, un, n, g, h, s, AW_ID_MIN + uid, f \
+	}
+	{ "good", U("x", "a@b", "a", "", "/home/a", "/b/s", 0, 31), 0, 0 },
+	{ "greatest id",
+	    U("x", "a", "a", "", "/home/a", "/b/s", AW_ID_MAX - AW_ID_MIN, 0),
+	    0, 0 },
+	{ "R18 above the range",
+	    U("x", "a", "a", "", "/home/a", "/b/s", AW_ID_MAX - AW_ID_MIN + 1,
+		0),
+	    -EINVAL, 0 },
+	{ "R18 below the range",
+	    { "x", "a", "a", "", "/home/a", "/b/s", AW_ID_MIN - 1, 0 }, -EINVAL,
+	    0 },
+	{ "adopted", { "x", "a", "a", "", "/home/a", "/b/s", 1000, 0 }, -EINVAL,
+	    0 },
+	{ "R18 system", { "x", "a", "a", "", "/home/a", "/b/s", 999, 0 },
+	    -EINVAL, -EINVAL },
+	{ "R15 root's", { "x", "a", "a", "", "/home/a", "/b/s", 0, 0 }, -EINVAL,
+	    -EINVAL },
+	{ "R18 -1", { "x", "a", "a", "", "/home/a", "/b/s", UINT32_MAX, 0 },
+	    -EINVAL, -EINVAL },
+	{ "R17 root", U("x", "a", "root", "", "/home/a", "/b/s", 1, 0), -EINVAL,
+	    -EINVAL },
+	{ "R19 colon", U("x", "a", "a:b", "", "/home/a", "/b/s", 1, 0), -EINVAL,
+	    -EINVAL },
+	{ "empty name", U("x", "a", "", "", "/home/a", "/b/s", 1, 0), -EINVAL,
+	    -EINVAL },
+	{ "R19 gecos colon", U("x", "a", "a", "a:b", "/home/a", "/b/s", 1, 0),
+	    -EINVAL, -EINVAL },
+	{ "R19 gecos line", U("x", "a", "a", "a\nb", "/home/a", "/b/s", 1, 0),
+	    -EINVAL, -EINVAL },
+	{ "R19 gecos no utf-8",
+	    U("x", "a", "a", "\xff", "/home/a", "/b/s", 1, 0), -EINVAL,
+	    -EINVAL },
+	{ "gecos long", U("x", "a", "a", long_text, "/home/a", "/b/s", 1, 0),
+	    -EINVAL, -EINVAL },
+	{ "home elsewhere", U("x", "a", "a", "", "/srv/a", "/b/s", 1, 0),
+	    -EINVAL, 0 },
+	{ "R19 home climbs", U("x", "a", "a", "", "/home/../etc", "/b/s", 1, 0),
+	    -EINVAL, -EINVAL },
+	{ "home is all homes", U("x", "a", "a", "", "/home/", "/b/s", 1, 0),
+	    -EINVAL, -EINVAL },
+	{ "home long", U("x", "a", "a", "", long_path, "/b/s", 1, 0), -EINVAL,
+	    -EINVAL },
+	{ "shell empty", U("x", "a", "a", "", "/home/a", "", 1, 0), -EINVAL,
+	    -EINVAL },
+	{ "shell relative", U("x", "a", "a", "", "/home/a", "sh", 1, 0),
+	    -EINVAL, -EINVAL },
+	{ "shell long", U("x", "a", "a", "", "/home/a", long_path, 1, 0),
+	    -EINVAL, -EINVAL },
+	{ "no principal", U("", "a", "a", "", "/home/a", "/b/s", 1, 0), -EINVAL,
+	    -EINVAL },
+	{ "principal long", U(long_text, "a", "a", "", "/home/a", "/b/s", 1, 0),
+	    -EINVAL, -EINVAL },
+	{ "principal not clean",
+	    U("a\n", "a", "a", "", "/home/a", "/b/s", 1, 0), -EINVAL, -EINVAL },
+	{ "user name long", U("x", long_text, "a", "", "/home/a", "/b/s", 1, 0),
+	    -EINVAL, -EINVAL },
+	{ "user name not clean",
+	    U("x", "a\x01", "a", "", "/home/a", "/b/s", 1, 0), -EINVAL,
+	    -EINVAL },
+	{ "flag", U("x", "a", "a", "", "/home/a", "/b/s", 1, 32), -EINVAL,
+	    -EINVAL },
+#undef U
+};
+
 static void refuses_users(void **state)
 {
-	static char long_text[5000], long_path[300];
-	static const struct {
-		const char *name;
-		struct aw_snapw_user user;
-		int want, want_limits;
-	} rows[] = {
-#define U(id, un, n, g, h, s, uid, f) { id, un, n, g, h, s, AW_ID_MIN + uid, f }
-		{ "good", U("x", "a@b", "a", "", "/home/a", "/b/s", 0, 31), 0,
-		    0 },
-		{ "greatest id", U("x", "a", "a", "", "/home/a", "/b/s",
-			AW_ID_MAX - AW_ID_MIN, 0), 0, 0 },
-		{ "R18 above the range", U("x", "a", "a", "", "/home/a",
-			"/b/s", AW_ID_MAX - AW_ID_MIN + 1, 0), -EINVAL, 0 },
-		{ "R18 below the range", { "x", "a", "a", "", "/home/a",
-			"/b/s", AW_ID_MIN - 1, 0 }, -EINVAL, 0 },
-		{ "adopted", { "x", "a", "a", "", "/home/a", "/b/s", 1000, 0 },
-		    -EINVAL, 0 },
-		{ "R18 system", { "x", "a", "a", "", "/home/a", "/b/s", 999,
-			0 }, -EINVAL, -EINVAL },
-		{ "R15 root's", { "x", "a", "a", "", "/home/a", "/b/s", 0, 0 },
-		    -EINVAL, -EINVAL },
-		{ "R18 -1", { "x", "a", "a", "", "/home/a", "/b/s", UINT32_MAX,
-			0 }, -EINVAL, -EINVAL },
-		{ "R17 root", U("x", "a", "root", "", "/home/a", "/b/s", 1, 0),
-		    -EINVAL, -EINVAL },
-		{ "R19 colon", U("x", "a", "a:b", "", "/home/a", "/b/s", 1, 0),
-		    -EINVAL, -EINVAL },
-		{ "empty name", U("x", "a", "", "", "/home/a", "/b/s", 1, 0),
-		    -EINVAL, -EINVAL },
-		{ "R19 gecos colon", U("x", "a", "a", "a:b", "/home/a", "/b/s",
-			1, 0), -EINVAL, -EINVAL },
-		{ "R19 gecos line", U("x", "a", "a", "a\nb", "/home/a", "/b/s",
-			1, 0), -EINVAL, -EINVAL },
-		{ "R19 gecos no utf-8", U("x", "a", "a", "\xff", "/home/a",
-			"/b/s", 1, 0), -EINVAL, -EINVAL },
-		{ "gecos long", U("x", "a", "a", long_text, "/home/a", "/b/s",
-			1, 0), -EINVAL, -EINVAL },
-		{ "home elsewhere", U("x", "a", "a", "", "/srv/a", "/b/s", 1,
-			0), -EINVAL, 0 },
-		{ "R19 home climbs", U("x", "a", "a", "", "/home/../etc",
-			"/b/s", 1, 0), -EINVAL, -EINVAL },
-		{ "home is all homes", U("x", "a", "a", "", "/home/", "/b/s",
-			1, 0), -EINVAL, -EINVAL },
-		{ "home long", U("x", "a", "a", "", long_path, "/b/s", 1, 0),
-		    -EINVAL, -EINVAL },
-		{ "shell empty", U("x", "a", "a", "", "/home/a", "", 1, 0),
-		    -EINVAL, -EINVAL },
-		{ "shell relative", U("x", "a", "a", "", "/home/a", "sh", 1,
-			0), -EINVAL, -EINVAL },
-		{ "shell long", U("x", "a", "a", "", "/home/a", long_path, 1,
-			0), -EINVAL, -EINVAL },
-		{ "no principal", U("", "a", "a", "", "/home/a", "/b/s", 1, 0),
-		    -EINVAL, -EINVAL },
-		{ "principal long", U(long_text, "a", "a", "", "/home/a",
-			"/b/s", 1, 0), -EINVAL, -EINVAL },
-		{ "principal not clean", U("a\n", "a", "a", "", "/home/a",
-			"/b/s", 1, 0), -EINVAL, -EINVAL },
-		{ "user name long", U("x", long_text, "a", "", "/home/a",
-			"/b/s", 1, 0), -EINVAL, -EINVAL },
-		{ "user name not clean", U("x", "a\x01", "a", "", "/home/a",
-			"/b/s", 1, 0), -EINVAL, -EINVAL },
-		{ "flag", U("x", "a", "a", "", "/home/a", "/b/s", 1, 32),
-		    -EINVAL, -EINVAL },
-#undef U
-	};
-
 	(void)state;
 	memset(long_text, 'a', sizeof(long_text) - 1);
 	memset(long_path, 'a', sizeof(long_path) - 1);
 	memcpy(long_path, "/home/", 6);
-	for (size_t i = 0; i < LEN(rows); i++)
+	for (size_t i = 0; i < LEN(users); i++)
 		for (int limits = 0; limits < 2; limits++) {
 			struct aw_snapw *writer = new_writer(limits);
 			struct aw_diag diag = { "" };
 			uint32_t index = 4711;
 			const int want =
-			    limits ? rows[i].want_limits : rows[i].want;
-			const int r = aw_snapw_add_user(writer, &rows[i].user,
-			    &index, &diag);
+			    limits ? users[i].want_limits : users[i].want;
+			const int r = aw_snapw_add_user(
+			    writer, &users[i].user, &index, &diag);
 
 			if (r != want)
-				fail_msg("%s (%d): %d", rows[i].name, limits,
-				    r);
+				fail_msg(
+				    "%s (%d): %d", users[i].name, limits, r);
 			if ((want == 0) != (diag.text[0] == '\0') ||
 			    index != (want == 0 ? 0 : 4711))
-				fail_msg("%s: %s", rows[i].name, diag.text);
+				fail_msg("%s: %s", users[i].name, diag.text);
 			aw_snapw_free(writer);
 		}
 }
@@ -132,10 +142,8 @@ static void refuses_groups(void **state)
 		{ "mapped", { "x", "a", 27, 0 }, -EINVAL, 0 },
 		{ "R23 wheel", { "x", "wheel", AW_ID_MIN, 0 }, -EINVAL,
 		    -EINVAL },
-		{ "R19 space", { "x", "a b", AW_ID_MIN, 0 }, -EINVAL,
-		    -EINVAL },
-		{ "no principal", { "", "a", AW_ID_MIN, 0 }, -EINVAL,
-		    -EINVAL },
+		{ "R19 space", { "x", "a b", AW_ID_MIN, 0 }, -EINVAL, -EINVAL },
+		{ "no principal", { "", "a", AW_ID_MIN, 0 }, -EINVAL, -EINVAL },
 		{ "flag", { "x", "a", AW_ID_MIN, 64 }, -EINVAL, -EINVAL },
 	};
 
@@ -144,13 +152,12 @@ static void refuses_groups(void **state)
 		for (int limits = 0; limits < 2; limits++) {
 			struct aw_snapw *writer = new_writer(limits);
 			struct aw_diag diag = { "" };
-			const int r = aw_snapw_add_group(writer,
-			    &rows[i].group, NULL, &diag);
+			const int r = aw_snapw_add_group(
+			    writer, &rows[i].group, NULL, &diag);
 
-			if (r !=
-			    (limits ? rows[i].want_limits : rows[i].want))
-				fail_msg("%s (%d): %d", rows[i].name, limits,
-				    r);
+			if (r != (limits ? rows[i].want_limits : rows[i].want))
+				fail_msg(
+				    "%s (%d): %d", rows[i].name, limits, r);
 			aw_snapw_free(writer);
 		}
 }
@@ -275,8 +282,8 @@ static void keeps_tombs(void **state)
 	assert_int_equal(snap.n_tombs, 2);
 	assert_int_equal(aw_snap_next_tomb(&snap, &cursor, &tomb), 0);
 	assert_string_equal(tomb.name, "gone");
-	assert_string_equal(tomb.principal_id,
-	    "90670000-1111-2222-3333-444444444444");
+	assert_string_equal(
+	    tomb.principal_id, "90670000-1111-2222-3333-444444444444");
 	assert_int_equal(tomb.id, AW_ID_MIN + 5);
 	assert_int_equal(tomb.flags, 0);
 	assert_int_equal(aw_snap_next_tomb(&snap, &cursor, &tomb), 0);
@@ -305,8 +312,10 @@ static void keeps_what_few_need(void **state)
 		{ "frank", "fran", "90670000-1111-2222-3333_444444444444" },
 		{ "grace", "", "90670000-1111-2222-3333-44444444444G" },
 		{ "heidi", long_name, long_id },
-		{ "ivan", "ivan@very-long-domain-that-does-not-fit-into-the-"
-			  "table-of-suffixes.example.com", "1" },
+		{ "ivan",
+		    "ivan@very-long-domain-that-does-not-fit-into-the-"
+		    "table-of-suffixes.example.com",
+		    "1" },
 		{ "judy", "judy\xc3\xa9@example.com", "1234567890-" },
 		{ "mallory", "mallory@example.com",
 		    "90670000-1111-2222-3333-444444444444-" },
@@ -317,8 +326,10 @@ static void keeps_what_few_need(void **state)
 	memset(long_name, 'x', 512);
 	memset(long_id, 'y', 128);
 	for (uint32_t i = 0; i < LEN(rows); i++) {
-		const struct person person = { .name = rows[i][0], .id = i,
-			.user_name = rows[i][1], .principal_id = rows[i][2] };
+		const struct person person = { .name = rows[i][0],
+			.id = i,
+			.user_name = rows[i][1],
+			.principal_id = rows[i][2] };
 
 		place_add(writer, &person, i);
 	}
@@ -329,7 +340,8 @@ static void keeps_what_few_need(void **state)
 		struct aw_snap_user user;
 
 		assert_int_equal(aw_snap_user_by_name(&snap, rows[i][0],
-				     strlen(rows[i][0]), &user), 0);
+				     strlen(rows[i][0]), &user),
+		    0);
 		assert_int_equal(aw_snap_user_more(&snap, &user, &more), 0);
 		assert_string_equal(more.user_name, rows[i][1]);
 		assert_string_equal(more.principal_id, rows[i][2]);
@@ -338,9 +350,9 @@ static void keeps_what_few_need(void **state)
 	aw_snap_close(&snap);
 }
 
-#define MANY   5000u
-#define CREWS  300u
-#define DRAWS  60000u
+#define MANY  5000u
+#define CREWS 300u
+#define DRAWS 60000u
 
 static uint32_t draw_state = 1;
 
@@ -366,12 +378,14 @@ static struct aw_snapw *collect_many(uint8_t member[CREWS][MANY])
 		char name[80], user_name[100];
 		/* Domains enough to overflow the table of suffixes. */
 		const struct person person = { .name = name,
-			.id = i * 40961 % 200000007, .user_name = user_name,
+			.id = i * 40961 % 200000007,
+			.user_name = user_name,
 			.flags = i % 3 ? AW_SNAP_ENUM : 0 };
 
 		assert_int_equal(many_name(i, name, sizeof(name)), 0);
 		assert_int_equal(aw_fmt(user_name, sizeof(user_name),
-				     "%s@d%u.example", name, i % 90), 0);
+				     "%s@d%u.example", name, i % 90),
+		    0);
 		place_add(writer, &person, i);
 	}
 	for (uint32_t i = 0; i < CREWS; i++) {
@@ -409,7 +423,8 @@ static void check_many_user(uint32_t i, uint8_t member[CREWS][MANY])
 	assert_int_equal(same.at, user.at);
 	assert_int_equal(aw_snap_user_more(&snap, &user, &more), 0);
 	assert_int_equal(aw_fmt(user_name, sizeof(user_name), "%s@d%u.example",
-			     name, i % 90), 0);
+			     name, i % 90),
+	    0);
 	assert_string_equal(more.user_name, user_name);
 	assert_int_equal(aw_snap_user_gids(&snap, &user, gids, CREWS, &n), 0);
 	for (uint32_t c = 0; c < CREWS; c++)
@@ -424,8 +439,8 @@ static void check_many_group(uint32_t c, uint8_t member[CREWS][MANY])
 	const char *text;
 	char name[80];
 
-	assert_int_equal(aw_snap_group_by_id(&snap, AW_ID_MIN + 220000000 + c,
-			     &group), 0);
+	assert_int_equal(
+	    aw_snap_group_by_id(&snap, AW_ID_MIN + 220000000 + c, &group), 0);
 	assert_int_equal(aw_fmt(name, sizeof(name), "crew%u", c), 0);
 	assert_string_equal(group.name, name);
 	text = group.members;
@@ -463,101 +478,10 @@ static void holds_a_large_directory(void **state)
 		char name[32];
 
 		assert_int_equal(aw_fmt(name, sizeof(name), "absent%u", i), 0);
-		assert_int_equal(aw_snap_user_by_name(&snap, name,
-				     strlen(name), &user), AW_UNKNOWN);
+		assert_int_equal(
+		    aw_snap_user_by_name(&snap, name, strlen(name), &user),
+		    AW_UNKNOWN);
 	}
-	aw_snap_close(&snap);
-}
-
-static int count_files(void)
-{
-	char path[160];
-	int n = 0;
-
-	if (aw_fmt(path, sizeof(path), "%s/temp", place_dir) == 0 &&
-	    access(path, F_OK) == 0)
-		n++;
-	return n + (access(place_path, F_OK) == 0);
-}
-
-static void marks_and_punches(void **state)
-{
-	static const struct person alice = { .name = "alice", .id = 1 };
-	const int dir = open(place_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct aw_snapw *writer;
-	struct aw_snap now;
-	struct aw_snap_user user;
-	struct stat before, after;
-	int fd, old = 4711;
-
-	(void)state;
-	assert_true(dir >= 0);
-	(void)unlink(place_path);
-	assert_int_equal(aw_snapw_publish(dir, "temp", &old), -ENOENT);
-	assert_int_equal(old, 4711);
-	place_put(&alice, 1, 0, 1, false);
-	assert_int_equal(aw_snap_open(place_path, geteuid(), &snap), 0);
-	assert_false(aw_snap_superseded(&snap));
-
-	fd = openat(dir, "temp", O_RDWR | O_CREAT | O_EXCL, 0644);
-	writer = place_collect(&alice, 1, 1,
-	    &(struct aw_snapw_head){ .store_id = "d-1", .generation = 2 });
-	assert_int_equal(aw_snapw_write(writer, fd, NULL), 0);
-	aw_snapw_free(writer);
-	assert_int_equal(aw_snapw_publish(dir, "temp", &old), 0);
-	assert_int_equal(close(fd), 0);
-	assert_int_equal(count_files(), 1);
-	assert_true(old >= 0);
-	assert_true(aw_snap_superseded(&snap));
-	assert_int_equal(aw_snap_user_by_id(&snap, AW_ID_MIN + 1, &user), 0);
-	assert_int_equal(aw_snap_open(place_path, geteuid(), &now), 0);
-	assert_false(aw_snap_superseded(&now));
-	assert_int_equal(now.generation, 2);
-
-	assert_int_equal(fstat(old, &before), 0);
-	assert_int_equal(aw_snapw_punch(old), 0);
-	assert_int_equal(fstat(old, &after), 0);
-	assert_int_equal(after.st_size, before.st_size);
-	assert_true(after.st_blocks < before.st_blocks);
-	assert_true(aw_snap_superseded(&snap));
-	assert_string_equal(aw_snap_store(&snap), "d-1234567890");
-	assert_int_not_equal(aw_snap_user_by_id(&snap, AW_ID_MIN + 1, &user),
-	    0);
-	assert_int_equal(close(old), 0);
-	aw_snap_close(&snap);
-
-	/* The one that is in use is nothing to punch. */
-	fd = open(place_path, O_RDWR | O_CLOEXEC);
-	assert_int_equal(aw_snapw_punch(fd), -EINVAL);
-	assert_int_equal(close(fd), 0);
-	assert_int_equal(aw_snap_user_by_id(&now, AW_ID_MIN + 1, &user), 0);
-	aw_snap_close(&now);
-	assert_int_equal(close(dir), 0);
-}
-
-/* Something else has the name: it is replaced and otherwise left alone. */
-static void replaces_what_is_no_snapshot(void **state)
-{
-	static const struct person alice = { .name = "alice", .id = 1 };
-	static const char other[8192] = "not a snapshot";
-	char link_path[160], data[512];
-	int fd;
-
-	(void)state;
-	assert_int_equal(aw_fmt(link_path, sizeof(link_path), "%s/link",
-			     place_root), 0);
-	place_put_bytes((const uint8_t *)other, sizeof(other));
-	assert_int_equal(link(place_path, link_path), 0);
-	place_put(&alice, 1, 0, 1, false);
-	fd = open(link_path, O_RDONLY | O_CLOEXEC);
-	assert_int_equal(read(fd, data, sizeof(data)), sizeof(data));
-	assert_memory_equal(data, other, sizeof(data));
-	assert_int_equal(close(fd), 0);
-	assert_int_equal(unlink(link_path), 0);
-	assert_int_equal(unlink(place_path), 0);
-	assert_int_equal(symlink("/dev/null", place_path), 0);
-	place_put(&alice, 1, 0, 1, false);
-	assert_int_equal(aw_snap_open(place_path, geteuid(), &snap), 0);
 	aw_snap_close(&snap);
 }
 
@@ -587,8 +511,6 @@ int main(void)
 		cmocka_unit_test(keeps_tombs),
 		cmocka_unit_test(keeps_what_few_need),
 		cmocka_unit_test(holds_a_large_directory),
-		cmocka_unit_test(marks_and_punches),
-		cmocka_unit_test(replaces_what_is_no_snapshot),
 		cmocka_unit_test(tells_a_full_disk),
 	};
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <errno.h>
@@ -101,11 +102,11 @@ static void finds_cut_names(void **state)
 static void tells_what_cannot_be_read(void **state)
 {
 	(void)state;
-	assert_int_equal(aw_nss_is_local("/nonexistent/passwd", "bob", 3),
-	    AW_UNKNOWN);
+	assert_int_equal(
+	    aw_nss_is_local("/nonexistent/passwd", "bob", 3), AW_UNKNOWN);
 	assert_int_equal(aw_nss_is_local("/tmp", "bob", 3), -EISDIR);
-	assert_int_equal(aw_nss_is_local("/dev/null/passwd", "bob", 3),
-	    -ENOTDIR);
+	assert_int_equal(
+	    aw_nss_is_local("/dev/null/passwd", "bob", 3), -ENOTDIR);
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <dlfcn.h>
@@ -168,8 +169,8 @@ static void shows_its_map_only(void **state)
 static void answers_anywhere(void **state)
 {
 	void *file = dlopen(object, RTLD_NOW | RTLD_LOCAL);
-	enum nss_status (*pwnam)(const char *, struct passwd *, char *, size_t,
-	    int *);
+	enum nss_status (*pwnam)(
+	    const char *, struct passwd *, char *, size_t, int *);
 	struct passwd pw;
 	char buf[16];
 	int e = 0;
@@ -179,8 +180,8 @@ static void answers_anywhere(void **state)
 		fail_msg("%s", dlerror());
 	pwnam = dlsym(file, "_nss_awssso_getpwnam_r");
 	assert_non_null(pwnam);
-	assert_int_equal(pwnam("root", &pw, buf, sizeof(buf), &e),
-	    NSS_STATUS_NOTFOUND);
+	assert_int_equal(
+	    pwnam("root", &pw, buf, sizeof(buf), &e), NSS_STATUS_NOTFOUND);
 	if (access("/var/lib/awssso/public/directory.1", F_OK) != 0) {
 		assert_int_equal(pwnam("alice", &pw, buf, sizeof(buf), &e),
 		    NSS_STATUS_UNAVAIL);
