@@ -126,8 +126,8 @@ static void want_name(struct aw_principal *one, bool is_user,
 {
 	struct aw_diag why = { 0 };
 	const int r = is_user
-	    ? aw_name_of_user(rules, one->label, one->name, &why)
-	    : aw_name_of_group(one->label, one->name, &why);
+			  ? aw_name_of_user(rules, one->label, one->name, &why)
+			  : aw_name_of_group(one->label, one->name, &why);
 
 	if (r == 0)
 		return;
@@ -141,8 +141,8 @@ static void settle(struct aw_principal **sorted, size_t n, aw_skip_fn *skip)
 	bool shared = false;
 
 	for (size_t i = 0; i < n; i++) {
-		const bool next = i + 1 < n &&
-		    !strcmp(sorted[i]->name, sorted[i + 1]->name);
+		const bool next =
+		    i + 1 < n && !strcmp(sorted[i]->name, sorted[i + 1]->name);
 
 		if (sorted[i]->name[0] && (shared || next))
 			skip(sorted[i], "somebody else would have this name");
@@ -176,8 +176,8 @@ static int assign_names(struct aw_fixture *fixture,
 	return 0;
 }
 
-static int assign_id(struct aw_principal *one, aw_sha256_fn *sha256,
-    struct id_set *taken)
+static int assign_id(
+    struct aw_principal *one, aw_sha256_fn *sha256, struct id_set *taken)
 {
 	int r;
 
@@ -191,8 +191,8 @@ static int assign_id(struct aw_principal *one, aw_sha256_fn *sha256,
 	return -ENOSPC;
 }
 
-int aw_assign(struct aw_fixture *fixture, aw_sha256_fn *sha256,
-    aw_skip_fn *skip)
+int aw_assign(
+    struct aw_fixture *fixture, aw_sha256_fn *sha256, aw_skip_fn *skip)
 {
 	aw_own(id_set_done) struct id_set taken = { 0 };
 	struct aw_name_rules rules = { 0 };

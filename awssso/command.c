@@ -13,8 +13,8 @@
 int aw_complain(const char *what, const char *why)
 {
 	(void)fflush(stdout);
-	(void)fprintf(stderr, "awssso: %s%s%s\n", what, why ? ": " : "",
-	    why ? why : "");
+	(void)fprintf(
+	    stderr, "awssso: %s%s%s\n", what, why ? ": " : "", why ? why : "");
 	return AW_EXIT_FAILED;
 }
 
@@ -65,8 +65,8 @@ static int wrong(const char *what, const char *word)
 }
 
 /* Take the option argv[at] into @ret; *@ret_used is how many words it was. */
-static int take_option(const struct aw_command *command, int left,
-    char **argv, struct aw_args *ret, int *ret_used)
+static int take_option(const struct aw_command *command, int left, char **argv,
+    struct aw_args *ret, int *ret_used)
 {
 	const char *equals = strchr(argv[0], '=');
 	const int i = option_of(command, argv[0]);
@@ -105,8 +105,8 @@ int aw_command_parse(const struct aw_command *command, int argc, char **argv,
 		if (!only_operands && !strcmp(argv[i], "--")) {
 			only_operands = true;
 		} else if (!only_operands && argv[i][0] == '-' && argv[i][1]) {
-			if (take_option(command, argc - i, argv + i, &args,
-				&used) < 0)
+			if (take_option(
+				command, argc - i, argv + i, &args, &used) < 0)
 				return -EINVAL;
 		} else if (operands == command->max) {
 			return wrong("too many words", argv[i]);
@@ -127,15 +127,17 @@ static void help_of(const struct aw_command *command)
 		printf(" [%s%s%s]", command->options[i].name,
 		    command->options[i].value ? " " : "",
 		    command->options[i].value ? command->options[i].value : "");
-	printf("%s%s\n\n%s\n", *command->operands ? " " : "",
-	    command->operands, command->help);
+	printf("%s%s\n\n%s\n", *command->operands ? " " : "", command->operands,
+	    command->help);
 	for (int i = 0; i < AW_OPTIONS_MAX && command->options[i].name; i++) {
 		const struct aw_option *option = &command->options[i];
-		const int width = (int)strlen(option->name) +
+		const int width =
+		    (int)strlen(option->name) +
 		    (option->value ? 1 + (int)strlen(option->value) : 0);
 
 		printf("%s  %s%s%s%*s  %s\n", i ? "" : "\n", option->name,
-		    option->value ? " " : "", option->value ? option->value : "",
+		    option->value ? " " : "",
+		    option->value ? option->value : "",
 		    width < 22 ? 22 - width : 0, "", option->help);
 	}
 }
@@ -195,8 +197,8 @@ int aw_command_main(int argc, char **argv)
 		(void)wrong("unknown command", argv[1]);
 		return AW_EXIT_USAGE;
 	}
-	r = aw_command_parse(command, argc - 1 - words, argv + 1 + words,
-	    &args);
+	r = aw_command_parse(
+	    command, argc - 1 - words, argv + 1 + words, &args);
 	if (r == AW_END) {
 		aw_command_help(command);
 		return finish(AW_EXIT_OK);

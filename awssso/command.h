@@ -49,8 +49,7 @@ extern const size_t aw_n_commands;
  * The row for the words of @argv (without the program's name); *@ret_words is
  * how many of them name it.  NULL when there is none.
  */
-const struct aw_command *aw_command_find(int argc, char **argv,
-    int *ret_words);
+const struct aw_command *aw_command_find(int argc, char **argv, int *ret_words);
 
 /*
  * Parse the words behind a command's name.  Returns 0; AW_END when --help is

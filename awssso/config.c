@@ -35,8 +35,8 @@ static int load(const char *path, struct aw_conf *ret)
 	if (r == AW_ABSENT)
 		return aw_complain(path, "no such file");
 	if (r == -EPERM)
-		return aw_complain(path,
-		    "is no regular file, or others may write it");
+		return aw_complain(
+		    path, "is no regular file, or others may write it");
 	if (r == -EFBIG)
 		return aw_complain(path, "larger than 64 KiB");
 	if (r < 0)
@@ -49,7 +49,7 @@ static int load(const char *path, struct aw_conf *ret)
 static bool is_list(const struct aw_conf_keyword *keyword)
 {
 	return keyword->type == AW_CONF_LIST ||
-	    keyword->type == AW_CONF_DOMAINS;
+	       keyword->type == AW_CONF_DOMAINS;
 }
 
 /* The value of @keyword is what it would be in an empty file. */
@@ -59,10 +59,10 @@ static bool is_default(const struct aw_conf *conf,
 	char value[AW_CONF_TEXT + 32], fallback[AW_CONF_TEXT + 32];
 
 	for (size_t i = 0;; i++) {
-		const int r = aw_conf_show(conf, keyword, i, value,
-		    sizeof(value));
-		const int d = aw_conf_show(defaults, keyword, i, fallback,
-		    sizeof(fallback));
+		const int r =
+		    aw_conf_show(conf, keyword, i, value, sizeof(value));
+		const int d = aw_conf_show(
+		    defaults, keyword, i, fallback, sizeof(fallback));
 
 		if (r != 0 || d != 0)
 			return r == d;
@@ -71,39 +71,40 @@ static bool is_default(const struct aw_conf *conf,
 	}
 }
 
-static void dump_text(const struct aw_conf *conf,
-    const struct aw_conf *defaults)
+static void dump_text(
+    const struct aw_conf *conf, const struct aw_conf *defaults)
 {
 	const char *section = "";
 
 	for (size_t i = 0; i < aw_conf_n_keywords; i++) {
 		const struct aw_conf_keyword *keyword = &aw_conf_keywords[i];
-		const char *mark = is_default(conf, defaults, keyword)
-		    ? "#" : "";
+		const char *mark =
+		    is_default(conf, defaults, keyword) ? "#" : "";
 		char value[AW_CONF_TEXT + 32];
 		size_t n = 0;
 
 		if (strcmp(keyword->section, section) != 0)
-			printf("%s[%s]\n", *section ? "\n" : "",
-			    keyword->section);
+			printf(
+			    "%s[%s]\n", *section ? "\n" : "", keyword->section);
 		section = keyword->section;
-		for (; aw_conf_show(conf, keyword, n, value,
-			   sizeof(value)) == 0; n++)
+		for (;
+		     aw_conf_show(conf, keyword, n, value, sizeof(value)) == 0;
+		     n++)
 			printf("%s%s = %s\n", mark, keyword->keyword, value);
 		if (n == 0)
 			printf("#%s =\n", keyword->keyword);
 	}
 }
 
-static struct json_object *json_value(const struct aw_conf *conf,
-    const struct aw_conf_keyword *keyword)
+static struct json_object *json_value(
+    const struct aw_conf *conf, const struct aw_conf_keyword *keyword)
 {
-	struct json_object *list = is_list(keyword)
-	    ? aw_json_array(NULL, NULL) : NULL;
+	struct json_object *list =
+	    is_list(keyword) ? aw_json_array(NULL, NULL) : NULL;
 	char value[AW_CONF_TEXT + 32];
 
-	for (size_t n = 0; aw_conf_show(conf, keyword, n, value,
-			       sizeof(value)) == 0; n++) {
+	for (size_t n = 0;
+	     aw_conf_show(conf, keyword, n, value, sizeof(value)) == 0; n++) {
 		if (!list)
 			return json_object_new_string(value);
 		aw_json_append(list, json_object_new_string(value));
@@ -111,8 +112,8 @@ static struct json_object *json_value(const struct aw_conf *conf,
 	return list;
 }
 
-static void dump_json(const struct aw_conf *conf,
-    const struct aw_conf *defaults)
+static void dump_json(
+    const struct aw_conf *conf, const struct aw_conf *defaults)
 {
 	struct json_object *object = aw_json_object();
 	struct json_object *section = NULL;
@@ -124,13 +125,13 @@ static void dump_json(const struct aw_conf *conf,
 		if (i == 0 ||
 		    strcmp(keyword->section, keyword[-1].section) != 0) {
 			section = aw_json_object();
-			json_object_object_add(object, keyword->section,
-			    section);
+			json_object_object_add(
+			    object, keyword->section, section);
 		}
-		json_object_object_add(setting, "value",
-		    json_value(conf, keyword));
-		aw_json_bool(setting, "default",
-		    is_default(conf, defaults, keyword));
+		json_object_object_add(
+		    setting, "value", json_value(conf, keyword));
+		aw_json_bool(
+		    setting, "default", is_default(conf, defaults, keyword));
 		json_object_object_add(section, keyword->keyword, setting);
 	}
 	aw_json_print(object);
@@ -143,7 +144,8 @@ static int check(const struct aw_conf *conf, const char *path)
 	if (aw_conf_require(conf, &diag) < 0)
 		return aw_complain(path, diag.text);
 	if (conf->allow_users.n + conf->allow_groups.n +
-		conf->allow_permission_sets.n == 0)
+		conf->allow_permission_sets.n ==
+	    0)
 		printf("%s: good, but nobody may log in: [access] is empty\n",
 		    path);
 	else
@@ -158,8 +160,8 @@ static int run(const struct aw_args *args)
 
 	if (!args->option[CHECK] == !args->option[DUMP] ||
 	    (args->option[JSON] && !args->option[DUMP])) {
-		(void)aw_complain("config",
-		    "give --check, or --dump with or without --json");
+		(void)aw_complain(
+		    "config", "give --check, or --dump with or without --json");
 		return AW_EXIT_USAGE;
 	}
 	if (!conf)

@@ -16,9 +16,9 @@
 #include "common/own.h"
 #include "common/snapshot.h"
 
-#define FIXTURE_MAX   ((size_t)1 << 30)
-#define DISPLAY_MAX   4096
-#define READ_AT_ONCE  65536
+#define FIXTURE_MAX  ((size_t)1 << 30)
+#define DISPLAY_MAX  4096
+#define READ_AT_ONCE 65536
 
 /* Which entry of which list is being read, for messages. */
 struct place {
@@ -67,8 +67,8 @@ static size_t line_of(const char *text, size_t at)
 	return line;
 }
 
-static int parse(const struct aw_buf *buf, struct json_object **ret,
-    struct aw_diag *diag)
+static int parse(
+    const struct aw_buf *buf, struct json_object **ret, struct aw_diag *diag)
 {
 	struct json_tokener *tokener = json_tokener_new();
 	struct json_object *root;
@@ -77,8 +77,8 @@ static int parse(const struct aw_buf *buf, struct json_object **ret,
 
 	if (!tokener)
 		return -ENOMEM;
-	json_tokener_set_flags(tokener,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(
+	    tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	root = json_tokener_parse_ex(tokener, aw_buf_text(buf), (int)buf->len);
 	error = json_tokener_get_error(tokener);
 	at = json_tokener_get_parse_end(tokener);
@@ -93,7 +93,7 @@ static int parse(const struct aw_buf *buf, struct json_object **ret,
 	}
 	json_object_put(root);
 	aw_diag_set(diag, "line %zu: %s", line_of(aw_buf_text(buf), at),
-	    error == json_tokener_success ? "not a JSON object"
+	    error == json_tokener_success    ? "not a JSON object"
 	    : error == json_tokener_continue ? "the file ends too early"
 					     : json_tokener_error_desc(error));
 	return -EINVAL;
@@ -152,12 +152,12 @@ static int read_user(struct json_object *object, const struct place *place,
 		 &ret->label, diag)) < 0 ||
 	    (r = text_of(object, place, "DisplayName", false, DISPLAY_MAX,
 		 &ret->display, diag)) < 0 ||
-	    (r = text_of(object, place, "UserStatus", false, 32, &status,
-		 diag)) < 0)
+	    (r = text_of(
+		 object, place, "UserStatus", false, 32, &status, diag)) < 0)
 		return r;
 	if (*status && strcmp(status, "ENABLED") && strcmp(status, "DISABLED"))
-		return wrong(diag, place, "UserStatus",
-		    "must be ENABLED or DISABLED");
+		return wrong(
+		    diag, place, "UserStatus", "must be ENABLED or DISABLED");
 	ret->disabled = !strcmp(status, "DISABLED");
 	return 0;
 }
@@ -198,8 +198,8 @@ static int read_list(struct json_object *root, const char *field,
 		const struct place place = { field, i };
 
 		r = json_object_is_type(one, json_type_object)
-		    ? read_one(one, &place, &(*ret)[i], diag)
-		    : wrong(diag, &place, "", "must be an object");
+			? read_one(one, &place, &(*ret)[i], diag)
+			: wrong(diag, &place, "", "must be an object");
 	}
 	*ret_n = n;
 	return r;
@@ -237,8 +237,8 @@ static int sort(struct aw_principal *all, size_t n, const char *list,
 	return 0;
 }
 
-struct aw_principal *aw_fixture_user(const struct aw_fixture *fixture,
-    const char *id)
+struct aw_principal *aw_fixture_user(
+    const struct aw_fixture *fixture, const char *id)
 {
 	const struct aw_principal key = { .id = id };
 	size_t low = 0;
@@ -258,8 +258,7 @@ struct aw_principal *aw_fixture_user(const struct aw_fixture *fixture,
 	return NULL;
 }
 
-static int check_members(const struct aw_fixture *fixture,
-    struct aw_diag *diag)
+static int check_members(const struct aw_fixture *fixture, struct aw_diag *diag)
 {
 	for (size_t i = 0; i < fixture->n_groups; i++) {
 		struct json_object *list = fixture->groups[i].members;
@@ -270,8 +269,8 @@ static int check_members(const struct aw_fixture *fixture,
 			    json_object_array_get_idx(list, k);
 
 			if (json_object_is_type(one, json_type_string) &&
-			    aw_fixture_user(fixture,
-				json_object_get_string(one)))
+			    aw_fixture_user(
+				fixture, json_object_get_string(one)))
 				continue;
 			aw_diag_set(diag,
 			    "groups[%zu].Members[%zu]: is no UserId of users",
@@ -282,8 +281,8 @@ static int check_members(const struct aw_fixture *fixture,
 	return 0;
 }
 
-static int read_all(const char *path, struct aw_fixture *fixture,
-    struct aw_diag *diag)
+static int read_all(
+    const char *path, struct aw_fixture *fixture, struct aw_diag *diag)
 {
 	aw_own(aw_buf_done) struct aw_buf buf = AW_BUF_INIT(FIXTURE_MAX);
 	aw_own_free struct aw_principal **groups = NULL;
@@ -309,8 +308,8 @@ static int read_all(const char *path, struct aw_fixture *fixture,
 	return check_members(fixture, diag);
 }
 
-int aw_fixture_read(const char *path, struct aw_fixture *ret,
-    struct aw_diag *diag)
+int aw_fixture_read(
+    const char *path, struct aw_fixture *ret, struct aw_diag *diag)
 {
 	struct aw_fixture fixture = { 0 };
 	int r;

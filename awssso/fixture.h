@@ -44,12 +44,12 @@ struct aw_fixture {
  * Read the file at @path.  Returns 0 with @ret for aw_fixture_done(); or a
  * negative errno with @diag "line 3: what" or "users[2].UserId: what".
  */
-int aw_fixture_read(const char *path, struct aw_fixture *ret,
-    struct aw_diag *diag) AW_MUST_USE;
+int aw_fixture_read(
+    const char *path, struct aw_fixture *ret, struct aw_diag *diag) AW_MUST_USE;
 void aw_fixture_done(struct aw_fixture *fixture);
 
 /* The user with the UserId @id, or NULL. */
-struct aw_principal *aw_fixture_user(const struct aw_fixture *fixture,
-    const char *id);
+struct aw_principal *aw_fixture_user(
+    const struct aw_fixture *fixture, const char *id);
 
 #endif

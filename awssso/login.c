@@ -17,9 +17,9 @@
 #include "common/proto.h"
 #include "common/text.h"
 
-#define SERVICE   "awssso-login"
-#define ANSWER_S  5
-#define PROMPT_S  3600 /* no code lives longer */
+#define SERVICE  "awssso-login"
+#define ANSWER_S 5
+#define PROMPT_S 3600 /* no code lives longer */
 
 enum {
 	RUN_DIR,
@@ -96,8 +96,8 @@ static int run(const struct aw_args *args)
 {
 	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
 
-	if (aw_talk_begin(&talk, args->option[RUN_DIR], "auth.sock",
-		AW_MSG_AUTH) < 0)
+	if (aw_talk_begin(
+		&talk, args->option[RUN_DIR], "auth.sock", AW_MSG_AUTH) < 0)
 		return AW_EXIT_UNREACHABLE;
 	if (put_self(&talk.out) != AW_EXIT_OK)
 		return AW_EXIT_FAILED;

@@ -39,8 +39,8 @@ static int by_id(const struct aw_snap *snap, uint32_t id, struct found *ret)
 	    aw_snap_group_by_id(snap, id, &ret->group), ret);
 }
 
-static int by_name(const struct aw_snap *snap, const char *name,
-    struct found *ret)
+static int by_name(
+    const struct aw_snap *snap, const char *name, struct found *ret)
 {
 	const size_t len = strlen(name);
 
@@ -49,8 +49,8 @@ static int by_name(const struct aw_snap *snap, const char *name,
 }
 
 /* By what the directory calls it: UserName or UserId. */
-static int scan_users(const struct aw_snap *snap, const char *name,
-    struct found *ret)
+static int scan_users(
+    const struct aw_snap *snap, const char *name, struct found *ret)
 {
 	struct aw_snap_user_more more;
 	uint64_t cursor = 0;
@@ -72,8 +72,8 @@ static int scan_users(const struct aw_snap *snap, const char *name,
 }
 
 /* By GroupId. */
-static int scan_groups(const struct aw_snap *snap, const char *name,
-    struct found *ret)
+static int scan_groups(
+    const struct aw_snap *snap, const char *name, struct found *ret)
 {
 	char principal_id[AW_PRINCIPAL_SIZE];
 	uint64_t cursor = 0;
@@ -93,8 +93,7 @@ static int scan_groups(const struct aw_snap *snap, const char *name,
 	}
 }
 
-static int find(const struct aw_snap *snap, const char *what,
-    struct found *ret)
+static int find(const struct aw_snap *snap, const char *what, struct found *ret)
 {
 	uint64_t id;
 	int r;
@@ -109,19 +108,18 @@ static int find(const struct aw_snap *snap, const char *what,
 	return r;
 }
 
-static int show(const struct aw_snap *snap, const struct found *found,
-    bool json)
+static int show(
+    const struct aw_snap *snap, const struct found *found, bool json)
 {
 	struct json_object *object;
 	int r;
 
 	if (!json)
 		return found->is_user
-		    ? aw_record_user_print(snap, &found->user)
-		    : aw_record_group_print(snap, &found->group);
-	r = found->is_user
-	    ? aw_record_user_json(snap, &found->user, &object)
-	    : aw_record_group_json(snap, &found->group, &object);
+			   ? aw_record_user_print(snap, &found->user)
+			   : aw_record_group_print(snap, &found->group);
+	r = found->is_user ? aw_record_user_json(snap, &found->user, &object)
+			   : aw_record_group_json(snap, &found->group, &object);
 	if (r == 0)
 		aw_json_print(object);
 	return r;
@@ -134,8 +132,8 @@ static int run(const struct aw_args *args)
 	struct found found;
 	int r;
 
-	if (aw_record_open(named ? named : AW_PATH_SNAPSHOT, named != NULL,
-		&snap) != 0)
+	if (aw_record_open(
+		named ? named : AW_PATH_SNAPSHOT, named != NULL, &snap) != 0)
 		return AW_EXIT_FAILED;
 	r = find(&snap, args->operand[0], &found);
 	if (r == 0)
@@ -143,8 +141,8 @@ static int run(const struct aw_args *args)
 	if (r == AW_UNKNOWN) {
 		char shown[80];
 
-		(void)aw_complain(aw_text_escape(shown, sizeof(shown),
-				      args->operand[0]),
+		(void)aw_complain(
+		    aw_text_escape(shown, sizeof(shown), args->operand[0]),
 		    "the directory has no such user or group");
 		return AW_EXIT_NOT_FOUND;
 	}

@@ -23,8 +23,8 @@ static const char *colour_of(enum aw_colour colour)
 	return colour == AW_GOOD ? "\033[32m" : "\033[1;31m";
 }
 
-void aw_print_row(const char *label, enum aw_colour colour, const char *fmt,
-    ...)
+void aw_print_row(
+    const char *label, enum aw_colour colour, const char *fmt, ...)
 {
 	const char *on = colour_of(colour);
 	va_list args;
@@ -46,11 +46,11 @@ const char *aw_print_span(char *buf, size_t size, uint64_t seconds)
 	else if (s < 3600)
 		r = aw_fmt(buf, size, "%llu min", s / 60);
 	else if (s < 86400)
-		r = aw_fmt(buf, size, "%llu h %llu min", s / 3600,
-		    s % 3600 / 60);
+		r = aw_fmt(
+		    buf, size, "%llu h %llu min", s / 3600, s % 3600 / 60);
 	else
-		r = aw_fmt(buf, size, "%llu d %llu h", s / 86400,
-		    s % 86400 / 3600);
+		r = aw_fmt(
+		    buf, size, "%llu d %llu h", s / 86400, s % 86400 / 3600);
 	return r < 0 ? "?" : buf;
 }
 
@@ -74,21 +74,20 @@ static struct json_object *made(struct json_object *object)
 	return object;
 }
 
-static void add(struct json_object *object, const char *key,
-    struct json_object *value)
+static void add(
+    struct json_object *object, const char *key, struct json_object *value)
 {
 	if (json_object_object_add(object, key, made(value)) < 0)
 		(void)made(NULL);
 }
 
-void aw_json_text(struct json_object *object, const char *key,
-    const char *text)
+void aw_json_text(struct json_object *object, const char *key, const char *text)
 {
 	add(object, key, json_object_new_string(text ? text : ""));
 }
 
-void aw_json_number(struct json_object *object, const char *key,
-    uint64_t number)
+void aw_json_number(
+    struct json_object *object, const char *key, uint64_t number)
 {
 	add(object, key, json_object_new_uint64(number));
 }
@@ -120,8 +119,8 @@ void aw_json_append(struct json_object *array, struct json_object *item)
 
 void aw_json_print(struct json_object *object)
 {
-	printf("%s\n", json_object_to_json_string_ext(object,
-			   JSON_C_TO_STRING_PRETTY |
-			       JSON_C_TO_STRING_NOSLASHESCAPE));
+	printf("%s\n",
+	    json_object_to_json_string_ext(object,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 }

@@ -29,10 +29,10 @@ const char *aw_print_span(char *buf, size_t size, uint64_t seconds);
 const char *aw_print_time(char *buf, size_t size, uint64_t seconds);
 
 /* Members of a JSON object; running out of memory ends the program. */
-void aw_json_text(struct json_object *object, const char *key,
-    const char *text);
-void aw_json_number(struct json_object *object, const char *key,
-    uint64_t number);
+void aw_json_text(
+    struct json_object *object, const char *key, const char *text);
+void aw_json_number(
+    struct json_object *object, const char *key, uint64_t number);
 void aw_json_bool(struct json_object *object, const char *key, int value);
 struct json_object *aw_json_object(void);
 /* A new array as the member @key of @object (NULL: of nothing). */

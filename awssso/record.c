@@ -111,8 +111,8 @@ int aw_record_group_json(const struct aw_snap *snap,
 	aw_json_text(object, "name", group->name);
 	aw_json_number(object, "gid", group->id);
 	aw_json_text(object, "principal_id", principal_id);
-	aw_json_bool(object, "permission_set",
-	    (group->flags & AW_SNAP_SET) != 0);
+	aw_json_bool(
+	    object, "permission_set", (group->flags & AW_SNAP_SET) != 0);
 	aw_json_bool(object, "enumerated", (group->flags & AW_SNAP_ENUM) != 0);
 	members = aw_json_array(object, "members");
 	for (uint32_t i = 0; i < group->n_members; i++) {
@@ -130,8 +130,8 @@ static void print_groups(const struct aw_snap *snap, const struct gids *gids)
 		    group_name(snap, gids->gid[i]), gids->gid[i]);
 }
 
-int aw_record_user_print(const struct aw_snap *snap,
-    const struct aw_snap_user *user)
+int aw_record_user_print(
+    const struct aw_snap *snap, const struct aw_snap_user *user)
 {
 	aw_own(gids_done) struct gids gids = { 0 };
 	struct aw_snap_user_more more;
@@ -150,8 +150,8 @@ int aw_record_user_print(const struct aw_snap *snap,
 	    aw_text_escape(text, sizeof(text), more.user_name));
 	aw_print_row("UserId", AW_PLAIN, "%s",
 	    aw_text_escape(text, sizeof(text), more.principal_id));
-	aw_print_row("DisplayName", AW_PLAIN, "%s",
-	    user->strings + user->gecos_at);
+	aw_print_row(
+	    "DisplayName", AW_PLAIN, "%s", user->strings + user->gecos_at);
 	aw_print_row("home", AW_PLAIN, "%s", user->strings + user->home_at);
 	aw_print_row("shell", AW_PLAIN, "%s", user->strings + user->shell_at);
 	if (user->flags & AW_SNAP_DISABLED)
@@ -165,8 +165,8 @@ int aw_record_user_print(const struct aw_snap *snap,
 	return 0;
 }
 
-int aw_record_group_print(const struct aw_snap *snap,
-    const struct aw_snap_group *group)
+int aw_record_group_print(
+    const struct aw_snap *snap, const struct aw_snap_group *group)
 {
 	char principal_id[AW_PRINCIPAL_SIZE];
 	char text[4 * AW_PRINCIPAL_SIZE];
@@ -206,8 +206,8 @@ static int refuse(const char *path, int r)
 
 int aw_record_open(const char *path, bool named, struct aw_snap *ret)
 {
-	const int r = named ? aw_snap_open_named(path, ret)
-			    : aw_snap_open(path, 0, ret);
+	const int r =
+	    named ? aw_snap_open_named(path, ret) : aw_snap_open(path, 0, ret);
 
 	return r == 0 ? 0 : refuse(path, r);
 }

@@ -41,8 +41,8 @@ static char *gecos_of(const char *display)
 	return gecos;
 }
 
-static int add_user(struct aw_snapw *writer, struct aw_principal *one,
-    struct aw_diag *diag)
+static int add_user(
+    struct aw_snapw *writer, struct aw_principal *one, struct aw_diag *diag)
 {
 	aw_own_free char *gecos = gecos_of(one->display);
 	char home[AW_NAME_SIZE + 8];
@@ -79,19 +79,19 @@ static int add_group(struct aw_snapw *writer, const struct aw_fixture *fixture,
 
 	r = aw_snapw_add_group(writer, &group, &one->index, diag);
 	for (size_t i = 0; i < n && r == 0; i++) {
-		const struct aw_principal *user = aw_fixture_user(fixture,
-		    json_object_get_string(
-			json_object_array_get_idx(one->members, i)));
+		const struct aw_principal *user = aw_fixture_user(
+		    fixture, json_object_get_string(
+				 json_object_array_get_idx(one->members, i)));
 
 		if (user && user->name[0])
-			r = aw_snapw_add_member(writer, one->index,
-			    user->index);
+			r = aw_snapw_add_member(
+			    writer, one->index, user->index);
 	}
 	return r;
 }
 
-static int add_all(struct aw_snapw *writer, struct aw_fixture *fixture,
-    struct aw_diag *diag)
+static int add_all(
+    struct aw_snapw *writer, struct aw_fixture *fixture, struct aw_diag *diag)
 {
 	int r = 0;
 
@@ -100,15 +100,15 @@ static int add_all(struct aw_snapw *writer, struct aw_fixture *fixture,
 			r = add_user(writer, &fixture->users[i], diag);
 	for (size_t i = 0; i < fixture->n_groups && r == 0; i++)
 		if (fixture->groups[i].name[0])
-			r = add_group(writer, fixture, &fixture->groups[i],
-			    diag);
+			r = add_group(
+			    writer, fixture, &fixture->groups[i], diag);
 	return r;
 }
 
 /* Write beside @path and rename, so that @path is the old file or a whole new
  * one. */
-static int write_file(struct aw_snapw *writer, const char *path,
-    struct aw_diag *diag)
+static int write_file(
+    struct aw_snapw *writer, const char *path, struct aw_diag *diag)
 {
 	char temp[4096];
 	aw_own_fd int fd = -1;
@@ -134,8 +134,8 @@ static void writer_done(struct aw_snapw **writer)
 	aw_snapw_free(*writer);
 }
 
-static int build(struct aw_fixture *fixture, const char *path,
-    struct aw_diag *diag)
+static int build(
+    struct aw_fixture *fixture, const char *path, struct aw_diag *diag)
 {
 	aw_own(writer_done) struct aw_snapw *writer = NULL;
 	const struct aw_snapw_head head = {

@@ -45,16 +45,16 @@ static void print_json(const struct aw_talk *talk, const char *store,
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		aw_json_number(object, numbers[i].key,
 		    aw_wire_num(&talk->in, numbers[i].tag, 0));
-	aw_json_text(object, "net",
-	    aw_net_word(aw_wire_num(&talk->in, AW_TAG_NET, 0)));
+	aw_json_text(
+	    object, "net", aw_net_word(aw_wire_num(&talk->in, AW_TAG_NET, 0)));
 	aw_json_text(object, "text", text);
 	aw_json_text(object, "sweep_state", sweep);
 	skipped = aw_json_array(object, "skipped_principals");
 	while (aw_wire_next(&talk->in, &field) == 0)
 		if (field.tag == AW_TAG_SKIP)
-			aw_json_append(skipped,
-			    json_object_new_string_len(field.text,
-				(int)field.len));
+			aw_json_append(
+			    skipped, json_object_new_string_len(
+					 field.text, (int)field.len));
 	aw_json_print(object);
 }
 
@@ -65,8 +65,7 @@ static unsigned long long number(const struct aw_talk *talk, uint16_t tag)
 
 static void print_directory(const struct aw_talk *talk, const char *store)
 {
-	const unsigned long long generation =
-	    number(talk, AW_TAG_GENERATION);
+	const unsigned long long generation = number(talk, AW_TAG_GENERATION);
 	char age[32];
 
 	if (generation == 0) {
@@ -75,8 +74,8 @@ static void print_directory(const struct aw_talk *talk, const char *store)
 	}
 	aw_print_row("directory", AW_PLAIN, "%s, generation %llu, %s old",
 	    *store ? store : "?", generation,
-	    aw_print_span(age, sizeof(age),
-		number(talk, AW_TAG_DIRECTORY_AGE)));
+	    aw_print_span(
+		age, sizeof(age), number(talk, AW_TAG_DIRECTORY_AGE)));
 	aw_print_row("people", AW_PLAIN, "%llu in %llu groups",
 	    number(talk, AW_TAG_USERS), number(talk, AW_TAG_GROUPS));
 }
@@ -127,8 +126,8 @@ static int run(const struct aw_args *args)
 	aw_own_free char *text = NULL;
 	aw_own_free char *sweep = NULL;
 
-	if (aw_talk_begin(&talk, args->option[RUN_DIR], "ctl.sock",
-		AW_MSG_STATUS) < 0 ||
+	if (aw_talk_begin(
+		&talk, args->option[RUN_DIR], "ctl.sock", AW_MSG_STATUS) < 0 ||
 	    aw_talk_ask(&talk) < 0 || aw_talk_next(&talk, 5) < 0)
 		return AW_EXIT_UNREACHABLE;
 	if (talk.in.type != AW_MSG_STATUS_IS)

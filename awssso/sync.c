@@ -51,8 +51,8 @@ static int run(const struct aw_args *args)
 {
 	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
 
-	if (aw_talk_begin(&talk, args->option[RUN_DIR], "ctl.sock",
-		AW_MSG_SYNC) < 0 ||
+	if (aw_talk_begin(
+		&talk, args->option[RUN_DIR], "ctl.sock", AW_MSG_SYNC) < 0 ||
 	    aw_talk_ask(&talk) < 0)
 		return AW_EXIT_UNREACHABLE;
 	for (;;) {

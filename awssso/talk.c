@@ -30,14 +30,14 @@ static int unreachable(int error)
 	return error;
 }
 
-int aw_talk_begin(struct aw_talk *talk, const char *run_dir, const char *name,
-    uint16_t type)
+int aw_talk_begin(
+    struct aw_talk *talk, const char *run_dir, const char *name, uint16_t type)
 {
 	char path[256];
 	int r;
 
-	r = aw_fmt(path, sizeof(path), "%s/%s",
-	    run_dir ? run_dir : AW_PATH_RUN, name);
+	r = aw_fmt(
+	    path, sizeof(path), "%s/%s", run_dir ? run_dir : AW_PATH_RUN, name);
 	if (r < 0)
 		return unreachable(-ENAMETOOLONG);
 	talk->data = malloc(AW_WIRE_MAX);
@@ -46,13 +46,12 @@ int aw_talk_begin(struct aw_talk *talk, const char *run_dir, const char *name,
 	r = aw_sock_connect(path, CONNECT_MS, &talk->fd);
 	if (r < 0) {
 		(void)aw_complain(path, r == -ENOENT || r == -ECONNREFUSED
-			? "awsssod is not running"
-			: strerrordesc_np(-r));
+					    ? "awsssod is not running"
+					    : strerrordesc_np(-r));
 		return r;
 	}
 	talk->request = aw_sock_now_ms() << 22 ^ (uint64_t)getpid();
-	aw_wire_begin(&talk->out, talk->data, AW_WIRE_MAX, type,
-	    talk->request);
+	aw_wire_begin(&talk->out, talk->data, AW_WIRE_MAX, type, talk->request);
 	return 0;
 }
 

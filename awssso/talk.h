@@ -11,10 +11,10 @@
 #include "common/wire.h"
 
 /* The option of every command that talks to awsssod. */
-#define AW_TALK_OPTION                                                         \
-	{                                                                      \
-		"--run-dir", "DIR",                                            \
-		    "Where awsssod's sockets are (default " AW_PATH_RUN ")."   \
+#define AW_TALK_OPTION                                                       \
+	{                                                                    \
+		"--run-dir", "DIR",                                          \
+		    "Where awsssod's sockets are (default " AW_PATH_RUN ")." \
 	}
 
 struct aw_talk {
@@ -24,7 +24,10 @@ struct aw_talk {
 	struct aw_wire_out out; /* the question: put fields, then ask */
 	struct aw_wire_in in;   /* the latest answer */
 };
-#define AW_TALK_INIT { .fd = -1 }
+#define AW_TALK_INIT     \
+	{                \
+		.fd = -1 \
+	}
 
 /* Hangs up, which ends what the question started. */
 void aw_talk_done(struct aw_talk *talk);

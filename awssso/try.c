@@ -58,13 +58,13 @@ static long long number(struct json_object *event, const char *key)
 	struct json_object *value;
 
 	return json_object_object_get_ex(event, key, &value)
-	    ? (long long)json_object_get_int64(value)
-	    : 0;
+		   ? (long long)json_object_get_int64(value)
+		   : 0;
 }
 
 /* The strings of the list @key, one a line below each other. */
-static void print_list(const char *label, struct json_object *event,
-    const char *key)
+static void print_list(
+    const char *label, struct json_object *event, const char *key)
 {
 	struct json_object *list;
 	char shown[512];
@@ -75,8 +75,8 @@ static void print_list(const char *label, struct json_object *event,
 		return;
 	n = json_object_array_length(list);
 	for (size_t i = 0; i < n; i++) {
-		const char *item = json_object_get_string(
-		    json_object_array_get_idx(list, i));
+		const char *item =
+		    json_object_get_string(json_object_array_get_idx(list, i));
 
 		aw_print_row(i ? "" : label, AW_PLAIN, "%s",
 		    aw_text_escape(shown, sizeof(shown), item ? item : ""));
@@ -100,36 +100,34 @@ static void show_account(struct json_object *event)
 	print_list("  sets", event, "roles");
 }
 
-static void show_identity(struct json_object *event)
-{
-	aw_print_row("you are", AW_GOOD, "%s", text(event, "user_name"));
-	aw_print_row("seen as", AW_PLAIN, "%s", text(event, "arn"));
-}
-
 /* Who that would be on a host which strips this person's own domain. */
-static void show_account_here(const char *user_name, const char *user_id)
+static void show_linux_name(const char *user_name)
 {
 	struct aw_name_rules rules = { 0 };
 	struct aw_diag why = { 0 };
 	char name[AW_NAME_SIZE];
 	const char *at = strchr(user_name, '@');
-	uint32_t uid;
 
 	if (at && aw_name_rules_add(&rules, at + 1, NULL) < 0)
 		rules.n_domains = 0;
-	if (aw_name_of_user(&rules, user_name, name, &why) != 0) {
+	if (aw_name_of_user(&rules, user_name, name, &why) != 0)
 		aw_print_row("Linux name", AW_BAD, "none: %s", why.text);
-		return;
-	}
-	aw_print_row("Linux name", AW_PLAIN, "%s%s%s", name,
-	    at ? ", where the domain is " : "", at ? at + 1 : "");
-	if (aw_id_candidate(aw_digest_sha256, user_id, 0, &uid) == 0)
-		aw_print_row("uid", AW_PLAIN, "%u, unless it is taken", uid);
+	else
+		aw_print_row("Linux name", AW_PLAIN, "%s%s%s", name,
+		    at ? ", where the domain is " : "", at ? at + 1 : "");
+}
+
+static void show_identity(struct json_object *event)
+{
+	aw_print_row("you are", AW_GOOD, "%s", text(event, "user_name"));
+	aw_print_row("seen as", AW_PLAIN, "%s", text(event, "arn"));
+	show_linux_name(text(event, "user_name"));
 }
 
 static void show_directory(struct json_object *event)
 {
 	const char *missing = text(event, "missing");
+	uint32_t uid;
 
 	if (strcmp(text(event, "net"), "ok") != 0) {
 		aw_print_row(*missing ? "missing right" : "directory", AW_BAD,
@@ -138,12 +136,14 @@ static void show_directory(struct json_object *event)
 		return;
 	}
 	aw_print_row("UserId", AW_PLAIN, "%s", text(event, "user_id"));
-	aw_print_row("DisplayName", AW_PLAIN, "%s",
-	    text(event, "display_name"));
+	aw_print_row(
+	    "DisplayName", AW_PLAIN, "%s", text(event, "display_name"));
 	if (*text(event, "user_status"))
-		aw_print_row("UserStatus", AW_PLAIN, "%s",
-		    text(event, "user_status"));
-	show_account_here(text(event, "user_name"), text(event, "user_id"));
+		aw_print_row(
+		    "UserStatus", AW_PLAIN, "%s", text(event, "user_status"));
+	if (aw_id_candidate(
+		aw_digest_sha256, text(event, "user_id"), 0, &uid) == 0)
+		aw_print_row("uid", AW_PLAIN, "%u, unless it is taken", uid);
 }
 
 static void show_clock(struct json_object *event)
@@ -207,7 +207,8 @@ static void show_line(const char *line)
 /* awssso-netd beside this program, or where it is installed. */
 static int find_netd(char *path, size_t size)
 {
-	static const char *const places[] = { "", "../sbin/", "../libexec/awssso/" };
+	static const char *const places[] = { "", "../sbin/",
+		"../libexec/awssso/" };
 	char self[512];
 	ssize_t n;
 
@@ -244,8 +245,8 @@ static int start(char *const argv[], pid_t *ret_pid, int *ret_out)
 		return -r;
 	r = posix_spawn_file_actions_adddup2(&actions, in, STDOUT_FILENO);
 	if (r == 0)
-		r = posix_spawn(ret_pid, argv[0], &actions, NULL, argv,
-		    environ);
+		r = posix_spawn(
+		    ret_pid, argv[0], &actions, NULL, argv, environ);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	if (r != 0)
 		return -r;
@@ -302,8 +303,8 @@ static int run(const struct aw_args *args)
 
 	if (!args->option[CONFIG] &&
 	    (!args->option[START_URL] || !args->option[REGION])) {
-		(void)aw_complain("try",
-		    "give --start-url and --region (or --config)");
+		(void)aw_complain(
+		    "try", "give --start-url and --region (or --config)");
 		return AW_EXIT_USAGE;
 	}
 	if (find_netd(netd, sizeof(netd)) < 0)

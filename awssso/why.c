@@ -28,14 +28,7 @@ static const struct text {
 	{ "code", AW_TAG_CODE },
 	{ "text", AW_TAG_TEXT },
 };
-enum {
-	USER,
-	SERVICE,
-	RHOST,
-	CODE,
-	TEXT,
-	N_TEXTS
-};
+enum { USER, SERVICE, RHOST, CODE, TEXT, N_TEXTS };
 
 struct event {
 	uint64_t time;
@@ -65,10 +58,9 @@ static void print_event(const struct event *event)
 	char when[32];
 
 	printf("%s  %s  %s%s%s: %s%s%s\n",
-	    aw_print_time(when, sizeof(when), event->time),
-	    event->text[USER], event->text[SERVICE],
-	    *event->text[RHOST] ? " from " : "", event->text[RHOST],
-	    aw_verdict_word(event->verdict),
+	    aw_print_time(when, sizeof(when), event->time), event->text[USER],
+	    event->text[SERVICE], *event->text[RHOST] ? " from " : "",
+	    event->text[RHOST], aw_verdict_word(event->verdict),
 	    *event->text[CODE] ? ", code " : "", event->text[CODE]);
 	if (*event->text[TEXT])
 		printf("    %s\n", event->text[TEXT]);
@@ -93,15 +85,15 @@ static int take_event(const struct aw_talk *talk, struct json_object *array)
 	return AW_EXIT_OK;
 }
 
-static int finish(struct aw_talk *talk, struct json_object *array,
-    unsigned events)
+static int finish(
+    struct aw_talk *talk, struct json_object *array, unsigned events)
 {
 	const uint64_t net = aw_wire_num(&talk->in, AW_TAG_NET, AW_NET_OK);
 	aw_own_free char *text = aw_talk_text(talk, AW_TAG_TEXT);
 
 	if (net != AW_NET_OK)
-		return aw_complain("why", text && *text ? text
-							: aw_net_word(net));
+		return aw_complain(
+		    "why", text && *text ? text : aw_net_word(net));
 	if (array)
 		aw_json_print(json_object_get(array));
 	else if (events == 0)
@@ -121,8 +113,8 @@ static int run(const struct aw_args *args)
 	    args->option[JSON] ? aw_json_array(NULL, NULL) : NULL;
 	unsigned events = 0;
 
-	if (aw_talk_begin(&talk, args->option[RUN_DIR], "ctl.sock",
-		AW_MSG_WHY) < 0)
+	if (aw_talk_begin(
+		&talk, args->option[RUN_DIR], "ctl.sock", AW_MSG_WHY) < 0)
 		return AW_EXIT_UNREACHABLE;
 	aw_wire_put_text(&talk.out, AW_TAG_USER, args->operand[0]);
 	if (aw_talk_ask(&talk) < 0)
