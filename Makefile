@@ -165,6 +165,13 @@ $(filter $(BUILD)/unit/$(1)/%,$(UNIT_PROD)): %: %.o $(call unit_shared,$(1)) $$(
 endef
 $(foreach p,awsssod awssso_netd awssso idcsim pam_awssso nss_awssso,$(if $(filter $(BUILD)/unit/$(p)/%,$(UNIT_PROD)),$(eval $(call unit_prod,$(p)))))
 
+# libpam loads modules from files: the module as built, but for its paths.
+VARIANT := $(BUILD)/unit/pam_awssso/variant.so
+$(VARIANT): $(call unit_shared,pam_awssso) $(OBJS_pam_awssso) $(BUILD)/libcommon.a pam_awssso/exports.map
+	$(call say,LINK)
+	$(Q)$(call link_so,-Wl$(comma)--version-script=pam_awssso/exports.map,$(call unit_shared,pam_awssso) $(OBJS_pam_awssso),$(LIBS_pam_awssso))
+$(filter $(BUILD)/unit/pam_awssso/%,$(UNIT_PROD)): | $(VARIANT) $(BUILD)/pam_awssso.so
+
 # The test world's own helpers.
 WORLD := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/world/*.c)))
 .PHONY: world
