@@ -43,23 +43,32 @@ static block load_block(const char *text, size_t len)
 	return v;
 }
 
+static uint64_t count_nuls(block v)
+{
+	const block ones = (block)(v == ALL(0)) & ALL(1);
+	uint64_t half[2];
+
+	/* Each byte is 0 or 1, the sum of 8 is in the top one. */
+	memcpy(half, &ones, sizeof(half));
+	return EACH(half[0] + half[1]) >> 56;
+}
+
 bool aw_snap_is_plain(
     const char *text, size_t len, char other, uint64_t *ret_nuls)
 {
 	const block others = ALL((uint8_t)other);
+	block bad = ALL(0), v;
 	uint64_t nuls = 0;
 
-	for (size_t i = 0; i < len; i += sizeof(block)) {
-		const block v = load_block(text + i, len - i);
-		const block ones = (block)(v == ALL(0)) & ALL(1);
-		uint64_t half[2];
-
-		if (has_any(bad_bytes(v, others)))
-			return false;
-		/* Each byte is 0 or 1, the sum of 8 is in the top one. */
-		memcpy(half, &ones, sizeof(half));
-		nuls += EACH(half[0] + half[1]) >> 56;
+	for (; len >= sizeof(v); text += sizeof(v), len -= sizeof(v)) {
+		memcpy(&v, text, sizeof(v));
+		bad |= bad_bytes(v, others);
+		nuls += count_nuls(v);
 	}
+	v = load_block(text, len);
+	nuls += count_nuls(v);
+	if (has_any(bad | bad_bytes(v, others)))
+		return false;
 	*ret_nuls = nuls;
 	return true;
 }
