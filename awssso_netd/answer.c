@@ -28,8 +28,8 @@ static void name_place(const struct aw_place *place, struct aw_buf *ret)
 	if (place->index < 0)
 		aw_buf_fmt(ret, "%s.", place->name);
 	else
-		aw_buf_fmt(ret, "%s[%lld].", place->name,
-		    (long long)place->index);
+		aw_buf_fmt(
+		    ret, "%s[%lld].", place->name, (long long)place->index);
 }
 
 int aw_answer_bad(const struct aw_place *place, const char *field,
@@ -66,15 +66,15 @@ int aw_answer_parse(const struct aw_place *place, const char *text, size_t len,
 		end++;
 	if (!json_object_is_type(object, json_type_object) || end != len) {
 		json_object_put(object);
-		return aw_answer_bad(place, NULL,
-		    "malformed answer: not one JSON object", diag);
+		return aw_answer_bad(
+		    place, NULL, "malformed answer: not one JSON object", diag);
 	}
 	*ret = object;
 	return 0;
 }
 
-static const char *read_text(struct json_object *value,
-    const struct aw_field *field, const char **ret)
+static const char *read_text(
+    struct json_object *value, const struct aw_field *field, const char **ret)
 {
 	const char *text;
 	int len;
@@ -87,7 +87,8 @@ static const char *read_text(struct json_object *value,
 		return "too long";
 	if (strlen(text) != (size_t)len)
 		return "holds a NUL";
-	if (field->kind == AW_FIELD_TEXT && !aw_text_is_clean(text, (size_t)len))
+	if (field->kind == AW_FIELD_TEXT &&
+	    !aw_text_is_clean(text, (size_t)len))
 		return "holds bytes that do not belong in it";
 	if (len > 0)
 		*ret = text;
@@ -96,8 +97,8 @@ static const char *read_text(struct json_object *value,
 	return NULL;
 }
 
-static const char *read_number(struct json_object *value,
-    const struct aw_field *field, int64_t *ret)
+static const char *read_number(
+    struct json_object *value, const struct aw_field *field, int64_t *ret)
 {
 	const int64_t number = json_object_get_int64(value);
 
@@ -117,16 +118,16 @@ static const char *read_list(struct json_object *value,
 	if (json_object_array_length(value) > (size_t)field->max)
 		return "too many elements";
 	for (size_t i = 0; i < json_object_array_length(value); i++)
-		if (!json_object_is_type(json_object_array_get_idx(value, i),
-			json_type_object))
+		if (!json_object_is_type(
+			json_object_array_get_idx(value, i), json_type_object))
 			return "an element is not an object";
 	*ret = value;
 	return NULL;
 }
 
 /* NULL, or what is wrong with it. */
-static const char *read_value(struct json_object *value,
-    const struct aw_field *field, void *place)
+static const char *read_value(
+    struct json_object *value, const struct aw_field *field, void *place)
 {
 	switch (field->kind) {
 	case AW_FIELD_TEXT:
@@ -154,13 +155,13 @@ int aw_answer_read(const struct aw_place *place, struct json_object *object,
 
 		(void)json_object_object_get_ex(object, fields[i].name, &value);
 		if (value)
-			wrong = read_value(value, &fields[i],
-			    (char *)ret + fields[i].offset);
+			wrong = read_value(
+			    value, &fields[i], (char *)ret + fields[i].offset);
 		else if (fields[i].required)
 			wrong = "missing";
 		if (wrong)
-			return aw_answer_bad(place, fields[i].name, wrong,
-			    diag);
+			return aw_answer_bad(
+			    place, fields[i].name, wrong, diag);
 	}
 	return 0;
 }

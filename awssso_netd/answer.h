@@ -35,8 +35,10 @@ struct aw_field {
 	size_t offset; /* of the result in the caller's struct */
 };
 
-#define AW_FIELD(type, member, name, kind, required, max)                      \
-	{ name, kind, required, max, offsetof(type, member) }
+#define AW_FIELD(type, member, name, kind, required, max)         \
+	{                                                         \
+		name, kind, required, max, offsetof(type, member) \
+	}
 
 /* Where an object stands: "Users[3].MemberId", innermost first. */
 struct aw_place {
@@ -64,7 +66,7 @@ int aw_answer_parse(const struct aw_place *place, const char *text, size_t len,
  * -EBADMSG with @diag; @ret is then not to be used.
  */
 int aw_answer_read(const struct aw_place *place, struct json_object *object,
-    const struct aw_field *fields, size_t n, void *ret, struct aw_diag *diag)
-    AW_MUST_USE;
+    const struct aw_field *fields, size_t n, void *ret,
+    struct aw_diag *diag) AW_MUST_USE;
 
 #endif

@@ -22,12 +22,12 @@
 #include "common/own.h"
 #include "common/sock.h"
 
-#define URL_MAX          (16 * 1024) /* portal tokens are long */
-#define SLACK_MS         5000
-#define PORTAL_PAUSE_MS  1000
-#define CLOCK_TOLERANCE  60 /* seconds; AWS tolerates 300 */
-#define HEADERS_MAX      8
-#define TIMEOUT_MS       15000 /* of http.h */
+#define URL_MAX         (16 * 1024) /* portal tokens are long */
+#define SLACK_MS        5000
+#define PORTAL_PAUSE_MS 1000
+#define CLOCK_TOLERANCE 60 /* seconds; AWS tolerates 300 */
+#define HEADERS_MAX     8
+#define TIMEOUT_MS      15000 /* of http.h */
 
 struct aw_call {
 	struct aw_aws *aws;
@@ -42,6 +42,7 @@ struct aw_call {
 	bool has_body;
 	struct aw_secret *token;
 	struct aw_keys *keys;
+	int64_t skew; /* as known when this attempt was signed */
 	unsigned attempt, attempts;
 	uint64_t slack_ms, deadline_ms;
 	/* each of these second chances is given once */
@@ -106,8 +107,8 @@ static const char *content_type(const struct aw_call *call)
 	if (call->service == AW_SERVICE_STS)
 		return "application/x-www-form-urlencoded; charset=utf-8";
 	return aw_service_info(call->service)->target
-	    ? "application/x-amz-json-1.1"
-	    : "application/json";
+		   ? "application/x-amz-json-1.1"
+		   : "application/json";
 }
 
 /* The fields in the order of their names, as the signature wants them. */
@@ -116,6 +117,7 @@ static int signed_headers(struct aw_call *call, struct headers *headers)
 	const struct aw_service_info *info = aw_service_info(call->service);
 	int r;
 
+	call->skew = call->aws->skew;
 	r = aw_sigv4_date(aw_aws_now(call->aws), headers->date);
 	if (r < 0)
 		return r;
@@ -154,8 +156,7 @@ static int sign(struct aw_call *call, struct headers *headers)
 	if (r == 0)
 		r = aw_sigv4_sign(&request, call->keys, &headers->signature);
 	if (r == 0)
-		add(headers, "authorization",
-		    headers->signature.authorization);
+		add(headers, "authorization", headers->signature.authorization);
 	return r;
 }
 
@@ -174,8 +175,7 @@ static int make_headers(struct aw_call *call, struct headers *headers)
 	case AW_CALL_PLAIN:
 		break;
 	}
-	add(headers, "content-type",
-	    call->has_body ? content_type(call) : "");
+	add(headers, "content-type", call->has_body ? content_type(call) : "");
 	add(headers, "accept", "application/json");
 	return 0;
 }
@@ -208,16 +208,16 @@ static int send_request(struct aw_call *call)
 	r = make_headers(call, &headers);
 	request.n_headers = headers.n;
 	if (r == 0)
-		r = aw_http_start(call->aws->http, &request, on_http, call,
-		    &call->op);
+		r = aw_http_start(
+		    call->aws->http, &request, on_http, call, &call->op);
 	return r;
 }
 
 static void on_keys(struct aw_creds_wait *wait, struct aw_keys *keys,
     enum aw_net net, const struct aw_diag *why)
 {
-	struct aw_call *call = (struct aw_call *)((char *)wait -
-	    offsetof(struct aw_call, wait));
+	struct aw_call *call =
+	    (struct aw_call *)((char *)wait - offsetof(struct aw_call, wait));
 	int r;
 
 	if (!keys) {
@@ -238,8 +238,8 @@ static int begin(struct aw_call *call, struct aw_diag *why)
 	if (call->auth == AW_CALL_HOST) {
 		aw_keys_unref(call->keys);
 		call->keys = NULL;
-		r = aw_creds_get(call->aws->creds, &call->wait, &call->keys,
-		    why);
+		r = aw_creds_get(
+		    call->aws->creds, &call->wait, &call->keys, why);
 		if (r != 0)
 			return r == AW_PENDING ? 0 : r;
 	}
@@ -281,13 +281,13 @@ static bool is_signed(const struct aw_call *call)
 }
 
 /* Milliseconds that the server asks us to wait, 0 if it does not. */
-static uint64_t hint_ms(const struct aw_http_answer *http,
-    const struct aw_error *error)
+static uint64_t hint_ms(
+    const struct aw_http_answer *http, const struct aw_error *error)
 {
 	uint64_t hint;
 
-	if (aw_num_u64(http->header[AW_HTTP_AMZ_RETRY_AFTER], 0, 3600000,
-		&hint) == 0)
+	if (aw_num_u64(
+		http->header[AW_HTTP_AMZ_RETRY_AFTER], 0, 3600000, &hint) == 0)
 		return hint;
 	if (aw_num_u64(http->header[AW_HTTP_RETRY_AFTER], 0, 3600, &hint) == 0)
 		return hint * 1000;
@@ -307,7 +307,7 @@ static bool has_remedy(struct aw_call *call, const struct aw_http_answer *http,
 	*ret_ms = 0;
 	if (is_signed(call) && !call->fixed_clock &&
 	    aw_error_is_clock(error->code) && clock_offset(http, &offset) &&
-	    llabs(offset - call->aws->skew) > CLOCK_TOLERANCE) {
+	    llabs(offset - call->skew) > CLOCK_TOLERANCE) {
 		call->fixed_clock = true;
 		call->aws->skew = offset;
 		return true;
@@ -342,7 +342,7 @@ static bool again(struct aw_call *call, const struct aw_http_answer *http,
 	*ret_ms = aw_retry_delay_ms(call->attempt++, aw_retry_random(),
 	    hint_ms(http, error), call->slack_ms);
 	return call->deadline_ms == 0 ||
-	    aw_sock_now_ms() + *ret_ms < call->deadline_ms;
+	       aw_sock_now_ms() + *ret_ms < call->deadline_ms;
 }
 
 /* A body of status 200.  STS speaks XML as well and is read by sts.c. */
@@ -362,8 +362,8 @@ static void judge(const struct aw_call *call, const struct aw_http_answer *http,
 {
 	if (http->error == -EMSGSIZE) {
 		answer->net = AW_NET_BAD_ANSWER;
-		aw_diag_set(&answer->why, "%s: %s", call->operation,
-		    http->why.text);
+		aw_diag_set(
+		    &answer->why, "%s: %s", call->operation, http->why.text);
 	} else if (http->error) {
 		answer->net = AW_NET_UNAVAIL;
 		answer->silent = true;
@@ -395,8 +395,8 @@ static void on_http(void *user, const struct aw_http_answer *http)
 		    http->body, http->len, &answer.error);
 	if ((http->error || http->status != 200) &&
 	    again(call, http, &answer.error, &delay_ms) &&
-	    aw_timer_set(call->aws->event, &call->timer, delay_ms, on_timer,
-		call) == 0)
+	    aw_timer_set(
+		call->aws->event, &call->timer, delay_ms, on_timer, call) == 0)
 		return;
 	judge(call, http, &answer);
 	if (aw_copy(answer.request_id, sizeof(answer.request_id),
@@ -430,8 +430,8 @@ static int fill(struct aw_call *call, const struct aw_call_request *request)
 	    (r = aw_buf_error(&call->body)) < 0 ||
 	    (r = aw_copy(call->operation, sizeof(call->operation),
 		 request->operation)) < 0 ||
-	    (r = aw_copy(call->region, sizeof(call->region),
-		 request->region)) < 0)
+	    (r = aw_copy(call->region, sizeof(call->region), request->region)) <
+		0)
 		return r;
 	call->aws->contacted |= 1u << request->service;
 	return 0;
@@ -452,8 +452,8 @@ int aw_call_start(struct aw_aws *aws, const struct aw_call_request *request,
 	call->has_body = request->body != NULL;
 	call->token = request->token ? aw_secret_ref(request->token) : NULL;
 	call->keys = request->keys ? aw_keys_ref(request->keys) : NULL;
-	call->attempts = request->attempts ? request->attempts
-					   : AW_RETRY_ATTEMPTS;
+	call->attempts =
+	    request->attempts ? request->attempts : AW_RETRY_ATTEMPTS;
 	call->slack_ms = request->slack_ms ? request->slack_ms : SLACK_MS;
 	call->deadline_ms = request->deadline_ms;
 	call->done = done;

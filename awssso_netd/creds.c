@@ -15,10 +15,10 @@
 #include "common/sock.h"
 
 /* New keys lie ready 5 minutes before the old ones end, at the latest. */
-#define REFRESH_S  900
+#define REFRESH_S 900
 /* The service may hand out the old ones for a while: do not ask faster. */
-#define AGAIN_MS   60000
-#define FILE_MS    30000
+#define AGAIN_MS 60000
+#define FILE_MS  30000
 
 struct aw_creds {
 	struct aw_http *http;
@@ -29,8 +29,8 @@ struct aw_creds {
 	struct aw_creds_wait *waiting;
 };
 
-int aw_creds_new(struct aw_http *http, const struct aw_conf *conf,
-    struct aw_creds **ret)
+int aw_creds_new(
+    struct aw_http *http, const struct aw_conf *conf, struct aw_creds **ret)
 {
 	struct aw_creds *creds = calloc(1, sizeof(*creds));
 
@@ -69,7 +69,7 @@ static bool is_fresh(const struct aw_creds *creds, uint64_t again_ms)
 	if (!creds->keys)
 		return false;
 	return creds->keys->expires - REFRESH_S > (int64_t)time(NULL) ||
-	    aw_sock_now_ms() - creds->fetched_ms < again_ms;
+	       aw_sock_now_ms() - creds->fetched_ms < again_ms;
 }
 
 static int get_from_file(struct aw_creds *creds, struct aw_diag *why)
@@ -84,8 +84,8 @@ static int get_from_file(struct aw_creds *creds, struct aw_diag *why)
 		aw_diag_set(why, "[credentials] file is not set");
 		return AW_DENIED;
 	}
-	r = aw_creds_read_file(creds->conf->credentials_file, geteuid(),
-	    getegid(), &keys, why);
+	r = aw_creds_read_file(
+	    creds->conf->credentials_file, geteuid(), getegid(), &keys, why);
 	if (r < 0)
 		return r == -ENOMEM ? r : AW_DENIED;
 	keep(creds, keys);
@@ -104,8 +104,9 @@ static void on_imds(void *user, const struct aw_imds_answer *answer)
 	while ((wait = creds->waiting) != NULL) {
 		creds->waiting = wait->next;
 		wait->next = NULL;
-		wait->ready(wait, answer->net == AW_NET_OK ? answer->keys : NULL,
-		    answer->net, &answer->why);
+		wait->ready(wait,
+		    answer->net == AW_NET_OK ? answer->keys : NULL, answer->net,
+		    &answer->why);
 	}
 }
 

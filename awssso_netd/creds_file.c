@@ -57,8 +57,8 @@ static int read_line(char *line, struct found *ret)
 	return 0;
 }
 
-static int read_lines(char *text, const char *file, struct found *ret,
-    struct aw_diag *diag)
+static int read_lines(
+    char *text, const char *file, struct found *ret, struct aw_diag *diag)
 {
 	bool ours = true; /* a file without sections is [default] */
 	unsigned number = 0;
@@ -93,8 +93,8 @@ static int make_keys(const struct found *found, const char *file,
 	else if (!found->secret)
 		aw_diag_set(diag, "%s: aws_secret_access_key is missing", file);
 	else
-		r = aw_keys_new(found->id, found->secret, found->session,
-		    INT64_MAX, ret);
+		r = aw_keys_new(
+		    found->id, found->secret, found->session, INT64_MAX, ret);
 	if (r < 0 && !diag->text[0])
 		aw_diag_set(diag, "%s: the keys are not usable", file);
 	return r;
@@ -155,8 +155,8 @@ static int read_all(int fd, char *buf, size_t size, size_t *ret_len)
 int aw_creds_read_file(const char *path, uid_t self, gid_t group,
     struct aw_keys **ret, struct aw_diag *diag)
 {
-	aw_own_fd int fd = open(path,
-	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	aw_own_fd int fd =
+	    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	aw_own_free char *text = NULL;
 	struct stat st;
 	size_t len = 0;

@@ -34,8 +34,8 @@ int aw_daemon_conf(const char *path, struct aw_conf *ret, struct aw_diag *diag)
 		return -ENOMEM;
 	r = aw_file_read(path, 0, text, AW_CONF_FILE_MAX + 1, &len);
 	if (r == -EPERM && geteuid() != 0)
-		r = aw_file_read(path, geteuid(), text, AW_CONF_FILE_MAX + 1,
-		    &len);
+		r = aw_file_read(
+		    path, geteuid(), text, AW_CONF_FILE_MAX + 1, &len);
 	if (r != 0) {
 		aw_diag_set(diag, "%s: %s", path,
 		    r == AW_ABSENT ? "no such file" : strerrordesc_np(-r));
@@ -68,11 +68,10 @@ static int passed_socket(int *ret_fd, struct aw_diag *diag)
 
 	if (n == 0)
 		return AW_ABSENT;
-	if (n != 1 ||
-	    sd_is_socket(SD_LISTEN_FDS_START, AF_UNIX, SOCK_SEQPACKET, 1) <=
-		0) {
-		aw_diag_set(diag,
-		    "systemd must pass one listening SEQPACKET socket");
+	if (n != 1 || sd_is_socket(SD_LISTEN_FDS_START, AF_UNIX, SOCK_SEQPACKET,
+			  1) <= 0) {
+		aw_diag_set(
+		    diag, "systemd must pass one listening SEQPACKET socket");
 		return -EINVAL;
 	}
 	/* systemd's is blocking, and the event loop must not. */
@@ -96,8 +95,8 @@ static int own_socket(const struct aw_daemon_options *options, int *ret_fd,
 		*ret_uid = geteuid();
 	if (r < 0)
 		return r;
-	r = aw_sock_listen(options->socket, 0600,
-	    root ? *ret_uid : (uid_t)-1, ret_fd);
+	r = aw_sock_listen(
+	    options->socket, 0600, root ? *ret_uid : (uid_t)-1, ret_fd);
 	if (r < 0)
 		aw_diag_set(diag, "%s: %s%s", options->socket,
 		    strerrordesc_np(-r),
@@ -139,8 +138,7 @@ static int serve(const struct aw_conf *conf, int *fd, uid_t uid)
 	return r;
 }
 
-int aw_daemon_run(const struct aw_daemon_options *options,
-    struct aw_diag *diag)
+int aw_daemon_run(const struct aw_daemon_options *options, struct aw_diag *diag)
 {
 	aw_own_free struct aw_conf *conf = calloc(1, sizeof(*conf));
 	aw_own_fd int fd = -1;

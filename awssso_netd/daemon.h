@@ -20,11 +20,11 @@ struct aw_daemon_options {
  * Load the settings at @path, which must be root's or our own and hold what a
  * daemon needs.  Returns 0, or a negative errno with @diag.
  */
-int aw_daemon_conf(const char *path, struct aw_conf *ret, struct aw_diag *diag)
-    AW_MUST_USE;
+int aw_daemon_conf(
+    const char *path, struct aw_conf *ret, struct aw_diag *diag) AW_MUST_USE;
 
 /* Serve until a signal ends it.  Returns 0, or a negative errno with @diag. */
-int aw_daemon_run(const struct aw_daemon_options *options,
-    struct aw_diag *diag) AW_MUST_USE;
+int aw_daemon_run(
+    const struct aw_daemon_options *options, struct aw_diag *diag) AW_MUST_USE;
 
 #endif

@@ -60,8 +60,8 @@ static void finish(struct aw_device *device, struct aw_device_end *end)
 	device_free(device);
 }
 
-static void fail(struct aw_device *device, enum aw_net net,
-    const struct aw_diag *why)
+static void fail(
+    struct aw_device *device, enum aw_net net, const struct aw_diag *why)
 {
 	struct aw_device_end end = { .net = net, .why = *why };
 
@@ -72,8 +72,8 @@ static void fail_errno(struct aw_device *device, int error)
 {
 	struct aw_diag why;
 
-	aw_diag_set(&why, "cannot start a sign-in: %s",
-	    strerrordesc_np(-error));
+	aw_diag_set(
+	    &why, "cannot start a sign-in: %s", strerrordesc_np(-error));
 	fail(device, AW_NET_UNAVAIL, &why);
 }
 
@@ -93,8 +93,8 @@ static int call(struct aw_device *device, const char *operation,
 		.deadline_ms = deadline_ms,
 	};
 
-	return aw_call_start(device->aws, &request, done, device,
-	    &device->call);
+	return aw_call_start(
+	    device->aws, &request, done, device, &device->call);
 }
 
 static int start_client(struct aw_device *device);
@@ -142,12 +142,12 @@ static int ask_for_token(struct aw_device *device)
 	aw_own(aw_buf_wipe) struct aw_buf body = AW_BUF_INIT(BODY_MAX);
 	int r;
 
-	r = aw_oidc_token_body(device->id->text, device->secret->text,
-	    device->code->text, &body);
+	r = aw_oidc_token_body(
+	    device->id->text, device->secret->text, device->code->text, &body);
 	if (r < 0)
 		return r;
-	return call(device, "CreateToken", "/token", &body,
-	    device->deadline_ms, 1, on_token);
+	return call(device, "CreateToken", "/token", &body, device->deadline_ms,
+	    1, on_token);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *user)
@@ -178,8 +178,8 @@ static int wait_to_poll(struct aw_device *device)
 	const uint64_t delay =
 	    device->poll.wait_ms < left ? device->poll.wait_ms : left;
 
-	return aw_timer_set(device->aws->event, &device->timer, delay, on_timer,
-	    device);
+	return aw_timer_set(
+	    device->aws->event, &device->timer, delay, on_timer, device);
 }
 
 /* --- RegisterClient, StartDeviceAuthorization -------------------------- */
@@ -187,8 +187,8 @@ static int wait_to_poll(struct aw_device *device)
 /*
  * Starting failed.  True: another region is being asked.
  */
-static bool try_next_region(struct aw_device *device,
-    const struct aw_call_answer *answer)
+static bool try_next_region(
+    struct aw_device *device, const struct aw_call_answer *answer)
 {
 	const struct aw_conf_list *regions = &device->aws->conf->regions;
 	const char *last = device->region;
@@ -204,15 +204,15 @@ static bool try_next_region(struct aw_device *device,
 	return start_client(device) == 0;
 }
 
-static void start_failed(struct aw_device *device,
-    const struct aw_call_answer *answer)
+static void start_failed(
+    struct aw_device *device, const struct aw_call_answer *answer)
 {
 	if (!try_next_region(device, answer))
 		fail(device, answer->net, &answer->why);
 }
 
-static int begin_polling(struct aw_device *device,
-    const struct aw_oidc_device *got)
+static int begin_polling(
+    struct aw_device *device, const struct aw_oidc_device *got)
 {
 	const uint64_t now = aw_sock_now_ms();
 	const uint64_t end_ms = now + (uint64_t)got->expires_in * 1000;
@@ -231,17 +231,16 @@ static int begin_polling(struct aw_device *device,
 		r = wait_to_poll(device);
 	if (r < 0)
 		return r;
-	code.expires_in = device->deadline_ms > now
-	    ? (device->deadline_ms - now) / 1000
-	    : 0;
+	code.expires_in =
+	    device->deadline_ms > now ? (device->deadline_ms - now) / 1000 : 0;
 	code.interval = device->poll.interval_ms / 1000;
 	device->handler->code(device->user, &code);
 	return 0;
 }
 
 /* The service forgot our registration: make another, once. */
-static bool register_anew(struct aw_device *device,
-    const struct aw_call_answer *answer)
+static bool register_anew(
+    struct aw_device *device, const struct aw_call_answer *answer)
 {
 	if (strcmp(answer->error.code, "invalid_client") != 0 ||
 	    device->registered_anew)
@@ -285,13 +284,12 @@ static int authorize(struct aw_device *device)
 	    device->aws->conf->start_url, &body);
 	if (r < 0)
 		return r;
-	return call(device, "StartDeviceAuthorization",
-	    "/device_authorization", &body, device->start_deadline_ms,
-	    START_ATTEMPTS, on_device);
+	return call(device, "StartDeviceAuthorization", "/device_authorization",
+	    &body, device->start_deadline_ms, START_ATTEMPTS, on_device);
 }
 
-static int keep_client(struct aw_device *device,
-    const struct aw_oidc_client *got)
+static int keep_client(
+    struct aw_device *device, const struct aw_oidc_client *got)
 {
 	int r;
 
@@ -360,8 +358,8 @@ int aw_device_start(struct aw_aws *aws, const char *client_name,
 	device->start_deadline_ms = aw_sock_now_ms() + START_MS;
 	device->handler = handler;
 	device->user = user;
-	r = aw_copy(device->client_name, sizeof(device->client_name),
-	    client_name);
+	r = aw_copy(
+	    device->client_name, sizeof(device->client_name), client_name);
 	if (r == 0)
 		r = start_client(device);
 	if (r < 0) {

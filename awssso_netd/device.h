@@ -5,8 +5,8 @@
  *
  *	register -> authorize -> code() -> wait -> poll -> end(token or why not)
  *	   ^            |                    ^       |
- *	   +------------+ invalid_client     +-------+ pending, slow_down, silence
- *	     (once), next region (silence)
+ *	   +------------+ invalid_client     +-------+ pending, slow_down,
+ *silence (once), next region (silence)
  */
 #ifndef AW_AWSSSO_NETD_DEVICE_H
 #define AW_AWSSSO_NETD_DEVICE_H

@@ -35,7 +35,8 @@ const struct aw_service_info *aw_service_info(enum aw_service service)
 	return &services[service];
 }
 
-static const char *override(const struct aw_conf *conf, enum aw_service service)
+static const char * override(
+    const struct aw_conf *conf, enum aw_service service)
 {
 	switch (service) {
 	case AW_SERVICE_OIDC:
@@ -60,9 +61,9 @@ static bool is_region(const char *region)
 	const size_t len = strlen(region);
 
 	return len >= 6 && len <= 32 &&
-	    strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == len &&
-	    region[0] >= 'a' && region[len - 1] >= '0' &&
-	    region[len - 1] <= '9' && strchr(region, '-') != NULL;
+	       strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == len &&
+	       region[0] >= 'a' && region[len - 1] >= '0' &&
+	       region[len - 1] <= '9' && strchr(region, '-') != NULL;
 }
 
 static const char *suffix_of(const char *region)
@@ -134,8 +135,7 @@ int aw_endpoint_find(const struct aw_conf *conf, enum aw_service service,
 	}
 	if (!*url) {
 		if (aw_fmt(made, sizeof(made), "https://%s.%s.%s",
-			services[service].label, region,
-			suffix_of(region)) < 0)
+			services[service].label, region, suffix_of(region)) < 0)
 			return -EINVAL;
 		url = made;
 	}

@@ -41,7 +41,7 @@ int aw_endpoint_parse(const char *url, struct aw_endpoint *ret) AW_MUST_USE;
  * @region is not spelled like one or the configured URL is not one.
  */
 int aw_endpoint_find(const struct aw_conf *conf, enum aw_service service,
-    const char *region, struct aw_endpoint *ret, struct aw_diag *diag)
-    AW_MUST_USE;
+    const char *region, struct aw_endpoint *ret,
+    struct aw_diag *diag) AW_MUST_USE;
 
 #endif

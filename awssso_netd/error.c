@@ -41,8 +41,8 @@ static const char *member(struct json_object *object, const char *const *names)
 	return "";
 }
 
-static void read_json(enum aw_service service, struct json_object *object,
-    struct aw_error *ret)
+static void read_json(
+    enum aw_service service, struct json_object *object, struct aw_error *ret)
 {
 	static const char *const oauth[] = { "error", NULL };
 	static const char *const code[] = { "code", "Code", "__type", NULL };
@@ -56,10 +56,10 @@ static void read_json(enum aw_service service, struct json_object *object,
 		normalise(member(object, oauth), ret->code, sizeof(ret->code));
 	if (!ret->code[0])
 		normalise(member(object, code), ret->code, sizeof(ret->code));
-	(void)aw_text_escape(ret->message, sizeof(ret->message),
-	    member(object, message));
-	normalise(member(object, resource), ret->resource,
-	    sizeof(ret->resource));
+	(void)aw_text_escape(
+	    ret->message, sizeof(ret->message), member(object, message));
+	normalise(
+	    member(object, resource), ret->resource, sizeof(ret->resource));
 	normalise(member(object, reason), ret->reason, sizeof(ret->reason));
 	if (json_object_object_get_ex(object, "RetryAfterSeconds", &value) &&
 	    json_object_get_int64(value) > 0)
@@ -73,8 +73,8 @@ static void read_xml(const char *body, size_t len, struct aw_error *ret)
 	if (aw_xml_text(body, len, "Code", ret->code, sizeof(ret->code)) != 0)
 		ret->code[0] = '\0';
 	if (aw_xml_text(body, len, "Message", message, sizeof(message)) == 0)
-		(void)aw_text_escape(ret->message, sizeof(ret->message),
-		    message);
+		(void)aw_text_escape(
+		    ret->message, sizeof(ret->message), message);
 }
 
 /* SSO-OIDC names its errors twice; one spelling is enough for us. */
@@ -223,8 +223,8 @@ static enum aw_net judge_kms(enum aw_service service, const char *operation,
 	return AW_NET_CONFIG;
 }
 
-static void advise_right(enum aw_service service, const char *operation,
-    struct aw_diag *why)
+static void advise_right(
+    enum aw_service service, const char *operation, struct aw_diag *why)
 {
 	const char *action = aw_service_info(service)->action;
 
@@ -296,8 +296,8 @@ enum aw_net aw_error_judge(enum aw_service service, const char *operation,
 		advise(operation, row->advice, code, error->message, why);
 		return row->net;
 	}
-	if (judge_class(service, operation, status, error, &net, &advice,
-		why)) {
+	if (judge_class(
+		service, operation, status, error, &net, &advice, why)) {
 		if (advice)
 			advise(operation, advice, code, error->message, why);
 		return net;

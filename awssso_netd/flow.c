@@ -64,8 +64,8 @@ static void finish(struct aw_flow *flow, const struct aw_flow_end *end)
 	flow_free(flow);
 }
 
-static void fail(struct aw_flow *flow, enum aw_net net,
-    const struct aw_diag *why)
+static void fail(
+    struct aw_flow *flow, enum aw_net net, const struct aw_diag *why)
 {
 	const struct aw_flow_end end = { .net = net, .why = *why };
 
@@ -135,12 +135,12 @@ static int keep_facts(struct aw_flow *flow, const struct aw_identity_end *end)
 	keep_id(flow->sts_request_id, end->sts_request_id);
 	if ((r = aw_copy(flow->asked_account, sizeof(flow->asked_account),
 		 end->asked_account)) < 0 ||
-	    (r = aw_copy(flow->asked_set, sizeof(flow->asked_set),
-		 end->asked_set)) < 0)
+	    (r = aw_copy(
+		 flow->asked_set, sizeof(flow->asked_set), end->asked_set)) < 0)
 		return r;
 	flow->roles.texts.max = end->roles ? end->roles->texts.max : 0;
 	while (end->roles &&
-	    aw_portal_list_next(end->roles, &at, &name, &account) == 0) {
+	       aw_portal_list_next(end->roles, &at, &name, &account) == 0) {
 		aw_buf_add(&flow->roles.texts, name, strlen(name) + 1);
 		aw_buf_add(&flow->roles.texts, account, strlen(account) + 1);
 		flow->roles.n++;
@@ -209,9 +209,9 @@ static void on_before(void *user, const struct aw_person_end *end)
 	if (end->net == AW_NET_NOT_FOUND) {
 		finish(flow, &over);
 	} else if (end->net == AW_NET_OK &&
-	    strcmp(end->person->status, "DISABLED") == 0) {
-		aw_diag_set(&over.why,
-		    "this person is disabled in the directory");
+		   strcmp(end->person->status, "DISABLED") == 0) {
+		aw_diag_set(
+		    &over.why, "this person is disabled in the directory");
 		over.person = end->person;
 		finish(flow, &over);
 	}
@@ -254,8 +254,8 @@ static int begin(struct aw_flow *flow, const struct aw_flow_request *request)
 	r = aw_copy(flow->principal_id, sizeof(flow->principal_id),
 	    request->principal_id);
 	if (r == 0 && request->account)
-		r = aw_copy(flow->account, sizeof(flow->account),
-		    request->account);
+		r = aw_copy(
+		    flow->account, sizeof(flow->account), request->account);
 	if (r == 0)
 		r = aw_person_start(flow->aws, flow->principal_id, false,
 		    deadline_ms, on_before, flow, &flow->before);

@@ -50,8 +50,8 @@ struct aw_flow;
  * negative errno.
  */
 int aw_flow_start(struct aw_aws *aws, const struct aw_flow_request *request,
-    const struct aw_flow_handler *handler, void *user, struct aw_flow **ret)
-    AW_MUST_USE;
+    const struct aw_flow_handler *handler, void *user,
+    struct aw_flow **ret) AW_MUST_USE;
 void aw_flow_cancel(struct aw_flow *flow);
 
 #endif

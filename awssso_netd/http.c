@@ -83,8 +83,8 @@ static size_t on_body(char *data, size_t size, size_t n, void *user)
 }
 
 /* A wanted field's value, without blanks around, clean text only. */
-static void keep_header(char ret[AW_HTTP_HEADER_SIZE], const char *value,
-    size_t len)
+static void keep_header(
+    char ret[AW_HTTP_HEADER_SIZE], const char *value, size_t len)
 {
 	while (len > 0 && (*value == ' ' || *value == '\t')) {
 		value++;
@@ -116,8 +116,8 @@ static size_t on_header(char *data, size_t size, size_t n, void *user)
 	return len;
 }
 
-static int add_headers(struct aw_http_op *op,
-    const struct aw_http_request *request)
+static int add_headers(
+    struct aw_http_op *op, const struct aw_http_request *request)
 {
 	for (size_t i = 0; i < request->n_headers; i++) {
 		aw_own(aw_buf_wipe) struct aw_buf line =
@@ -144,44 +144,43 @@ static unsigned set_proxy(struct aw_http_op *op, bool direct)
 	const struct aw_http *http = op->http;
 	unsigned bad = 0;
 
-	bad |= curl_easy_setopt(op->easy, CURLOPT_PROXY,
-	    direct ? "" : http->conf->proxy);
-	bad |= curl_easy_setopt(op->easy, CURLOPT_NOPROXY,
-	    aw_buf_text(&http->no_proxy));
+	bad |= curl_easy_setopt(
+	    op->easy, CURLOPT_PROXY, direct ? "" : http->conf->proxy);
+	bad |= curl_easy_setopt(
+	    op->easy, CURLOPT_NOPROXY, aw_buf_text(&http->no_proxy));
 	return bad;
 }
 
-static unsigned set_bounds(CURL *easy, const struct aw_conf *conf,
-    long timeout_ms)
+static unsigned set_bounds(
+    CURL *easy, const struct aw_conf *conf, long timeout_ms)
 {
 	unsigned bad = 0;
 
 #if LIBCURL_VERSION_NUM >= 0x075500
 	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
-	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
-	    (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+	bad |= curl_easy_setopt(
+	    easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
 	/* A resolver that hangs must not freeze us when a request ends. */
 	bad |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
 	bad |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	bad |= curl_easy_setopt(easy, CURLOPT_SSLVERSION,
-	    (long)CURL_SSLVERSION_TLSv1_2);
+	bad |= curl_easy_setopt(
+	    easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	bad |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 	    timeout_ms && timeout_ms < CONNECT_MS ? timeout_ms : CONNECT_MS);
-	bad |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-	    timeout_ms ? timeout_ms : TIMEOUT_MS);
-	bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT,
-	    "awssso/" AW_VERSION);
+	bad |= curl_easy_setopt(
+	    easy, CURLOPT_TIMEOUT_MS, timeout_ms ? timeout_ms : TIMEOUT_MS);
+	bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "awssso/" AW_VERSION);
 	if (conf->ca_bundle[0])
 		bad |= curl_easy_setopt(easy, CURLOPT_CAINFO, conf->ca_bundle);
 	return bad;
 }
 
-static unsigned set_request(struct aw_http_op *op,
-    const struct aw_http_request *request)
+static unsigned set_request(
+    struct aw_http_op *op, const struct aw_http_request *request)
 {
 	CURL *easy = op->easy;
 	unsigned bad = 0;
@@ -196,10 +195,10 @@ static unsigned set_request(struct aw_http_op *op,
 	bad |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, (void *)op);
 	if (request->body) {
 		bad |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
-		bad |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-		    aw_buf_text(&op->request));
-		bad |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE,
-		    (long)op->request.len);
+		bad |= curl_easy_setopt(
+		    easy, CURLOPT_POSTFIELDS, aw_buf_text(&op->request));
+		bad |= curl_easy_setopt(
+		    easy, CURLOPT_POSTFIELDSIZE, (long)op->request.len);
 	}
 	bad |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	return bad;
@@ -251,8 +250,8 @@ int aw_http_start(struct aw_http *http, const struct aw_http_request *request,
 
 /* --- what became of it ------------------------------------------------- */
 
-static void explain(const struct aw_http_op *op, CURLcode code,
-    struct aw_diag *why)
+static void explain(
+    const struct aw_http_op *op, CURLcode code, struct aw_diag *why)
 {
 	char reason[200];
 
@@ -277,12 +276,12 @@ static void finish(struct aw_http_op *op, CURLcode code)
 		    AW_HTTP_BODY_MAX);
 	} else if (code != CURLE_OK) {
 		answer->error = code == CURLE_OPERATION_TIMEDOUT
-		    ? -ETIMEDOUT
-		    : -EHOSTUNREACH;
+				    ? -ETIMEDOUT
+				    : -EHOSTUNREACH;
 		explain(op, code, &answer->why);
 	}
-	(void)curl_easy_getinfo(op->easy, CURLINFO_RESPONSE_CODE,
-	    &answer->status);
+	(void)curl_easy_getinfo(
+	    op->easy, CURLINFO_RESPONSE_CODE, &answer->status);
 	answer->body = aw_buf_text(&op->body);
 	answer->len = op->body.len;
 	op->done(op->user, answer);
@@ -331,8 +330,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *user)
 
 	(void)source;
 	(void)usec;
-	(void)curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0,
-	    &running);
+	(void)curl_multi_socket_action(
+	    http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	hand_out(http);
 	return 0;
 }
@@ -345,15 +344,15 @@ static int set_timer(CURLM *multi, long timeout_ms, void *user)
 	if (timeout_ms >= 0)
 		return aw_timer_set(http->event, &http->timer,
 			   (uint64_t)timeout_ms, on_timer, http) < 0
-		    ? -1
-		    : 0;
+			   ? -1
+			   : 0;
 	if (http->timer)
 		(void)sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
 	return 0;
 }
 
-static int set_socket(CURL *easy, curl_socket_t fd, int what, void *user,
-    void *socket_user)
+static int set_socket(
+    CURL *easy, curl_socket_t fd, int what, void *user, void *socket_user)
 {
 	struct aw_http *http = user;
 	sd_event_source *source = socket_user;
@@ -382,23 +381,23 @@ static int set_multi(struct aw_http *http)
 {
 	unsigned bad = 0;
 
-	bad |= (unsigned)curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION,
-	    set_socket);
-	bad |= (unsigned)curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA,
-	    http);
-	bad |= (unsigned)curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION,
-	    set_timer);
-	bad |= (unsigned)curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA,
-	    http);
-	bad |= (unsigned)curl_multi_setopt(http->multi,
-	    CURLMOPT_MAX_HOST_CONNECTIONS, HOST_CONNS);
-	bad |= (unsigned)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS,
-	    IDLE_CONNS);
+	bad |= (unsigned)curl_multi_setopt(
+	    http->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+	bad |=
+	    (unsigned)curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+	bad |= (unsigned)curl_multi_setopt(
+	    http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+	bad |=
+	    (unsigned)curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+	bad |= (unsigned)curl_multi_setopt(
+	    http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, HOST_CONNS);
+	bad |= (unsigned)curl_multi_setopt(
+	    http->multi, CURLMOPT_MAXCONNECTS, IDLE_CONNS);
 	return bad ? -EINVAL : 0;
 }
 
-int aw_http_new(sd_event *event, const struct aw_conf *conf,
-    struct aw_http **ret)
+int aw_http_new(
+    sd_event *event, const struct aw_conf *conf, struct aw_http **ret)
 {
 	struct aw_http *http = calloc(1, sizeof(*http));
 	int r;

@@ -60,8 +60,8 @@ void aw_identity_cancel(struct aw_identity *identity)
 		identity_free(identity);
 }
 
-static void fail(struct aw_identity *identity, enum aw_net net,
-    const struct aw_diag *why)
+static void fail(
+    struct aw_identity *identity, enum aw_net net, const struct aw_diag *why)
 {
 	const struct aw_identity_end end = { .net = net, .why = *why };
 
@@ -73,8 +73,8 @@ static void fail_errno(struct aw_identity *identity, int error)
 {
 	struct aw_diag why;
 
-	aw_diag_set(&why, "cannot find out who approved: %s",
-	    strerrordesc_np(-error));
+	aw_diag_set(
+	    &why, "cannot find out who approved: %s", strerrordesc_np(-error));
 	fail(identity, AW_NET_UNAVAIL, &why);
 }
 
@@ -136,8 +136,8 @@ static void on_sts(void *user, const struct aw_call_answer *answer)
 	finish_if_done(identity);
 }
 
-static int take_keys(struct aw_identity *identity, struct json_object *json,
-    struct aw_diag *why)
+static int take_keys(
+    struct aw_identity *identity, struct json_object *json, struct aw_diag *why)
 {
 	int r;
 
@@ -214,8 +214,8 @@ static int search_next_account(struct aw_identity *identity)
 		return r;
 	identity->elsewhere = true;
 	identity->role_at = 0;
-	r = aw_copy(identity->asked_account, sizeof(identity->asked_account),
-	    account);
+	r = aw_copy(
+	    identity->asked_account, sizeof(identity->asked_account), account);
 	if (r < 0)
 		return r;
 	return aw_portal_start(&identity->portal, identity->asked_account,
@@ -233,8 +233,8 @@ static int search_step(struct aw_identity *identity)
 
 	if (aw_portal_list_next(list, &identity->role_at, &role, &account) ==
 	    0) {
-		r = aw_copy(identity->asked_set, sizeof(identity->asked_set),
-		    role);
+		r = aw_copy(
+		    identity->asked_set, sizeof(identity->asked_set), role);
 		if (r == 0)
 			r = aw_copy(identity->asked_account,
 			    sizeof(identity->asked_account), account);
@@ -300,8 +300,8 @@ static int begin(struct aw_identity *identity, const char *account)
 
 	identity->pinned = strcmp(role, "auto") != 0;
 	if (account) {
-		r = aw_copy(identity->account, sizeof(identity->account),
-		    account);
+		r = aw_copy(
+		    identity->account, sizeof(identity->account), account);
 		if (r == 0)
 			r = aw_portal_start(&identity->portal,
 			    identity->account, on_roles, identity,

@@ -34,8 +34,8 @@ typedef void aw_identity_done_fn(void *user, const struct aw_identity_end *end);
  * negative errno.
  */
 int aw_identity_start(const struct aw_portal *portal, const char *account,
-    aw_identity_done_fn *done, void *user, struct aw_identity **ret)
-    AW_MUST_USE;
+    aw_identity_done_fn *done, void *user,
+    struct aw_identity **ret) AW_MUST_USE;
 void aw_identity_cancel(struct aw_identity *identity);
 
 #endif

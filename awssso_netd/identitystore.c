@@ -17,14 +17,13 @@
 /* --- requests ---------------------------------------------------------- */
 
 /* { @name: { @inner: @text } } */
-static void put_nested(struct aw_json *json, const char *name,
-    const char *inner, const char *text)
+static void put_nested(
+    struct aw_json *json, const char *name, const char *inner, const char *text)
 {
 	struct json_object *object = json_object_new_object();
 
-	if (object &&
-	    json_object_object_add(object, inner, json_object_new_string(text)) <
-		0) {
+	if (object && json_object_object_add(
+			  object, inner, json_object_new_string(text)) < 0) {
 		json_object_put(object);
 		object = NULL;
 	}
@@ -40,10 +39,8 @@ static void put_user_name(struct aw_json *json, const char *user_name)
 	aw_json_begin(&inner);
 	aw_json_put_text(&inner, "AttributePath", "userName");
 	aw_json_put_text(&inner, "AttributeValue", user_name);
-	if (outer &&
-	    (inner.error ||
-		json_object_object_add(outer, "UniqueAttribute", inner.root) <
-		    0)) {
+	if (outer && (inner.error || json_object_object_add(outer,
+					 "UniqueAttribute", inner.root) < 0)) {
 		json_object_put(inner.root);
 		json_object_put(outer);
 		outer = NULL;
@@ -51,8 +48,8 @@ static void put_user_name(struct aw_json *json, const char *user_name)
 	aw_json_put(json, "AlternateIdentifier", outer);
 }
 
-int aw_store_body(const struct aw_store_ask *ask, const char *store_id,
-    struct aw_buf *ret)
+int aw_store_body(
+    const struct aw_store_ask *ask, const char *store_id, struct aw_buf *ret)
 {
 	struct aw_json json;
 
@@ -131,8 +128,8 @@ static int check_store(const struct aw_place *place, const char *got,
 {
 	if (!got || strcmp(got, store_id) == 0)
 		return 0;
-	return aw_answer_bad(place, "IdentityStoreId",
-	    "of another identity store", diag);
+	return aw_answer_bad(
+	    place, "IdentityStoreId", "of another identity store", diag);
 }
 
 struct external_fields {
@@ -145,11 +142,11 @@ static const struct aw_field external_row[] = {
 	    AW_EXTERNAL_BYTES),
 };
 
-static int read_external(const struct aw_place *place,
-    struct json_object *row, struct external_fields *ret, struct aw_diag *diag)
+static int read_external(const struct aw_place *place, struct json_object *row,
+    struct external_fields *ret, struct aw_diag *diag)
 {
-	return aw_answer_read(place, row, external_row, N_OF(external_row), ret,
-	    diag);
+	return aw_answer_read(
+	    place, row, external_row, N_OF(external_row), ret, diag);
 }
 
 int aw_store_read_user(const struct aw_place *place, struct json_object *row,
@@ -177,7 +174,7 @@ int aw_store_read_user(const struct aw_place *place, struct json_object *row,
 	if (r == 0)
 		r = check_store(place, ret->store_id, store_id, diag);
 	for (size_t i = 0; r == 0 && ret->external_ids &&
-	     i < json_object_array_length(ret->external_ids);
+			   i < json_object_array_length(ret->external_ids);
 	     i++) {
 		const struct aw_place at = { place, "ExternalIds", (int64_t)i };
 
@@ -257,8 +254,8 @@ int aw_store_read_member(const struct aw_place *place, struct json_object *row,
 
 	r = aw_answer_read(place, row, fields, N_OF(fields), &got, diag);
 	if (r == 0)
-		r = aw_answer_read(&member, got.member, inner, 1, &user_id,
-		    diag);
+		r = aw_answer_read(
+		    &member, got.member, inner, 1, &user_id, diag);
 	if (r == 0)
 		r = check_store(place, got.store_id, store_id, diag);
 	if (r == 0) {
@@ -280,7 +277,7 @@ int aw_store_clean(const char *text, char *ret, size_t size)
 		if (*c < ' ' || *c == 0x7f) {
 			*c = ' ';
 		} else if (*c == 0xc2 && (unsigned char)ret[i + 1] >= 0x80 &&
-		    (unsigned char)ret[i + 1] < 0xa0) {
+			   (unsigned char)ret[i + 1] < 0xa0) {
 			/* C1 controls take two bytes */
 			ret[i] = ' ';
 			ret[i + 1] = ' ';

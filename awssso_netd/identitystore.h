@@ -61,8 +61,8 @@ struct aw_store_user {
 	struct json_object *external_ids; /* list, checked */
 };
 int aw_store_read_user(const struct aw_place *place, struct json_object *row,
-    const char *store_id, struct aw_store_user *ret, struct aw_diag *diag)
-    AW_MUST_USE;
+    const char *store_id, struct aw_store_user *ret,
+    struct aw_diag *diag) AW_MUST_USE;
 
 /* The @i-th external id of @user.  0 or AW_END. */
 int aw_store_external_id(const struct aw_store_user *user, size_t i,
@@ -73,15 +73,15 @@ struct aw_store_group {
 	const char *display_name; /* not clean */
 };
 int aw_store_read_group(const struct aw_place *place, struct json_object *row,
-    const char *store_id, struct aw_store_group *ret, struct aw_diag *diag)
-    AW_MUST_USE;
+    const char *store_id, struct aw_store_group *ret,
+    struct aw_diag *diag) AW_MUST_USE;
 
 struct aw_store_member {
 	const char *group_id, *user_id;
 };
 int aw_store_read_member(const struct aw_place *place, struct json_object *row,
-    const char *store_id, struct aw_store_member *ret, struct aw_diag *diag)
-    AW_MUST_USE;
+    const char *store_id, struct aw_store_member *ret,
+    struct aw_diag *diag) AW_MUST_USE;
 
 /*
  * @text made fit for a message: each control character becomes a blank.

@@ -67,8 +67,8 @@ struct key_fields {
 static int read_keys(struct json_object *object, struct aw_imds_answer *ret)
 {
 	static const struct aw_field fields[] = {
-		AW_FIELD(struct key_fields, code, "Code", AW_FIELD_TEXT, true,
-		    64),
+		AW_FIELD(
+		    struct key_fields, code, "Code", AW_FIELD_TEXT, true, 64),
 		AW_FIELD(struct key_fields, id, "AccessKeyId", AW_FIELD_TEXT,
 		    true, 128),
 		AW_FIELD(struct key_fields, secret, "SecretAccessKey",
@@ -94,8 +94,8 @@ static int read_keys(struct json_object *object, struct aw_imds_answer *ret)
 	if (r < 0)
 		return r;
 	if (aw_imds_time(got.expires, &expires) < 0)
-		return aw_answer_bad(&place, "Expiration", "not a time",
-		    &ret->why);
+		return aw_answer_bad(
+		    &place, "Expiration", "not a time", &ret->why);
 	return aw_keys_new(got.id, got.secret, got.token, expires, &ret->keys);
 }
 
@@ -119,8 +119,8 @@ struct document_fields {
 	const char *account, *region;
 };
 
-void aw_imds_read_document(const char *text, size_t len,
-    struct aw_imds_answer *ret)
+void aw_imds_read_document(
+    const char *text, size_t len, struct aw_imds_answer *ret)
 {
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct document_fields, account, "accountId",
@@ -157,8 +157,8 @@ static int path_of(const struct aw_imds_op *op, char *ret, size_t size)
 	case STEP_ROLE:
 		return aw_fmt(ret, size, "%s" ROLES_PATH, op->base);
 	case STEP_KEYS:
-		return aw_fmt(ret, size, "%s" ROLES_PATH "%s", op->base,
-		    op->role);
+		return aw_fmt(
+		    ret, size, "%s" ROLES_PATH "%s", op->base, op->role);
 	case STEP_DOCUMENT:
 		return aw_fmt(ret, size,
 		    "%s/latest/dynamic/instance-identity/document", op->base);
@@ -170,8 +170,9 @@ static int ask(struct aw_imds_op *op)
 {
 	const bool first = op->step == STEP_TOKEN;
 	const struct aw_header headers[] = {
-		first ? (struct aw_header){
-			"x-aws-ec2-metadata-token-ttl-seconds", "300" }
+		first ? (struct aw_header){ "x-aws-ec2-metadata-token-ttl-"
+					    "seconds",
+			    "300" }
 		      : (struct aw_header){ "x-aws-ec2-metadata-token",
 			    op->token },
 		{ "Content-Type", "" },
@@ -210,8 +211,8 @@ static void finish(struct aw_imds_op *op, struct aw_imds_answer *answer)
 }
 
 /* The first line of @body, which must be one printable word. */
-static int first_line(const struct aw_http_answer *answer, char *ret,
-    size_t size)
+static int first_line(
+    const struct aw_http_answer *answer, char *ret, size_t size)
 {
 	const size_t len = strcspn(answer->body, "\r\n");
 
@@ -227,8 +228,7 @@ static int first_line(const struct aw_http_answer *answer, char *ret,
 }
 
 /* Tokens are base64 and may hold '/', which a role's name may not. */
-static int token_of(const struct aw_http_answer *answer, char *ret,
-    size_t size)
+static int token_of(const struct aw_http_answer *answer, char *ret, size_t size)
 {
 	if (answer->len == 0 || answer->len >= size ||
 	    strspn(answer->body,
@@ -240,8 +240,8 @@ static int token_of(const struct aw_http_answer *answer, char *ret,
 }
 
 /* What an answer that is not 200 means at this step. */
-static void refuse(const struct aw_imds_op *op, long status,
-    struct aw_imds_answer *ret)
+static void refuse(
+    const struct aw_imds_op *op, long status, struct aw_imds_answer *ret)
 {
 	if (op->step == STEP_TOKEN)
 		fail(ret, AW_NET_CONFIG,
@@ -265,8 +265,7 @@ static bool digest(struct aw_imds_op *op, const struct aw_http_answer *answer,
 	switch (op->step) {
 	case STEP_TOKEN:
 		r = token_of(answer, op->token, sizeof(op->token));
-		op->step = op->what == AW_IMDS_KEYS ? STEP_ROLE
-						    : STEP_DOCUMENT;
+		op->step = op->what == AW_IMDS_KEYS ? STEP_ROLE : STEP_DOCUMENT;
 		break;
 	case STEP_ROLE:
 		r = first_line(answer, op->role, sizeof(op->role));

@@ -20,8 +20,8 @@ enum aw_imds_what {
 
 struct aw_imds_answer {
 	enum aw_net net;
-	struct aw_diag why;   /* unless @net is AW_NET_OK */
-	struct aw_keys *keys; /* AW_IMDS_KEYS; borrowed: ref to keep */
+	struct aw_diag why;           /* unless @net is AW_NET_OK */
+	struct aw_keys *keys;         /* AW_IMDS_KEYS; borrowed: ref to keep */
 	char account[16], region[36]; /* AW_IMDS_DOCUMENT */
 };
 
@@ -40,9 +40,10 @@ void aw_imds_cancel(struct aw_imds_op *op);
 
 /* The texts of the two JSON answers, parsed into @ret (@net and what goes with
  * it).  Pure. */
-void aw_imds_read_keys(const char *text, size_t len, struct aw_imds_answer *ret);
-void aw_imds_read_document(const char *text, size_t len,
-    struct aw_imds_answer *ret);
+void aw_imds_read_keys(
+    const char *text, size_t len, struct aw_imds_answer *ret);
+void aw_imds_read_document(
+    const char *text, size_t len, struct aw_imds_answer *ret);
 
 /* "2026-11-24T04:00:00Z" as epoch seconds.  Returns 0 or -EINVAL. */
 int aw_imds_time(const char *text, int64_t *ret) AW_MUST_USE;

@@ -13,8 +13,8 @@ void aw_json_begin(struct aw_json *json)
 	json->error = json->root ? 0 : -ENOMEM;
 }
 
-void aw_json_put(struct aw_json *json, const char *name,
-    struct json_object *value)
+void aw_json_put(
+    struct aw_json *json, const char *name, struct json_object *value)
 {
 	if (!value && !json->error)
 		json->error = -ENOMEM;
@@ -83,8 +83,7 @@ void aw_json_wipe(struct json_object *object)
 	case json_type_object: {
 		struct json_object_iter it;
 
-		json_object_object_foreachC(object, it)
-			aw_json_wipe(it.val);
+		json_object_object_foreachC(object, it) aw_json_wipe(it.val);
 		break;
 	}
 	case json_type_null:

@@ -24,8 +24,8 @@ void aw_json_put_text(struct aw_json *json, const char *name, const char *text);
 void aw_json_put_number(struct aw_json *json, const char *name, int64_t value);
 void aw_json_put_bool(struct aw_json *json, const char *name, bool value);
 /* Takes @value; NULL is taken for "out of memory". */
-void aw_json_put(struct aw_json *json, const char *name,
-    struct json_object *value);
+void aw_json_put(
+    struct aw_json *json, const char *name, struct json_object *value);
 
 /*
  * Append the text to @ret and forget the tree; its texts are wiped, they may

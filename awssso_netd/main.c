@@ -78,8 +78,8 @@ static int run_probe(const struct options *options)
 
 /* Settings for a trial: those of a file that the caller names (proxy, CA and
  * so on), then what stands on the command line. */
-static int try_conf(const struct options *options, struct aw_conf *conf,
-    struct aw_diag *why)
+static int try_conf(
+    const struct options *options, struct aw_conf *conf, struct aw_diag *why)
 {
 	aw_own_free char *text = NULL;
 	size_t len;
@@ -95,8 +95,8 @@ static int try_conf(const struct options *options, struct aw_conf *conf,
 			aw_diag_set(why, "cannot read %s", options->config);
 			return r < 0 ? r : -ENOENT;
 		}
-		r = aw_conf_parse(text, len, options->config, ini_parse_stream,
-		    conf, why);
+		r = aw_conf_parse(
+		    text, len, options->config, ini_parse_stream, conf, why);
 		if (r < 0)
 			return r;
 	}

@@ -11,13 +11,13 @@
 #include "awssso_netd/answer.h"
 #include "awssso_netd/json.h"
 
-#define DEVICE_GRANT  "urn:ietf:params:oauth:grant-type:device_code"
-#define SCOPE         "sso:account:access"
-#define INTERVAL_S    5
-#define SLOWER_MS     5000
-#define WAIT_MAX_MS   30000
-#define SECRET_MAX    32768
-#define YEARS_S       315360000 /* ten: more is a mistake */
+#define DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
+#define SCOPE        "sso:account:access"
+#define INTERVAL_S   5
+#define SLOWER_MS    5000
+#define WAIT_MAX_MS  30000
+#define SECRET_MAX   32768
+#define YEARS_S      315360000 /* ten: more is a mistake */
 
 #define N_OF(fields) (sizeof(fields) / sizeof((fields)[0]))
 
@@ -67,8 +67,8 @@ int aw_oidc_token_body(const char *client_id, const char *client_secret,
 
 /* --- answers ----------------------------------------------------------- */
 
-int aw_oidc_read_client(struct json_object *json, struct aw_oidc_client *ret,
-    struct aw_diag *diag)
+int aw_oidc_read_client(
+    struct json_object *json, struct aw_oidc_client *ret, struct aw_diag *diag)
 {
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct aw_oidc_client, id, "clientId", AW_FIELD_TEXT,
@@ -88,11 +88,11 @@ int aw_oidc_read_client(struct json_object *json, struct aw_oidc_client *ret,
 static bool is_page(const char *uri)
 {
 	return strncmp(uri, "https://", 8) == 0 ||
-	    strncmp(uri, "http://", 7) == 0;
+	       strncmp(uri, "http://", 7) == 0;
 }
 
-int aw_oidc_read_device(struct json_object *json, struct aw_oidc_device *ret,
-    struct aw_diag *diag)
+int aw_oidc_read_device(
+    struct json_object *json, struct aw_oidc_device *ret, struct aw_diag *diag)
 {
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct aw_oidc_device, device_code, "deviceCode",
@@ -115,11 +115,11 @@ int aw_oidc_read_device(struct json_object *json, struct aw_oidc_device *ret,
 	ret->interval = INTERVAL_S;
 	r = aw_answer_read(&place, json, fields, N_OF(fields), ret, diag);
 	if (r == 0 && !is_page(ret->uri))
-		r = aw_answer_bad(&place, "verificationUri", "not a web page",
-		    diag);
+		r = aw_answer_bad(
+		    &place, "verificationUri", "not a web page", diag);
 	if (r == 0 && ret->uri_complete && !is_page(ret->uri_complete))
-		r = aw_answer_bad(&place, "verificationUriComplete",
-		    "not a web page", diag);
+		r = aw_answer_bad(
+		    &place, "verificationUriComplete", "not a web page", diag);
 	if (r == 0 && ret->expires_in == 0)
 		r = aw_answer_bad(&place, "expiresIn", "out of range", diag);
 	return r;
@@ -130,8 +130,8 @@ struct token_fields {
 	const char *type;
 };
 
-int aw_oidc_read_token(struct json_object *json, struct aw_oidc_token *ret,
-    struct aw_diag *diag)
+int aw_oidc_read_token(
+    struct json_object *json, struct aw_oidc_token *ret, struct aw_diag *diag)
 {
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct token_fields, token.token, "accessToken",
@@ -179,8 +179,8 @@ bool aw_poll_goes_on(struct aw_poll *poll, enum aw_net net, const char *code)
 		poll->wait_ms *= 2;
 		if (poll->wait_ms > WAIT_MAX_MS)
 			poll->wait_ms = poll->interval_ms > WAIT_MAX_MS
-			    ? poll->interval_ms
-			    : WAIT_MAX_MS;
+					    ? poll->interval_ms
+					    : WAIT_MAX_MS;
 		return true;
 	}
 	return false;

@@ -14,8 +14,8 @@
 #include "common/text.h"
 
 /* Request bodies.  Return 0 or a negative errno. */
-int aw_oidc_register_body(const char *client_name, struct aw_buf *ret)
-    AW_MUST_USE;
+int aw_oidc_register_body(
+    const char *client_name, struct aw_buf *ret) AW_MUST_USE;
 int aw_oidc_authorize_body(const char *client_id, const char *client_secret,
     const char *start_url, struct aw_buf *ret) AW_MUST_USE;
 int aw_oidc_token_body(const char *client_id, const char *client_secret,

@@ -11,8 +11,8 @@
 
 #include "common/outcome.h"
 
-#define AW_PAGE_SIZE   100   /* rows, always asked for */
-#define AW_NEXT_MAX    65535 /* bytes of a NextToken */
+#define AW_PAGE_SIZE 100   /* rows, always asked for */
+#define AW_NEXT_MAX  65535 /* bytes of a NextToken */
 
 /* Zeroed: before the first page. */
 struct aw_paging {

@@ -64,8 +64,8 @@ void aw_person_cancel(struct aw_person_op *op)
 		op_free(op);
 }
 
-static void finish(struct aw_person_op *op, enum aw_net net,
-    const struct aw_diag *why)
+static void finish(
+    struct aw_person_op *op, enum aw_net net, const struct aw_diag *why)
 {
 	struct aw_person_end end = {
 		.net = net,
@@ -100,27 +100,27 @@ static int start(struct aw_person_op *op, const struct aw_store_ask *ask,
 
 /* --- DescribeUser ------------------------------------------------------ */
 
-static int keep_user(struct aw_person_op *op, struct json_object *json,
-    struct aw_diag *why)
+static int keep_user(
+    struct aw_person_op *op, struct json_object *json, struct aw_diag *why)
 {
 	const struct aw_place place = { NULL, "DescribeUser", -1 };
 	struct aw_person *person = &op->person;
 	struct aw_store_user got;
 	int r;
 
-	r = aw_store_read_user(&place, json, op->aws->conf->identity_store_id,
-	    &got, why);
+	r = aw_store_read_user(
+	    &place, json, op->aws->conf->identity_store_id, &got, why);
 	if (r < 0)
 		return r;
 	if (strcmp(got.user_id, person->principal_id) != 0)
-		return aw_answer_bad(&place, "UserId", "not the one asked for",
-		    why);
+		return aw_answer_bad(
+		    &place, "UserId", "not the one asked for", why);
 	if (got.display_name &&
 	    aw_store_clean(got.display_name, person->display_name,
 		sizeof(person->display_name)) < 0)
 		return aw_answer_bad(&place, "DisplayName", "not UTF-8", why);
-	r = aw_copy(person->user_name, sizeof(person->user_name),
-	    got.user_name);
+	r = aw_copy(
+	    person->user_name, sizeof(person->user_name), got.user_name);
 	if (r == 0 && got.status)
 		r = aw_copy(person->status, sizeof(person->status), got.status);
 	return r;
@@ -169,13 +169,13 @@ static int keep_group(struct aw_person_op *op, const struct aw_place *place,
 	struct aw_store_member got;
 	int r;
 
-	r = aw_store_read_member(place, row, op->aws->conf->identity_store_id,
-	    &got, why);
+	r = aw_store_read_member(
+	    place, row, op->aws->conf->identity_store_id, &got, why);
 	if (r < 0)
 		return r;
 	if (strcmp(got.user_id, person->principal_id) != 0)
-		return aw_answer_bad(place, "MemberId.UserId",
-		    "not the one asked for", why);
+		return aw_answer_bad(
+		    place, "MemberId.UserId", "not the one asked for", why);
 	aw_buf_add(&person->groups, got.group_id, strlen(got.group_id) + 1);
 	r = aw_buf_error(&person->groups);
 	if (r == -EMSGSIZE || ++person->n_groups > AW_PERSON_GROUPS_MAX)
@@ -184,22 +184,22 @@ static int keep_group(struct aw_person_op *op, const struct aw_place *place,
 }
 
 /* 0: asked for the next page; AW_END; or a negative errno. */
-static int keep_groups(struct aw_person_op *op, struct json_object *json,
-    struct aw_diag *why)
+static int keep_groups(
+    struct aw_person_op *op, struct json_object *json, struct aw_diag *why)
 {
 	const struct aw_place top = { NULL, MEMBERSHIPS, -1 };
 	struct json_object *rows;
 	const char *next;
 	int r;
 
-	r = aw_store_read_page(MEMBERSHIPS, "GroupMemberships", json, &rows,
-	    &next, why);
+	r = aw_store_read_page(
+	    MEMBERSHIPS, "GroupMemberships", json, &rows, &next, why);
 	for (size_t i = 0; r == 0 && i < json_object_array_length(rows); i++) {
 		const struct aw_place place = { &top, "GroupMemberships",
 			(int64_t)i };
 
-		r = keep_group(op, &place, json_object_array_get_idx(rows, i),
-		    why);
+		r = keep_group(
+		    op, &place, json_object_array_get_idx(rows, i), why);
 	}
 	if (r < 0)
 		return r;
@@ -244,8 +244,8 @@ static int begin(struct aw_person_op *op, bool with_groups)
 }
 
 int aw_person_start(struct aw_aws *aws, const char *principal_id,
-    bool with_groups, uint64_t deadline_ms, aw_person_done_fn *done,
-    void *user, struct aw_person_op **ret)
+    bool with_groups, uint64_t deadline_ms, aw_person_done_fn *done, void *user,
+    struct aw_person_op **ret)
 {
 	struct aw_person_op *op = calloc(1, sizeof(*op));
 	int r;

@@ -39,8 +39,8 @@ typedef void aw_person_done_fn(void *user, const struct aw_person_end *end);
  * there is no such user.  Returns 0 with *@ret or a negative errno.
  */
 int aw_person_start(struct aw_aws *aws, const char *principal_id,
-    bool with_groups, uint64_t deadline_ms, aw_person_done_fn *done,
-    void *user, struct aw_person_op **ret) AW_MUST_USE;
+    bool with_groups, uint64_t deadline_ms, aw_person_done_fn *done, void *user,
+    struct aw_person_op **ret) AW_MUST_USE;
 void aw_person_cancel(struct aw_person_op *op);
 
 /* Move @from to @ret, which aw_person_done() releases. */

@@ -14,12 +14,12 @@
 #include "awssso_netd/paging.h"
 #include "common/own.h"
 
-#define QUERY_MAX  (12 * 1024)
+#define QUERY_MAX (12 * 1024)
 /* Bytes of all texts of a list.  Roles travel in one message with the
  * person's groups; 500 permission sets, AWS's most, fit. */
 #define ACCOUNTS_BYTES (256 * 1024)
 #define ROLES_BYTES    (24 * 1024)
-#define N_OF(fields) (sizeof(fields) / sizeof((fields)[0]))
+#define N_OF(fields)   (sizeof(fields) / sizeof((fields)[0]))
 
 struct aw_portal_op {
 	struct aw_portal portal;
@@ -37,8 +37,8 @@ void aw_portal_list_done(struct aw_portal_list *list)
 	list->n = 0;
 }
 
-void aw_portal_list_take(struct aw_portal_list *from,
-    struct aw_portal_list *ret)
+void aw_portal_list_take(
+    struct aw_portal_list *from, struct aw_portal_list *ret)
 {
 	*ret = *from;
 	memset(from, 0, sizeof(*from));
@@ -58,8 +58,8 @@ int aw_portal_list_next(const struct aw_portal_list *list, size_t *at,
 
 /* --- requests ---------------------------------------------------------- */
 
-static void add_escaped(struct aw_buf *path, const char *name,
-    const char *value)
+static void add_escaped(
+    struct aw_buf *path, const char *name, const char *value)
 {
 	char *escaped = curl_easy_escape(NULL, value, 0);
 
@@ -122,8 +122,8 @@ struct key_fields {
 	int64_t expires_ms;
 };
 
-int aw_portal_read_keys(struct json_object *json, struct aw_keys **ret,
-    struct aw_diag *diag)
+int aw_portal_read_keys(
+    struct json_object *json, struct aw_keys **ret, struct aw_diag *diag)
 {
 	static const struct aw_field outer[] = {
 		{ "roleCredentials", AW_FIELD_OBJECT, true, 0, 0 },
@@ -146,12 +146,12 @@ int aw_portal_read_keys(struct json_object *json, struct aw_keys **ret,
 
 	r = aw_answer_read(&top, json, outer, N_OF(outer), &object, diag);
 	if (r == 0)
-		r = aw_answer_read(&place, object, inner, N_OF(inner), &got,
-		    diag);
+		r = aw_answer_read(
+		    &place, object, inner, N_OF(inner), &got, diag);
 	if (r < 0)
 		return r;
-	return aw_keys_new(got.id, got.secret, got.session,
-	    got.expires_ms / 1000, ret);
+	return aw_keys_new(
+	    got.id, got.secret, got.session, got.expires_ms / 1000, ret);
 }
 
 struct page_fields {
@@ -165,26 +165,26 @@ struct row_fields {
 static const struct aw_field account_page[] = {
 	AW_FIELD(struct page_fields, rows, "accountList", AW_FIELD_LIST, true,
 	    AW_PAGE_SIZE),
-	AW_FIELD(struct page_fields, next, "nextToken", AW_FIELD_TEXT, false,
-	    8192),
+	AW_FIELD(
+	    struct page_fields, next, "nextToken", AW_FIELD_TEXT, false, 8192),
 };
 static const struct aw_field account_row[] = {
-	AW_FIELD(struct row_fields, first, "accountId", AW_FIELD_TEXT, true,
-	    12),
+	AW_FIELD(
+	    struct row_fields, first, "accountId", AW_FIELD_TEXT, true, 12),
 	AW_FIELD(struct row_fields, second, "accountName", AW_FIELD_TEXT, false,
 	    200),
 };
 static const struct aw_field role_page[] = {
 	AW_FIELD(struct page_fields, rows, "roleList", AW_FIELD_LIST, true,
 	    AW_PAGE_SIZE),
-	AW_FIELD(struct page_fields, next, "nextToken", AW_FIELD_TEXT, false,
-	    8192),
+	AW_FIELD(
+	    struct page_fields, next, "nextToken", AW_FIELD_TEXT, false, 8192),
 };
 static const struct aw_field role_row[] = {
 	AW_FIELD(struct row_fields, first, "roleName", AW_FIELD_TEXT, true,
 	    AW_SET_SIZE - 1),
-	AW_FIELD(struct row_fields, second, "accountId", AW_FIELD_TEXT, false,
-	    12),
+	AW_FIELD(
+	    struct row_fields, second, "accountId", AW_FIELD_TEXT, false, 12),
 };
 
 static int read_row(const struct aw_place *place, struct json_object *row,
@@ -193,13 +193,13 @@ static int read_row(const struct aw_place *place, struct json_object *row,
 	struct row_fields got = { .second = account ? account : "" };
 	int r;
 
-	r = aw_answer_read(place, row, account ? role_row : account_row, 2,
-	    &got, diag);
+	r = aw_answer_read(
+	    place, row, account ? role_row : account_row, 2, &got, diag);
 	if (r < 0)
 		return r;
 	if (account && strcmp(got.second, account) != 0)
-		return aw_answer_bad(place, "accountId", "not the one asked for",
-		    diag);
+		return aw_answer_bad(
+		    place, "accountId", "not the one asked for", diag);
 	aw_buf_add(&list->texts, got.first, strlen(got.first) + 1);
 	aw_buf_add(&list->texts, got.second, strlen(got.second) + 1);
 	if (aw_buf_error(&list->texts) == -EMSGSIZE)
@@ -217,8 +217,8 @@ int aw_portal_read_page(struct json_object *json, const char *account,
 	int r;
 
 	list->texts.max = account ? ROLES_BYTES : ACCOUNTS_BYTES;
-	r = aw_answer_read(&top, json, account ? role_page : account_page, 2,
-	    &page, diag);
+	r = aw_answer_read(
+	    &top, json, account ? role_page : account_page, 2, &page, diag);
 	for (size_t i = 0; r == 0 && i < json_object_array_length(page.rows);
 	     i++) {
 		const struct aw_place place = { &top,

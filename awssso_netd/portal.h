@@ -30,8 +30,8 @@ struct aw_portal_list {
 };
 void aw_portal_list_done(struct aw_portal_list *list);
 /* Move @from to @ret, which held nothing. */
-void aw_portal_list_take(struct aw_portal_list *from,
-    struct aw_portal_list *ret);
+void aw_portal_list_take(
+    struct aw_portal_list *from, struct aw_portal_list *ret);
 /* Step through @list, *@at zero at first.  Returns 0 (texts borrowed) or
  * AW_END. */
 int aw_portal_list_next(const struct aw_portal_list *list, size_t *at,
@@ -54,14 +54,13 @@ typedef void aw_portal_done_fn(void *user, const struct aw_portal_end *end);
  * called once, later.  Returns 0 with *@ret, or a negative errno.
  */
 int aw_portal_start(const struct aw_portal *portal, const char *account,
-    aw_portal_done_fn *done, void *user, struct aw_portal_op **ret)
-    AW_MUST_USE;
+    aw_portal_done_fn *done, void *user, struct aw_portal_op **ret) AW_MUST_USE;
 void aw_portal_cancel(struct aw_portal_op *op);
 
 /* Start GetRoleCredentials; the answer goes to aw_portal_read_keys(). */
 int aw_portal_get_keys(const struct aw_portal *portal, const char *account,
-    const char *role, aw_call_done_fn *done, void *user, struct aw_call **ret)
-    AW_MUST_USE;
+    const char *role, aw_call_done_fn *done, void *user,
+    struct aw_call **ret) AW_MUST_USE;
 
 /* Returns 0 with *@ret to be unreffed, -EBADMSG with @diag, or -ENOMEM. */
 int aw_portal_read_keys(struct json_object *json, struct aw_keys **ret,
@@ -72,7 +71,7 @@ int aw_portal_read_keys(struct json_object *json, struct aw_keys **ret,
  * NULL, borrowed.  Returns 0, -EBADMSG with @diag, or -ENOMEM.
  */
 int aw_portal_read_page(struct json_object *json, const char *account,
-    struct aw_portal_list *list, const char **ret_next, struct aw_diag *diag)
-    AW_MUST_USE;
+    struct aw_portal_list *list, const char **ret_next,
+    struct aw_diag *diag) AW_MUST_USE;
 
 #endif

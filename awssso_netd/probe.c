@@ -70,8 +70,8 @@ static void on_groups(void *user, const struct aw_call_answer *answer)
 	on_list(user, "ListGroups", answer);
 }
 
-static void ask_list(struct probe *probe, const char *operation,
-    aw_call_done_fn *done)
+static void ask_list(
+    struct probe *probe, const char *operation, aw_call_done_fn *done)
 {
 	const struct aw_store_ask ask = {
 		.operation = operation,
@@ -129,10 +129,11 @@ static void start_reach(struct probe *probe, enum aw_service service)
 	struct aw_http_op *op;
 	const char *region = aw_aws_region(probe->aws);
 
-	*reach = (struct reach){ .probe = probe, .service = service,
+	*reach = (struct reach){ .probe = probe,
+		.service = service,
 		.started_ms = aw_sock_now_ms() };
-	if (aw_endpoint_find(probe->aws->conf, service, region, &endpoint,
-		&why) == 0 &&
+	if (aw_endpoint_find(
+		probe->aws->conf, service, region, &endpoint, &why) == 0 &&
 	    aw_copy(reach->where, sizeof(reach->where), endpoint.host) == 0 &&
 	    aw_http_start(probe->aws->http, &request, on_reach, reach, &op) ==
 		0)
@@ -151,8 +152,8 @@ static int check_all(struct probe *probe)
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		start_reach(probe, needed[i]);
-	r = aw_host_start(probe->aws, aw_sock_now_ms() + DEADLINE_MS, on_host,
-	    probe, &host);
+	r = aw_host_start(
+	    probe->aws, aw_sock_now_ms() + DEADLINE_MS, on_host, probe, &host);
 	if (r < 0)
 		return r;
 	probe->pending++;

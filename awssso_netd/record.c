@@ -36,14 +36,14 @@ static int put_display(struct aw_wire_out *out, const struct aw_place *place,
 	return 0;
 }
 
-static int put_externals(struct aw_wire_out *out,
-    const struct aw_store_user *user)
+static int put_externals(
+    struct aw_wire_out *out, const struct aw_store_user *user)
 {
 	const char *issuer, *id;
 	char text[2 * AW_EXTERNAL_BYTES + 2];
 
-	for (size_t i = 0;
-	     aw_store_external_id(user, i, &issuer, &id) == 0; i++) {
+	for (size_t i = 0; aw_store_external_id(user, i, &issuer, &id) == 0;
+	     i++) {
 		const int r = aw_fmt(text, sizeof(text), "%s %s", issuer, id);
 
 		if (r < 0)
@@ -83,8 +83,8 @@ int aw_record_users(struct json_object *json, const char *store_id,
 	uint64_t n = 0;
 	int r;
 
-	r = aw_store_read_page("ListUsers", "Users", json, &rows, ret_next,
-	    diag);
+	r = aw_store_read_page(
+	    "ListUsers", "Users", json, &rows, ret_next, diag);
 	for (; r == 0 && n < json_object_array_length(rows); n++) {
 		const struct aw_place place = { &top, "Users", (int64_t)n };
 
@@ -128,8 +128,8 @@ int aw_record_groups(struct json_object *json, const char *store_id,
 	uint64_t n = 0;
 	int r;
 
-	r = aw_store_read_page("ListGroups", "Groups", json, &rows, ret_next,
-	    diag);
+	r = aw_store_read_page(
+	    "ListGroups", "Groups", json, &rows, ret_next, diag);
 	for (; r == 0 && n < json_object_array_length(rows); n++) {
 		const struct aw_place place = { &top, "Groups", (int64_t)n };
 
@@ -154,8 +154,8 @@ static int add_member(const struct aw_place *place, struct json_object *row,
 	if (r < 0)
 		return r;
 	if (strcmp(member.group_id, group_id) != 0)
-		return aw_answer_bad(place, "GroupId", "not the one asked for",
-		    diag);
+		return aw_answer_bad(
+		    place, "GroupId", "not the one asked for", diag);
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_MEMBER_REC, 0);
 	aw_wire_put_text(&out, AW_TAG_GROUP_ID, member.group_id);
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, member.user_id);

@@ -50,8 +50,8 @@ void aw_registrations_free(struct aw_registrations *registrations)
 }
 
 /* The three parts, one a line: none of them can hold a line feed. */
-static char *key_of(const char *region, const char *start_url,
-    const char *client_name)
+static char *key_of(
+    const char *region, const char *start_url, const char *client_name)
 {
 	struct aw_buf key = AW_BUF_INIT(KEY_MAX);
 
@@ -62,8 +62,8 @@ static char *key_of(const char *region, const char *start_url,
 	return NULL;
 }
 
-static struct entry *find(struct aw_registrations *registrations,
-    const char *key)
+static struct entry *find(
+    struct aw_registrations *registrations, const char *key)
 {
 	for (size_t i = 0; i < AW_REGISTRATIONS_MAX; i++)
 		if (registrations->entry[i].key &&

@@ -26,8 +26,8 @@ void aw_registrations_free(struct aw_registrations *registrations);
  */
 int aw_registrations_get(struct aw_registrations *registrations,
     const char *region, const char *start_url, const char *client_name,
-    int64_t now, struct aw_secret **ret_id, struct aw_secret **ret_secret)
-    AW_MUST_USE;
+    int64_t now, struct aw_secret **ret_id,
+    struct aw_secret **ret_secret) AW_MUST_USE;
 
 /* Remember (or replace) one; @id and @secret are referenced.  When there is no
  * memory for it, it is not remembered. */

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-void aw_reply_net(struct aw_wire_out *out, enum aw_net net,
-    const struct aw_diag *why)
+void aw_reply_net(
+    struct aw_wire_out *out, enum aw_net net, const struct aw_diag *why)
 {
 	char text[sizeof(why->text)];
 
@@ -55,8 +55,8 @@ void aw_reply_roles(struct aw_wire_out *out, const struct aw_portal_list *roles)
 	aw_wire_put_num(out, AW_TAG_ROLES_KNOWN, 1);
 }
 
-void aw_reply_request(struct aw_wire_out *out, const char *operation,
-    const char *id)
+void aw_reply_request(
+    struct aw_wire_out *out, const char *operation, const char *id)
 {
 	char text[AW_REQUEST_ID_SIZE + 64];
 
@@ -88,8 +88,7 @@ void aw_reply_flow(struct aw_wire_out *out, const struct aw_flow_end *end)
 	aw_wire_put_text(out, AW_TAG_STS_ACCOUNT, identity->sts->account);
 	aw_reply_roles(out, identity->roles);
 	aw_reply_request(out, "CreateToken", end->token_request_id);
-	aw_reply_request(out, "GetRoleCredentials",
-	    identity->keys_request_id);
+	aw_reply_request(out, "GetRoleCredentials", identity->keys_request_id);
 	aw_reply_request(out, "GetCallerIdentity", identity->sts_request_id);
 	aw_reply_request(out, "DescribeUser", end->person_request_id);
 }

@@ -41,12 +41,12 @@ bool aw_retry_is_worth(long status, const char *code)
 		"RequestTimeoutException", "PriorRequestNotComplete" };
 
 	return status == 429 || status == 500 || status == 502 ||
-	    status == 503 || status == 504 || aw_retry_is_throttle(code) ||
-	    is_in(code, codes, sizeof(codes) / sizeof(codes[0]));
+	       status == 503 || status == 504 || aw_retry_is_throttle(code) ||
+	       is_in(code, codes, sizeof(codes) / sizeof(codes[0]));
 }
 
-uint64_t aw_retry_delay_ms(unsigned retry, uint32_t random, uint64_t hint_ms,
-    uint64_t slack_ms)
+uint64_t aw_retry_delay_ms(
+    unsigned retry, uint32_t random, uint64_t hint_ms, uint64_t slack_ms)
 {
 	const uint64_t most = retry < 5 ? 1000u << retry : BACKOFF_MAX_MS;
 	const uint64_t delay = most * random / UINT32_MAX;

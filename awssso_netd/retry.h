@@ -22,8 +22,8 @@ bool aw_retry_is_worth(long status, const char *code);
  * @random, of min(2^retry s, 20 s); more when the server's @hint_ms (0: none)
  * says so, but at most @slack_ms more.
  */
-uint64_t aw_retry_delay_ms(unsigned retry, uint32_t random, uint64_t hint_ms,
-    uint64_t slack_ms);
+uint64_t aw_retry_delay_ms(
+    unsigned retry, uint32_t random, uint64_t hint_ms, uint64_t slack_ms);
 
 /* 32 random bits. */
 uint32_t aw_retry_random(void);

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-
 /* @size zeroed bytes, or NULL. */
 static void *map(size_t size)
 {

@@ -104,8 +104,8 @@ void aw_client_hang_up(struct aw_client *client)
 		return;
 	client->hung_up = true;
 	(void)sd_event_source_set_enabled(client->io, SD_EVENT_OFF);
-	if (sd_event_add_defer(client->server->aws->event, &client->end, on_end,
-		client) < 0)
+	if (sd_event_add_defer(
+		client->server->aws->event, &client->end, on_end, client) < 0)
 		aw_log(LOG_ERR, "out of memory: a client stays connected");
 }
 
@@ -125,8 +125,8 @@ static int watch(struct aw_client *client, uint32_t events)
 	return r < 0 ? r : 0;
 }
 
-static int enqueue(struct aw_client *client, const struct aw_wire_out *out,
-    int *fd)
+static int enqueue(
+    struct aw_client *client, const struct aw_wire_out *out, int *fd)
 {
 	struct message *message;
 
@@ -170,8 +170,8 @@ static int flush(struct aw_client *client)
 {
 	while (client->first) {
 		struct message *message = client->first;
-		const int r = aw_sock_send(client->fd, message->data,
-		    message->len, message->fd, 0);
+		const int r = aw_sock_send(
+		    client->fd, message->data, message->len, message->fd, 0);
 
 		if (r == -EAGAIN)
 			return 0;
@@ -196,8 +196,8 @@ static int receive(struct aw_client *client)
 	size_t len;
 	int r;
 
-	r = aw_sock_recv(client->fd, server->in, sizeof(server->in), 0, &len,
-	    NULL);
+	r = aw_sock_recv(
+	    client->fd, server->in, sizeof(server->in), 0, &len, NULL);
 	if (r == 0)
 		r = aw_wire_open(server->in, len, &in);
 	if (r == 0)
@@ -205,8 +205,8 @@ static int receive(struct aw_client *client)
 	return r;
 }
 
-static int on_client(sd_event_source *source, int fd, uint32_t revents,
-    void *user)
+static int on_client(
+    sd_event_source *source, int fd, uint32_t revents, void *user)
 {
 	struct aw_client *client = user;
 	int r = 0;
@@ -220,8 +220,8 @@ static int on_client(sd_event_source *source, int fd, uint32_t revents,
 	if (r == 0 || r == -EAGAIN)
 		return 0;
 	if (r != AW_END)
-		aw_log(LOG_WARNING, "client hung up on: %s",
-		    strerrordesc_np(-r));
+		aw_log(
+		    LOG_WARNING, "client hung up on: %s", strerrordesc_np(-r));
 	client_free(client);
 	return 0;
 }
@@ -235,8 +235,8 @@ static int client_new(struct aw_server *server, int *fd)
 		return -ENOMEM;
 	client->server = server;
 	client->last = &client->first;
-	r = sd_event_add_io(server->aws->event, &client->io, *fd, EPOLLIN,
-	    on_client, client);
+	r = sd_event_add_io(
+	    server->aws->event, &client->io, *fd, EPOLLIN, on_client, client);
 	if (r < 0) {
 		free(client);
 		return r;
@@ -264,8 +264,8 @@ static int check_peer(const struct aw_server *server, int fd)
 	return -EACCES;
 }
 
-static int on_connect(sd_event_source *source, int fd, uint32_t revents,
-    void *user)
+static int on_connect(
+    sd_event_source *source, int fd, uint32_t revents, void *user)
 {
 	struct aw_server *server = user;
 	aw_own_fd int client_fd =
@@ -279,8 +279,7 @@ static int on_connect(sd_event_source *source, int fd, uint32_t revents,
 	return 0;
 }
 
-int aw_server_new(struct aw_aws *aws, int fd, uid_t uid,
-    struct aw_server **ret)
+int aw_server_new(struct aw_aws *aws, int fd, uid_t uid, struct aw_server **ret)
 {
 	struct aw_server *server = calloc(1, sizeof(*server));
 	int r;
@@ -289,8 +288,8 @@ int aw_server_new(struct aw_aws *aws, int fd, uid_t uid,
 		return -ENOMEM;
 	server->aws = aws;
 	server->uid = uid;
-	r = sd_event_add_io(aws->event, &server->io, fd, EPOLLIN, on_connect,
-	    server);
+	r = sd_event_add_io(
+	    aws->event, &server->io, fd, EPOLLIN, on_connect, server);
 	if (r < 0) {
 		free(server);
 		return r;

@@ -23,8 +23,8 @@ struct aw_client;
  * Serve the listening socket @fd (taken on success) for clients of @uid.
  * Returns 0 or a negative errno.
  */
-int aw_server_new(struct aw_aws *aws, int fd, uid_t uid,
-    struct aw_server **ret) AW_MUST_USE;
+int aw_server_new(
+    struct aw_aws *aws, int fd, uid_t uid, struct aw_server **ret) AW_MUST_USE;
 void aw_server_free(struct aw_server *server);
 
 struct aw_aws *aw_client_aws(struct aw_client *client);

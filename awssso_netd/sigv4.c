@@ -41,8 +41,8 @@ static int sha256_hex(const char *data, size_t len, char ret[65])
 	return 0;
 }
 
-static int hmac(const void *key, size_t key_len, const char *text,
-    uint8_t ret[SHA_LEN])
+static int hmac(
+    const void *key, size_t key_len, const char *text, uint8_t ret[SHA_LEN])
 {
 	uint8_t out[EVP_MAX_MD_SIZE];
 
@@ -62,26 +62,26 @@ int aw_sigv4_date(int64_t epoch, char ret[AW_SIGV4_DATE_SIZE])
 	if (!gmtime_r(&when, &tm) || tm.tm_year < 70 || tm.tm_year > 8099)
 		return -ERANGE;
 	return aw_fmt(ret, AW_SIGV4_DATE_SIZE, "%04d%02d%02dT%02d%02d%02dZ",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-	    tm.tm_min, tm.tm_sec);
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec);
 }
 
 /* "content-type;host;x-amz-date" */
-static int signed_names(const struct aw_sigv4_request *request,
-    char ret[NAMES_SIZE])
+static int signed_names(
+    const struct aw_sigv4_request *request, char ret[NAMES_SIZE])
 {
 	aw_own(aw_buf_done) struct aw_buf names = AW_BUF_INIT(NAMES_SIZE);
 
 	for (size_t i = 0; i < request->n_headers; i++)
-		aw_buf_fmt(&names, "%s%s", i > 0 ? ";" : "",
-		    request->headers[i].name);
+		aw_buf_fmt(
+		    &names, "%s%s", i > 0 ? ";" : "", request->headers[i].name);
 	if (aw_buf_error(&names) < 0)
 		return aw_buf_error(&names);
 	return aw_copy(ret, NAMES_SIZE, aw_buf_text(&names));
 }
 
-static int canonical(const struct aw_sigv4_request *request, const char *names,
-    char ret[65])
+static int canonical(
+    const struct aw_sigv4_request *request, const char *names, char ret[65])
 {
 	aw_own(aw_buf_wipe) struct aw_buf text = AW_BUF_INIT(CANONICAL_MAX);
 	char body[65];

@@ -37,8 +37,8 @@ struct identity_fields {
 	const char *arn, *account;
 };
 
-static int read_object(struct json_object *json, struct aw_sts_identity *ret,
-    struct aw_diag *diag)
+static int read_object(
+    struct json_object *json, struct aw_sts_identity *ret, struct aw_diag *diag)
 {
 	static const struct aw_field outer[] = { { OPERATION "Response",
 	    AW_FIELD_OBJECT, true, 0, 0 } };

@@ -18,8 +18,8 @@
 #define GROUPS_MAX (32 * 1024 * 1024) /* bytes of ids: 600,000 groups */
 /* Nobody waits in front of a screen, and the limit of 20 requests a second is
  * shared by a whole organisation: be patient. */
-#define ATTEMPTS   5
-#define SLACK_MS   60000
+#define ATTEMPTS 5
+#define SLACK_MS 60000
 
 enum stage {
 	STAGE_USERS,
@@ -58,8 +58,8 @@ void aw_sweep_cancel(struct aw_sweep *sweep)
 		sweep_free(sweep);
 }
 
-static void finish(struct aw_sweep *sweep, enum aw_net net,
-    const struct aw_diag *why)
+static void finish(
+    struct aw_sweep *sweep, enum aw_net net, const struct aw_diag *why)
 {
 	sweep->end.net = net;
 	if (why)
@@ -73,8 +73,8 @@ static void fail(struct aw_sweep *sweep, int error, struct aw_diag *why)
 	if (error != -EBADMSG)
 		aw_diag_set(why, "cannot go on reading the directory: %s",
 		    strerrordesc_np(-error));
-	finish(sweep, error == -EBADMSG ? AW_NET_BAD_ANSWER : AW_NET_UNAVAIL,
-	    why);
+	finish(
+	    sweep, error == -EBADMSG ? AW_NET_BAD_ANSWER : AW_NET_UNAVAIL, why);
 }
 
 /* --- asking ------------------------------------------------------------ */
@@ -94,8 +94,8 @@ static const char *operation(const struct aw_sweep *sweep)
 static const char *group(const struct aw_sweep *sweep)
 {
 	return sweep->group_at < sweep->groups.len
-	    ? sweep->groups.data + sweep->group_at
-	    : NULL;
+		   ? sweep->groups.data + sweep->group_at
+		   : NULL;
 }
 
 static void on_answer(void *user, const struct aw_call_answer *answer);
@@ -114,10 +114,9 @@ static int ask(struct aw_sweep *sweep)
 		.slack_ms = SLACK_MS,
 	};
 
-	sweep->next_ms =
-	    aw_sock_now_ms() + 1000 / sweep->aws->conf->sweep_rate;
-	return aw_store_start(sweep->aws, &ask, &how, on_answer, sweep,
-	    &sweep->call);
+	sweep->next_ms = aw_sock_now_ms() + 1000 / sweep->aws->conf->sweep_rate;
+	return aw_store_start(
+	    sweep->aws, &ask, &how, on_answer, sweep, &sweep->call);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *user)
@@ -185,13 +184,13 @@ static int make_page(struct aw_sweep *sweep, struct json_object *json,
 		count = &sweep->end.users;
 		break;
 	case STAGE_GROUPS:
-		r = aw_record_groups(json, store, page, &sweep->groups, &n,
-		    ret_next, why);
+		r = aw_record_groups(
+		    json, store, page, &sweep->groups, &n, ret_next, why);
 		count = &sweep->end.groups;
 		break;
 	case STAGE_MEMBERS:
-		r = aw_record_members(json, store, group(sweep), page, &n,
-		    ret_next, why);
+		r = aw_record_members(
+		    json, store, group(sweep), page, &n, ret_next, why);
 		count = &sweep->end.members;
 		break;
 	}
@@ -219,12 +218,12 @@ static int take_page(struct aw_sweep *sweep, struct json_object *json,
 }
 
 /* A group that went away since it was listed has no members any more. */
-static bool is_gone(const struct aw_sweep *sweep,
-    const struct aw_call_answer *answer)
+static bool is_gone(
+    const struct aw_sweep *sweep, const struct aw_call_answer *answer)
 {
 	return sweep->stage == STAGE_MEMBERS &&
-	    answer->net == AW_NET_NOT_FOUND &&
-	    strcmp(answer->error.resource, "GROUP") == 0;
+	       answer->net == AW_NET_NOT_FOUND &&
+	       strcmp(answer->error.resource, "GROUP") == 0;
 }
 
 static void on_answer(void *user, const struct aw_call_answer *answer)

@@ -84,8 +84,8 @@ static int arm(struct aw_tokens *tokens)
 	}
 	r = sd_event_source_set_time(tokens->timer, next);
 	if (r >= 0)
-		r = sd_event_source_set_enabled(tokens->timer,
-		    SD_EVENT_ONESHOT);
+		r = sd_event_source_set_enabled(
+		    tokens->timer, SD_EVENT_ONESHOT);
 	return r < 0 ? r : 0;
 }
 
@@ -102,8 +102,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *user)
 	return arm(tokens);
 }
 
-static struct kept *find(struct aw_tokens *tokens, const void *owner,
-    uint64_t handle)
+static struct kept *find(
+    struct aw_tokens *tokens, const void *owner, uint64_t handle)
 {
 	for (size_t i = 0; handle != 0 && i < tokens->n; i++)
 		if (tokens->kept[i].handle == handle &&
@@ -161,8 +161,8 @@ int aw_tokens_get(struct aw_tokens *tokens, const void *owner, uint64_t handle,
 	return 0;
 }
 
-void aw_tokens_drop(struct aw_tokens *tokens, const void *owner,
-    uint64_t handle)
+void aw_tokens_drop(
+    struct aw_tokens *tokens, const void *owner, uint64_t handle)
 {
 	struct kept *kept = find(tokens, owner, handle);
 

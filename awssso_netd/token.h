@@ -36,8 +36,8 @@ int aw_tokens_put(struct aw_tokens *tokens, const void *owner,
 int aw_tokens_get(struct aw_tokens *tokens, const void *owner, uint64_t handle,
     struct aw_secret **ret, const char **ret_region) AW_MUST_USE;
 
-void aw_tokens_drop(struct aw_tokens *tokens, const void *owner,
-    uint64_t handle);
+void aw_tokens_drop(
+    struct aw_tokens *tokens, const void *owner, uint64_t handle);
 /* All of @owner's. */
 void aw_tokens_drop_all(struct aw_tokens *tokens, const void *owner);
 

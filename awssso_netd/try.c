@@ -71,8 +71,8 @@ static struct json_object *array_of(const struct aw_portal_list *list)
 	size_t at = 0;
 
 	while (array && aw_portal_list_next(list, &at, &first, &second) == 0)
-		if (json_object_array_add(array,
-			json_object_new_string(first)) < 0)
+		if (json_object_array_add(
+			array, json_object_new_string(first)) < 0)
 			break;
 	return array;
 }
@@ -87,8 +87,8 @@ static struct json_object *hosts_of(const struct aw_aws *aws)
 		if ((aws->contacted & (1u << i)) &&
 		    aw_endpoint_find(aws->conf, (enum aw_service)i,
 			aw_aws_region(aws), &endpoint, NULL) == 0 &&
-		    json_object_array_add(array,
-			json_object_new_string(endpoint.host)) < 0)
+		    json_object_array_add(
+			array, json_object_new_string(endpoint.host)) < 0)
 			break;
 	}
 	return array;
@@ -138,12 +138,13 @@ static void print_directory(const char *operation,
 		aw_json_put_text(&json, "display_name", user->display_name);
 		aw_json_put_text(&json, "user_status", user->status);
 	} else if (answer->net == AW_NET_REFUSED &&
-	    aw_fmt(missing, sizeof(missing), "identitystore:%s", operation) ==
-		0 &&
-	    aw_fmt(text, sizeof(text),
-		"your permission set may not call %s; the host's role has to "
-		"be allowed to",
-		missing) == 0) {
+		   aw_fmt(missing, sizeof(missing), "identitystore:%s",
+		       operation) == 0 &&
+		   aw_fmt(text, sizeof(text),
+		       "your permission set may not call %s; the host's role "
+		       "has to "
+		       "be allowed to",
+		       missing) == 0) {
 		aw_json_put_text(&json, "missing", missing);
 		aw_json_put_text(&json, "text", text);
 	} else {
@@ -160,8 +161,8 @@ static void no_directory(struct trial *trial, const char *operation,
 	finish(trial, AW_NET_OK, NULL);
 }
 
-static int ask_store(struct trial *trial, const struct aw_store_ask *ask,
-    aw_call_done_fn *done)
+static int ask_store(
+    struct trial *trial, const struct aw_store_ask *ask, aw_call_done_fn *done)
 {
 	const struct aw_store_how how = {
 		.region = trial->portal.region,
@@ -314,15 +315,15 @@ static int next_account(struct trial *trial)
 	int r;
 
 	if (++trial->n_accounts <= ACCOUNTS_MAX &&
-	    aw_portal_list_next(&trial->accounts, &trial->account_at, &id,
-		&name) == 0) {
+	    aw_portal_list_next(
+		&trial->accounts, &trial->account_at, &id, &name) == 0) {
 		if ((r = aw_copy(trial->account, sizeof(trial->account), id)) <
 			0 ||
 		    (r = aw_copy(trial->account_name,
 			 sizeof(trial->account_name), name)) < 0)
 			return r;
-		return aw_portal_start(&trial->portal, id, on_roles, trial,
-		    &trial->list);
+		return aw_portal_start(
+		    &trial->portal, id, on_roles, trial, &trial->list);
 	}
 	if (!trial->asked_set[0]) {
 		finish(trial, AW_NET_NO_ROLE,
@@ -417,8 +418,8 @@ static void on_device(void *user, const struct aw_device_end *end)
 	trial->portal.aws = trial->aws;
 	trial->portal.token = aw_secret_ref(end->token);
 	trial->portal.region = end->region;
-	r = aw_portal_start(&trial->portal, NULL, on_accounts, trial,
-	    &trial->list);
+	r = aw_portal_start(
+	    &trial->portal, NULL, on_accounts, trial, &trial->list);
 	if (r < 0)
 		finish_errno(trial, r);
 }
@@ -447,8 +448,8 @@ static int start(struct trial *trial)
 	r = aw_fmt(name, sizeof(name), "awssso try on %s", host);
 	if (r < 0)
 		return r;
-	return aw_device_start(trial->aws, name,
-	    aw_sock_now_ms() + DEADLINE_MS, &handler, trial, &trial->device);
+	return aw_device_start(trial->aws, name, aw_sock_now_ms() + DEADLINE_MS,
+	    &handler, trial, &trial->device);
 }
 
 static void trial_done(struct trial *trial)

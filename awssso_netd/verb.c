@@ -16,10 +16,10 @@
 #include "awssso_netd/token.h"
 #include "common/sock.h"
 
-#define JOBS_MAX      8192
-#define LIVE_MS       8000 /* PERSON and ROLES: somebody waits */
-#define DEADLINE_MAX  3600
-#define KEEP_MAX      (12 * 3600)
+#define JOBS_MAX     8192
+#define LIVE_MS      8000 /* PERSON and ROLES: somebody waits */
+#define DEADLINE_MAX 3600
+#define KEEP_MAX     (12 * 3600)
 
 struct aw_job {
 	struct aw_job *next;
@@ -66,8 +66,8 @@ void aw_verb_drop_all(struct aw_client *client)
 		job_free(*aw_client_jobs(client));
 }
 
-static int job_new(struct aw_client *client, uint64_t request,
-    struct aw_job **ret)
+static int job_new(
+    struct aw_client *client, uint64_t request, struct aw_job **ret)
 {
 	struct aw_job *job;
 	size_t n = 0;
@@ -97,14 +97,14 @@ static void cannot_start(struct aw_job *job, uint16_t type, int error)
 			       "endpoint_url_* settings"
 			     : strerrordesc_np(-error));
 	aw_client_begin(job->client, &out, type, job->request);
-	aw_reply_net(&out, error == -EINVAL ? AW_NET_CONFIG : AW_NET_UNAVAIL,
-	    &why);
+	aw_reply_net(
+	    &out, error == -EINVAL ? AW_NET_CONFIG : AW_NET_UNAVAIL, &why);
 	aw_client_send(job->client, &out, -1);
 	job_free(job);
 }
 
-static void log_outcome(const char *what, enum aw_net net,
-    const struct aw_diag *why)
+static void log_outcome(
+    const char *what, enum aw_net net, const struct aw_diag *why)
 {
 	if (net == AW_NET_BAD_ANSWER || net == AW_NET_CONFIG ||
 	    net == AW_NET_REFUSED)
@@ -125,8 +125,8 @@ static void on_code(void *user, const struct aw_device_code *code)
 }
 
 /* Keep the token for @job's KEEP_TOKEN seconds at most. */
-static void keep_token(struct aw_job *job, const struct aw_flow_end *end,
-    struct aw_wire_out *out)
+static void keep_token(
+    struct aw_job *job, const struct aw_flow_end *end, struct aw_wire_out *out)
 {
 	const uint64_t life =
 	    job->number < end->token_life ? job->number : end->token_life;
@@ -190,8 +190,8 @@ static int verb_flow(struct aw_client *client, const struct aw_wire_in *in)
 	job->number = aw_wire_num(in, AW_TAG_KEEP_TOKEN, 0);
 	if (job->number > KEEP_MAX)
 		job->number = KEEP_MAX;
-	r = aw_flow_start(aw_client_aws(client), &request, &handler, job,
-	    &job->flow);
+	r = aw_flow_start(
+	    aw_client_aws(client), &request, &handler, job, &job->flow);
 	if (r < 0)
 		cannot_start(job, AW_MSG_FLOW_END, r);
 	return 0;

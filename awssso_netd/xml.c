@@ -18,8 +18,8 @@ static const char *find(const char *xml, size_t len, const char *tag)
 	return memmem(xml, len, tag, strlen(tag));
 }
 
-int aw_xml_text(const char *xml, size_t len, const char *name, char *ret,
-    size_t size)
+int aw_xml_text(
+    const char *xml, size_t len, const char *name, char *ret, size_t size)
 {
 	char open[TAG_SIZE], close[TAG_SIZE];
 	const char *start, *end, *last = xml + len;

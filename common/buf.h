@@ -20,7 +20,10 @@ struct aw_buf {
 	int error;
 };
 
-#define AW_BUF_INIT(limit) { .max = (limit) }
+#define AW_BUF_INIT(limit)     \
+	{                      \
+		.max = (limit) \
+	}
 
 void aw_buf_done(struct aw_buf *buf); /* frees; ready to be used again */
 void aw_buf_wipe(struct aw_buf *buf); /* zeroes the bytes, then as done */

@@ -28,8 +28,8 @@ static void *field(struct aw_conf *conf, const struct aw_conf_keyword *key)
 	return (char *)conf + key->offset;
 }
 
-static const void *field_of(const struct aw_conf *conf,
-    const struct aw_conf_keyword *key)
+static const void *field_of(
+    const struct aw_conf *conf, const struct aw_conf_keyword *key)
 {
 	return (const char *)conf + key->offset;
 }
@@ -96,8 +96,8 @@ static int set_text(char *to, const char *value, struct aw_diag *diag)
 	return 0;
 }
 
-static int set_list(struct aw_conf_list *list, const char *value,
-    struct aw_diag *diag)
+static int set_list(
+    struct aw_conf_list *list, const char *value, struct aw_diag *diag)
 {
 	if (list->n == AW_CONF_LIST_MAX) {
 		aw_diag_set(diag, "more than %d times", AW_CONF_LIST_MAX);
@@ -110,8 +110,8 @@ static int set_list(struct aw_conf_list *list, const char *value,
 }
 
 /* "auto", or domains with optional suffixes, comma-separated, repeatable. */
-static int set_domains(struct aw_conf *conf, const char *value,
-    struct aw_diag *diag)
+static int set_domains(
+    struct aw_conf *conf, const char *value, struct aw_diag *diag)
 {
 	if (!strcmp(value, "auto")) {
 		conf->domains_auto = true;
@@ -180,7 +180,8 @@ static int set_value(struct aw_conf *conf, const struct aw_conf_keyword *key,
 	case AW_CONF_PATH:
 		if (aw_name_is_path(value, strlen(value)))
 			break;
-		aw_diag_set(diag, "\"%.100s\": must be an absolute path", value);
+		aw_diag_set(
+		    diag, "\"%.100s\": must be an absolute path", value);
 		return -EINVAL;
 	case AW_CONF_STRING:
 		break;
@@ -188,8 +189,8 @@ static int set_value(struct aw_conf *conf, const struct aw_conf_keyword *key,
 	return set_text(field(conf, key), value, diag);
 }
 
-static const struct aw_conf_keyword *find_keyword(const char *section,
-    const char *keyword)
+static const struct aw_conf_keyword *find_keyword(
+    const char *section, const char *keyword)
 {
 	for (size_t i = 0; i < aw_conf_n_keywords; i++)
 		if (!strcmp(aw_conf_keywords[i].section, section) &&
@@ -233,8 +234,8 @@ static int fail(struct parse *parse, const char *what, const char *why)
 }
 
 /* inih's handler: 1 goes on, 0 is an error. */
-static int handle(void *user, const char *section, const char *name,
-    const char *value)
+static int handle(
+    void *user, const char *section, const char *name, const char *value)
 {
 	struct parse *parse = user;
 	const struct aw_conf_keyword *key = find_keyword(section, name);
@@ -342,8 +343,11 @@ int aw_conf_parse(const char *text, size_t len, const char *file,
     aw_conf_ini_fn *ini, struct aw_conf *ret, struct aw_diag *diag)
 {
 	aw_own_free struct aw_conf *conf = malloc(sizeof(*conf));
-	struct parse parse = { .conf = conf, .file = file, .text = text,
-		.left = len, .diag = diag };
+	struct parse parse = { .conf = conf,
+		.file = file,
+		.text = text,
+		.left = len,
+		.diag = diag };
 	int line;
 
 	if (!conf)
@@ -381,8 +385,8 @@ int aw_conf_require(const struct aw_conf *conf, struct aw_diag *diag)
 	return -EINVAL;
 }
 
-static int show_domain(const struct aw_conf *conf, size_t index, char *buf,
-    size_t size)
+static int show_domain(
+    const struct aw_conf *conf, size_t index, char *buf, size_t size)
 {
 	const struct aw_name_domain *domain = &conf->names.domain[index];
 
@@ -394,8 +398,8 @@ static int show_domain(const struct aw_conf *conf, size_t index, char *buf,
 	    domain->suffix[0] ? ":" : "", domain->suffix);
 }
 
-static int show_choice(const struct aw_conf_keyword *key, uint64_t value,
-    char *buf, size_t size)
+static int show_choice(
+    const struct aw_conf_keyword *key, uint64_t value, char *buf, size_t size)
 {
 	const char *p = key->choices;
 
@@ -404,8 +408,8 @@ static int show_choice(const struct aw_conf_keyword *key, uint64_t value,
 	return aw_fmt(buf, size, "%.*s", (int)strcspn(p, "|"), p);
 }
 
-int aw_conf_show(const struct aw_conf *conf,
-    const struct aw_conf_keyword *key, size_t index, char *buf, size_t size)
+int aw_conf_show(const struct aw_conf *conf, const struct aw_conf_keyword *key,
+    size_t index, char *buf, size_t size)
 {
 	const struct aw_conf_list *list;
 	const char *text;

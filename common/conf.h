@@ -59,8 +59,8 @@ struct aw_conf {
 	/* [directory] */
 	char source[AW_CONF_TEXT]; /* identity-store */
 	uint64_t enumerate;
-	uint64_t sweep_interval;   /* seconds */
-	uint64_t sweep_rate;       /* requests a second */
+	uint64_t sweep_interval; /* seconds */
+	uint64_t sweep_rate;     /* requests a second */
 	uint64_t max_directory_age;
 	uint64_t account_directory_age;
 	/* [names] */
@@ -89,11 +89,11 @@ struct aw_conf {
 
 enum aw_conf_type {
 	AW_CONF_STRING,
-	AW_CONF_URL,   /* https, or http to loopback and link-local */
-	AW_CONF_PATH,  /* absolute */
-	AW_CONF_LIST,  /* repeat the key */
+	AW_CONF_URL,  /* https, or http to loopback and link-local */
+	AW_CONF_PATH, /* absolute */
+	AW_CONF_LIST, /* repeat the key */
 	AW_CONF_NUMBER,
-	AW_CONF_SPAN,  /* s, m, h, d */
+	AW_CONF_SPAN, /* s, m, h, d */
 	AW_CONF_CHOICE,
 	AW_CONF_DOMAINS,
 };
@@ -132,8 +132,8 @@ int aw_conf_parse(const char *text, size_t len, const char *file,
  * What must be there before a daemon may start (R3): start_url, a region, the
  * identity store id.  Returns 0, or -EINVAL with @diag naming the key.
  */
-int aw_conf_require(const struct aw_conf *conf, struct aw_diag *diag)
-    AW_MUST_USE;
+int aw_conf_require(
+    const struct aw_conf *conf, struct aw_diag *diag) AW_MUST_USE;
 
 /*
  * The value of @keyword in @conf as text: item @index of a list.  Returns 0,

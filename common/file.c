@@ -32,8 +32,8 @@ static int read_all(int fd, char *buf, size_t size, size_t *ret_len)
 	return 0;
 }
 
-int aw_file_read(const char *path, uid_t owner, char *buf, size_t size,
-    size_t *ret_len)
+int aw_file_read(
+    const char *path, uid_t owner, char *buf, size_t size, size_t *ret_len)
 {
 	aw_own_fd int fd = -1;
 	struct stat st;

@@ -31,10 +31,10 @@ static char lower(char c)
 }
 
 /* Where a byte may stand, in a name of a user and of a group. */
-#define FIRST       1u
-#define INNER       2u
-#define LETTER      4u /* keeps the name from being a number */
-#define GROUP_SHIFT 4 /* the same of a group are in the upper half */
+#define FIRST         1u
+#define INNER         2u
+#define LETTER        4u /* keeps the name from being a number */
+#define GROUP_SHIFT   4  /* the same of a group are in the upper half */
 #define OF_BOTH(bits) ((bits) | (bits) << GROUP_SHIFT)
 static const uint8_t class_of[256] = {
 	['a' ... 'z'] = OF_BOTH(FIRST | INNER | LETTER),
@@ -65,8 +65,8 @@ static size_t length_of(const char *name, size_t len, bool is_group)
 		seen |= class;
 	}
 	if (i == 0 || i > AW_NAME_MAX || (i < len && p[i]) ||
-	    !(seen & LETTER << shift) ||
-	    !(class_of[p[0]] & FIRST << shift) || p[i - 1] == '.')
+	    !(seen & LETTER << shift) || !(class_of[p[0]] & FIRST << shift) ||
+	    p[i - 1] == '.')
 		return 0;
 	return i;
 }
@@ -88,48 +88,63 @@ size_t aw_name_judge(const char *name, bool is_group)
  * letter.  Each letter's lengths are computed from its names by the compiler,
  * so that most names are told apart with one bit.
  */
-#define A(X) X("adm") X("admin") X("administrator") X("all") X("audio")        \
-	X("avahi") X("awssso") X("awssso-net")
+#define A(X)                                                          \
+	X("adm")                                                      \
+	X("admin")                                                    \
+	X("administrator") X("all") X("audio") X("avahi") X("awssso") \
+	    X("awssso-net")
 #define B(X) X("backup") X("bin")
 #define C(X) X("cdrom") X("centos") X("chrony") X("clock") X("crontab")
-#define D(X) X("daemon") X("dbus") X("debian") X("default") X("dialout")       \
-	X("dip") X("disk") X("docker")
+#define D(X)        \
+	X("daemon") \
+	X("dbus")   \
+	X("debian") X("default") X("dialout") X("dip") X("disk") X("docker")
 #define E(X) X("ec2-instance-connect") X("ec2-user") X("everyone")
 #define F(X) X("fax") X("fedora") X("floppy") X("ftp") X("fuse")
 #define G(X) X("games") X("gnats")
 #define H(X) X("halt") X("http")
 #define I(X) X("incus") X("incus-admin") X("input") X("irc")
 #define K(X) X("kmem") X("kvm")
-#define L(X) X("landscape") X("libvirt") X("libvirtd") X("list") X("lock")     \
-	X("lp") X("lpadmin") X("lxc") X("lxd")
-#define M(X) X("mail") X("man") X("messagebus") X("microk8s") X("mock")        \
-	X("mysql")
-#define N(X) X("netdev") X("news") X("nfsnobody") X("nobody") X("nogroup")     \
-	X("nslcd") X("ntp")
+#define L(X)                                                            \
+	X("landscape")                                                  \
+	X("libvirt")                                                    \
+	X("libvirtd") X("list") X("lock") X("lp") X("lpadmin") X("lxc") \
+	    X("lxd")
+#define M(X) \
+	X("mail") X("man") X("messagebus") X("microk8s") X("mock") X("mysql")
+#define N(X)        \
+	X("netdev") \
+	X("news") X("nfsnobody") X("nobody") X("nogroup") X("nslcd") X("ntp")
 #define O(X) X("operator")
-#define P(X) X("plugdev") X("podman") X("polkitd") X("pollinate")              \
-	X("postfix") X("postgres") X("power") X("proxy")
+#define P(X)                                                              \
+	X("plugdev")                                                      \
+	X("podman")                                                       \
+	X("polkitd") X("pollinate") X("postfix") X("postgres") X("power") \
+	    X("proxy")
 #define R(X) X("rdma") X("render") X("root") X("rpc") X("rpcuser")
-#define S(X) X("sasl") X("sgx") X("shadow") X("shutdown") X("snap_daemon")     \
-	X("src") X("ssh") X("ssh_keys") X("sshd") X("ssm-user") X("sssd")      \
-	X("staff") X("statd") X("storage") X("sudo") X("sync") X("sys")        \
-	X("syslog") X("systemd") X("systemd-coredump") X("systemd-journal")    \
-	X("systemd-network") X("systemd-oom") X("systemd-resolve")             \
-	X("systemd-timesync")
-#define T(X) X("tape") X("tcpdump") X("toor") X("trusted") X("tss") X("tty")
-#define U(X) X("ubuntu") X("users") X("utempter") X("utmp") X("uucp")          \
-	X("uuidd")
-#define V(X) X("vagrant") X("video") X("voice")
-#define W(X) X("wheel") X("www-data")
+#define S(X)                                                           \
+	X("sasl")                                                      \
+	X("sgx")                                                       \
+	X("shadow") X("shutdown") X("snap_daemon") X("src") X("ssh")   \
+	    X("ssh_keys") X("sshd") X("ssm-user") X("sssd") X("staff") \
+		X("statd") X("storage") X("sudo") X("sync") X("sys")   \
+		    X("syslog") X("systemd") X("systemd-coredump")     \
+			X("systemd-journal") X("systemd-network")      \
+			    X("systemd-oom") X("systemd-resolve")      \
+				X("systemd-timesync")
+#define T(X)          X("tape") X("tcpdump") X("toor") X("trusted") X("tss") X("tty")
+#define U(X)          X("ubuntu") X("users") X("utempter") X("utmp") X("uucp") X("uuidd")
+#define V(X)          X("vagrant") X("video") X("voice")
+#define W(X)          X("wheel") X("www-data")
 #define UNDERSCORE(X) X("_apt")
-#define LENGTH(name) | 1u << (sizeof(name) - 1)
-#define ITEM(name)   name,
-#define LONGEST      24
-#define ROW(list)                                                              \
-	{                                                                      \
-		.lengths = 0 list(LENGTH),                                     \
-		.n = sizeof((const char[][LONGEST]){ list(ITEM) }) / LONGEST,  \
-		.names = (const char[][LONGEST]){ list(ITEM) },                \
+#define LENGTH(name)  | 1u << (sizeof(name) - 1)
+#define ITEM(name)    name,
+#define LONGEST       24
+#define ROW(list)                                                             \
+	{                                                                     \
+		.lengths = 0 list(LENGTH),                                    \
+		.n = sizeof((const char[][LONGEST]){ list(ITEM) }) / LONGEST, \
+		.names = (const char[][LONGEST]){ list(ITEM) },               \
 	}
 
 /* By the low five bits of the first byte, which are those of either case. */
@@ -212,8 +227,8 @@ static bool is_suffix(const char *text)
 	return true;
 }
 
-int aw_name_rules_add(struct aw_name_rules *rules, const char *entry,
-    struct aw_diag *diag)
+int aw_name_rules_add(
+    struct aw_name_rules *rules, const char *entry, struct aw_diag *diag)
 {
 	const char *suffix = strchrnul(entry, ':');
 	const size_t len = (size_t)(suffix - entry);
@@ -226,8 +241,8 @@ int aw_name_rules_add(struct aw_name_rules *rules, const char *entry,
 		return -EINVAL;
 	}
 	if (!is_suffix(suffix) || strlen(suffix) >= sizeof(add->suffix)) {
-		aw_diag_set(diag, "\"%s\": a suffix is up to 15 of a-z 0-9 - _",
-		    entry);
+		aw_diag_set(
+		    diag, "\"%s\": a suffix is up to 15 of a-z 0-9 - _", entry);
 		return -EINVAL;
 	}
 	if (rules->n_domains == AW_NAME_DOMAINS_MAX) {
@@ -252,8 +267,8 @@ static int judge(const char *name, bool is_group, char ret[AW_NAME_SIZE],
 
 	(void)aw_text_escape(shown, sizeof(shown), name);
 	if (len > AW_NAME_MAX) {
-		aw_diag_set(diag, "\"%s\": longer than %d bytes", shown,
-		    AW_NAME_MAX);
+		aw_diag_set(
+		    diag, "\"%s\": longer than %d bytes", shown, AW_NAME_MAX);
 		return AW_DENIED;
 	}
 	if (!aw_name_is_possible(name, len, is_group)) {
@@ -296,8 +311,8 @@ int aw_name_of_user(const struct aw_name_rules *rules, const char *user_name,
 	return judge(name, false, ret, diag);
 }
 
-int aw_name_of_group(const char *display_name, char ret[AW_NAME_SIZE],
-    struct aw_diag *diag)
+int aw_name_of_group(
+    const char *display_name, char ret[AW_NAME_SIZE], struct aw_diag *diag)
 {
 	char name[AW_NAME_SIZE + 2];
 	bool blank = false;

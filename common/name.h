@@ -17,7 +17,7 @@
 #include "common/outcome.h"
 #include "common/text.h"
 
-#define AW_NAME_MAX      64  /* bytes of a Linux user or group name */
+#define AW_NAME_MAX      64 /* bytes of a Linux user or group name */
 #define AW_NAME_SIZE     (AW_NAME_MAX + 1)
 #define AW_USER_NAME_MAX 512 /* bytes of a directory UserName (128 points) */
 
@@ -84,8 +84,8 @@ int aw_name_of_group(const char *display_name, char ret[AW_NAME_SIZE],
  * exactly one "%s" (default "aws-%s").  Case is kept; ',' and '=' make it
  * AW_DENIED.  Same returns.
  */
-int aw_name_of_set(const char *pattern, const char *set,
-    char ret[AW_NAME_SIZE], struct aw_diag *diag) AW_MUST_USE;
+int aw_name_of_set(const char *pattern, const char *set, char ret[AW_NAME_SIZE],
+    struct aw_diag *diag) AW_MUST_USE;
 
 /*
  * @path is a home directory or shell that may stand in a passwd line:

@@ -28,10 +28,10 @@ enum aw_outcome {
 
 /* Says that a result which must be used is not wanted here ("(void)" does not
  * say it to gcc). */
-#define aw_ignore(call)                                                        \
-	do {                                                                   \
-		__typeof__(call) aw_ignored_ = (call);                         \
-		(void)aw_ignored_;                                             \
+#define aw_ignore(call)                                \
+	do {                                           \
+		__typeof__(call) aw_ignored_ = (call); \
+		(void)aw_ignored_;                     \
 	} while (0)
 
 #endif

@@ -44,11 +44,11 @@ static inline int aw_take_fd(int *fd)
 #define aw_own_free  aw_own(aw_own_free_done)
 
 /* The pointer's value; the variable is left NULL, so nothing releases it. */
-#define aw_take_ptr(p)                                                         \
-	({                                                                     \
-		__typeof__(p) aw_taken_ = (p);                                 \
-		(p) = NULL;                                                    \
-		aw_taken_;                                                     \
+#define aw_take_ptr(p)                         \
+	({                                     \
+		__typeof__(p) aw_taken_ = (p); \
+		(p) = NULL;                    \
+		aw_taken_;                     \
 	})
 
 #endif

@@ -22,8 +22,10 @@ int aw_privilege_drop(const char *user, struct aw_diag *diag)
 		return 0;
 	r = getpwnam_r(user, &pw, buf, sizeof(buf), &found);
 	if (r != 0 || !found) {
-		aw_diag_set(diag, "user %s does not exist: run "
-		    "systemd-sysusers, or name another with --user", user);
+		aw_diag_set(diag,
+		    "user %s does not exist: run "
+		    "systemd-sysusers, or name another with --user",
+		    user);
 		return r ? -r : -ENOENT;
 	}
 	if (pw.pw_uid == 0) {

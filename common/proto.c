@@ -59,9 +59,9 @@ bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max)
 bool aw_proto_is_message(uint16_t type)
 {
 	return (type >= AW_MSG_AUTH && type <= AW_MSG_VERDICT) ||
-	    (type >= AW_MSG_STATUS && type <= AW_MSG_EVENT) ||
-	    (type >= AW_MSG_FLOW && type <= AW_MSG_HOST_IS) ||
-	    (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_END);
+	       (type >= AW_MSG_STATUS && type <= AW_MSG_EVENT) ||
+	       (type >= AW_MSG_FLOW && type <= AW_MSG_HOST_IS) ||
+	       (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_END);
 }
 
 const char *aw_net_word(uint64_t net)

@@ -112,35 +112,35 @@ enum aw_msg {
 
 enum aw_tag {
 	/* texts */
-	AW_TAG_USER = 1,       /* Linux name */
-	AW_TAG_SERVICE,        /* PAM service */
+	AW_TAG_USER = 1, /* Linux name */
+	AW_TAG_SERVICE,  /* PAM service */
 	AW_TAG_TTY,
 	AW_TAG_RHOST,
-	AW_TAG_ATTEMPT,        /* SSH_CONNECTION; else empty */
+	AW_TAG_ATTEMPT, /* SSH_CONNECTION; else empty */
 	AW_TAG_PERMISSION_SET,
-	AW_TAG_ACCOUNT,        /* 12 digits */
-	AW_TAG_TEXT,           /* a sentence for a person */
+	AW_TAG_ACCOUNT, /* 12 digits */
+	AW_TAG_TEXT,    /* a sentence for a person */
 	AW_TAG_URI,
 	AW_TAG_URI_COMPLETE,
 	AW_TAG_USER_CODE,
-	AW_TAG_QR,             /* drawn, lines ended by LF */
-	AW_TAG_CODE,           /* short denial code for "awssso explain" */
-	AW_TAG_STORE,          /* identity store id */
+	AW_TAG_QR,    /* drawn, lines ended by LF */
+	AW_TAG_CODE,  /* short denial code for "awssso explain" */
+	AW_TAG_STORE, /* identity store id */
 	AW_TAG_SWEEP_STATE,
-	AW_TAG_SKIP,           /* a skipped principal: name, id, reason */
+	AW_TAG_SKIP, /* a skipped principal: name, id, reason */
 	AW_TAG_CLIENT_NAME,
 	AW_TAG_PRINCIPAL_ID,
-	AW_TAG_USER_NAME,      /* directory UserName */
+	AW_TAG_USER_NAME, /* directory UserName */
 	AW_TAG_DISPLAY_NAME,
-	AW_TAG_USER_STATUS,    /* ENABLED or DISABLED, as AWS spells it */
+	AW_TAG_USER_STATUS, /* ENABLED or DISABLED, as AWS spells it */
 	AW_TAG_GROUP_ID,
-	AW_TAG_ROLE,           /* permission-set name */
+	AW_TAG_ROLE, /* permission-set name */
 	AW_TAG_ASKED_ACCOUNT,
 	AW_TAG_ASKED_SET,
 	AW_TAG_ARN,
 	AW_TAG_STS_ACCOUNT,
-	AW_TAG_EXTERNAL_ID,    /* "issuer id", a blank between */
-	AW_TAG_AWS_REQUEST,    /* "operation request-id" */
+	AW_TAG_EXTERNAL_ID, /* "issuer id", a blank between */
+	AW_TAG_AWS_REQUEST, /* "operation request-id" */
 	AW_TAG_REGION,
 	AW_TAG_GECOS,
 	AW_TAG_HOME,
@@ -153,27 +153,27 @@ enum aw_tag {
 	AW_TAG_EXPIRES_IN,     /* seconds */
 	AW_TAG_VERDICT,        /* enum aw_verdict */
 	AW_TAG_GENERATION,
-	AW_TAG_DIRECTORY_AGE,  /* seconds */
+	AW_TAG_DIRECTORY_AGE, /* seconds */
 	AW_TAG_USERS,
 	AW_TAG_GROUPS,
 	AW_TAG_MEMBERS,
 	AW_TAG_SKIPPED,
 	AW_TAG_FLOWS,
 	AW_TAG_SESSIONS,
-	AW_TAG_NET,            /* enum aw_net */
-	AW_TAG_NEXT_SWEEP,     /* seconds from now */
+	AW_TAG_NET,        /* enum aw_net */
+	AW_TAG_NEXT_SWEEP, /* seconds from now */
 	AW_TAG_ALLOWED,
 	AW_TAG_DENIED,
-	AW_TAG_TIME,           /* epoch seconds */
+	AW_TAG_TIME, /* epoch seconds */
 	AW_TAG_REQUESTS,
-	AW_TAG_KEEP_TOKEN,     /* seconds; 0: drop at once */
-	AW_TAG_DEADLINE,       /* seconds from now */
-	AW_TAG_INTERVAL,       /* seconds */
-	AW_TAG_ROLES_KNOWN,    /* 1: the ROLE list is complete */
-	AW_TAG_TOKEN,          /* handle, never the token */
-	AW_TAG_TOKEN_LIFE,     /* seconds */
+	AW_TAG_KEEP_TOKEN,  /* seconds; 0: drop at once */
+	AW_TAG_DEADLINE,    /* seconds from now */
+	AW_TAG_INTERVAL,    /* seconds */
+	AW_TAG_ROLES_KNOWN, /* 1: the ROLE list is complete */
+	AW_TAG_TOKEN,       /* handle, never the token */
+	AW_TAG_TOKEN_LIFE,  /* seconds */
 	AW_TAG_LIMITS,
-	AW_TAG_ACCEPT_LOSS,    /* 1: apply what a held sweep lost */
+	AW_TAG_ACCEPT_LOSS, /* 1: apply what a held sweep lost */
 	AW_TAG_POSIX_ID,
 	AW_TAG_FLAGS,
 	AW_TAG_GROUP_INDEX,
@@ -196,8 +196,8 @@ enum aw_verdict {
 /* How awssso-netd fared with the outside.  0 is no outcome. */
 enum aw_net {
 	AW_NET_OK = 1,
-	AW_NET_DENIED,     /* refused in the browser (access_denied) */
-	AW_NET_EXPIRED,    /* the device code ran out */
+	AW_NET_DENIED,  /* refused in the browser (access_denied) */
+	AW_NET_EXPIRED, /* the device code ran out */
 	AW_NET_CANCELLED,
 	AW_NET_NO_ROLE,    /* approver holds no role that shows who it is */
 	AW_NET_NOT_FOUND,  /* the directory does not know the principal */
@@ -205,7 +205,8 @@ enum aw_net {
 	AW_NET_REFUSED,    /* AccessDenied: the host's role lacks a right */
 	AW_NET_THROTTLED,
 	AW_NET_UNAVAIL,    /* no connection, timeout, 5xx */
-	AW_NET_BAD_ANSWER, /* malformed answer; TEXT names operation and field */
+	AW_NET_BAD_ANSWER, /* malformed answer; TEXT names operation and field
+			    */
 	AW_NET_CONFIG,     /* settings or credentials missing or wrong */
 	AW_NET_MAX_        /* not an outcome */
 };
@@ -216,8 +217,7 @@ const char *aw_net_word(uint64_t net);
 const char *aw_verdict_word(uint64_t verdict);
 
 /* The kind of @tag and the most bytes a text may have.  False: no such tag. */
-bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind,
-    uint32_t *ret_max);
+bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max);
 bool aw_proto_is_message(uint16_t type);
 
 #endif

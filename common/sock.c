@@ -46,8 +46,8 @@ static int address(const char *path, struct sockaddr_un *ret)
 
 static int new_socket(int *ret_fd)
 {
-	const int fd = socket(AF_UNIX,
-	    SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const int fd =
+	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -errno;
@@ -117,8 +117,7 @@ static int clear_stale(const struct sockaddr_un *to)
 	r = new_socket(&fd);
 	if (r < 0)
 		return r;
-	if (connect(fd, to, sizeof(*to)) == 0 ||
-	    errno == EAGAIN)
+	if (connect(fd, to, sizeof(*to)) == 0 || errno == EAGAIN)
 		return -EADDRINUSE;
 	if (errno != ECONNREFUSED)
 		return -errno;
@@ -142,8 +141,7 @@ int aw_sock_listen(const char *path, mode_t mode, uid_t uid, int *ret_fd)
 		return r;
 	/* The mode of the socket inode is taken from the descriptor's, so it
 	 * is right from the first moment whatever the umask. */
-	if (fchmod(fd, mode) < 0 ||
-	    bind(fd, &to, sizeof(to)) < 0)
+	if (fchmod(fd, mode) < 0 || bind(fd, &to, sizeof(to)) < 0)
 		return -errno;
 	if (chmod(path, mode) < 0 ||
 	    (uid != (uid_t)-1 && lchown(path, uid, (gid_t)-1) < 0) ||
@@ -194,8 +192,8 @@ union control {
 	char space[CMSG_SPACE(sizeof(int))];
 };
 
-int aw_sock_send(int fd, const void *data, size_t len, int pass_fd,
-    uint64_t deadline_ms)
+int aw_sock_send(
+    int fd, const void *data, size_t len, int pass_fd, uint64_t deadline_ms)
 {
 	struct iovec part = { .iov_base = (void *)(uintptr_t)data,
 		.iov_len = len };
@@ -295,8 +293,8 @@ int aw_sock_memfd(const char *name, const void *data, size_t len, int *ret_fd)
 	return 0;
 }
 
-int aw_sock_memfd_map(int fd, size_t max, const void **ret_data,
-    size_t *ret_len)
+int aw_sock_memfd_map(
+    int fd, size_t max, const void **ret_data, size_t *ret_len)
 {
 	const int seals = fcntl(fd, F_GET_SEALS);
 	struct stat st;

@@ -28,16 +28,16 @@ uint64_t aw_sock_now_ms(void);
  * with @ret_fd (non-blocking), or a negative errno: -ENOENT and -ECONNREFUSED
  * (nobody there), -ETIMEDOUT, -ENAMETOOLONG...
  */
-int aw_sock_connect(const char *path, unsigned timeout_ms, int *ret_fd)
-    AW_MUST_USE;
+int aw_sock_connect(
+    const char *path, unsigned timeout_ms, int *ret_fd) AW_MUST_USE;
 
 /*
  * Bind and listen at @path with @mode, replacing a socket that nobody listens
  * on any more (-EADDRINUSE if somebody does).  With @uid not (uid_t)-1 the
  * socket is given to that user.  Returns 0 with @ret_fd, non-blocking.
  */
-int aw_sock_listen(const char *path, mode_t mode, uid_t uid, int *ret_fd)
-    AW_MUST_USE;
+int aw_sock_listen(
+    const char *path, mode_t mode, uid_t uid, int *ret_fd) AW_MUST_USE;
 
 int aw_sock_peer(int fd, struct aw_peer *ret) AW_MUST_USE;
 
@@ -68,15 +68,15 @@ int aw_sock_recv(int fd, void *data, size_t size, uint64_t deadline_ms,
  * A sealed memfd (no write, no resize) named @name with @data: what bulk
  * travels in.  Returns 0 with @ret_fd or a negative errno.
  */
-int aw_sock_memfd(const char *name, const void *data, size_t len,
-    int *ret_fd) AW_MUST_USE;
+int aw_sock_memfd(
+    const char *name, const void *data, size_t len, int *ret_fd) AW_MUST_USE;
 
 /*
  * Map such a memfd for reading.  Refuses (-EPERM) one that its sender could
  * still change, (-EFBIG) one of more than @max bytes.  The caller munmaps
  * @ret_data of @ret_len bytes (NULL and 0 for an empty one).
  */
-int aw_sock_memfd_map(int fd, size_t max, const void **ret_data,
-    size_t *ret_len) AW_MUST_USE;
+int aw_sock_memfd_map(
+    int fd, size_t max, const void **ret_data, size_t *ret_len) AW_MUST_USE;
 
 #endif

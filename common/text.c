@@ -62,8 +62,8 @@ static int number(const char *text, size_t len, uint64_t *ret)
 		if (text[i] < '0' || text[i] > '9')
 			return -EINVAL;
 		if (__builtin_mul_overflow(value, 10u, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)(text[i] - '0'),
-			&value))
+		    __builtin_add_overflow(
+			value, (uint64_t)(text[i] - '0'), &value))
 			return -ERANGE;
 	}
 	*ret = value;

@@ -133,8 +133,8 @@ void aw_wire_put_text(struct aw_wire_out *out, uint16_t tag, const char *text)
 		aw_wire_put_bytes(out, tag, text, strlen(text));
 }
 
-void aw_wire_put_bytes(struct aw_wire_out *out, uint16_t tag, const char *text,
-    size_t len)
+void aw_wire_put_bytes(
+    struct aw_wire_out *out, uint16_t tag, const char *text, size_t len)
 {
 	if (!out->error && !is_text(text, len))
 		out->error = -EINVAL;
@@ -166,8 +166,8 @@ static bool is_field(const uint8_t *p, size_t left)
 	return len <= max && is_text((const char *)p + FIELD_HEADER, len);
 }
 
-int aw_wire_open_first(const void *data, size_t len, struct aw_wire_in *ret,
-    size_t *ret_used)
+int aw_wire_open_first(
+    const void *data, size_t len, struct aw_wire_in *ret, size_t *ret_used)
 {
 	const uint8_t *p = data;
 	uint32_t whole;
@@ -226,8 +226,8 @@ int aw_wire_next(const struct aw_wire_in *in, struct aw_wire_field *field)
 	return 0;
 }
 
-static int find(const struct aw_wire_in *in, uint16_t tag,
-    struct aw_wire_field *ret)
+static int find(
+    const struct aw_wire_in *in, uint16_t tag, struct aw_wire_field *ret)
 {
 	struct aw_wire_field field = { 0 };
 
@@ -239,16 +239,16 @@ static int find(const struct aw_wire_in *in, uint16_t tag,
 	return AW_ABSENT;
 }
 
-uint64_t aw_wire_num(const struct aw_wire_in *in, uint16_t tag,
-    uint64_t fallback)
+uint64_t aw_wire_num(
+    const struct aw_wire_in *in, uint16_t tag, uint64_t fallback)
 {
 	struct aw_wire_field field;
 
 	return find(in, tag, &field) == 0 ? field.number : fallback;
 }
 
-int aw_wire_text(const struct aw_wire_in *in, uint16_t tag, char *buf,
-    size_t size)
+int aw_wire_text(
+    const struct aw_wire_in *in, uint16_t tag, char *buf, size_t size)
 {
 	struct aw_wire_field field;
 
@@ -265,5 +265,5 @@ int aw_wire_text(const struct aw_wire_in *in, uint16_t tag, char *buf,
 bool aw_wire_is(const struct aw_wire_field *field, const char *text)
 {
 	return field->len == strlen(text) &&
-	    memcmp(field->text, text, field->len) == 0;
+	       memcmp(field->text, text, field->len) == 0;
 }

@@ -51,8 +51,8 @@ void aw_wire_begin(struct aw_wire_out *out, void *data, size_t size,
 void aw_wire_put_num(struct aw_wire_out *out, uint16_t tag, uint64_t value);
 /* @text may be NULL: the field is left out. */
 void aw_wire_put_text(struct aw_wire_out *out, uint16_t tag, const char *text);
-void aw_wire_put_bytes(struct aw_wire_out *out, uint16_t tag,
-    const char *text, size_t len);
+void aw_wire_put_bytes(
+    struct aw_wire_out *out, uint16_t tag, const char *text, size_t len);
 /* 0; -EMSGSIZE (storage or AW_WIRE_MAX too small); -EINVAL (a tag of the other
  * kind, a text longer than the tag's limit or not clean). */
 int aw_wire_end(struct aw_wire_out *out) AW_MUST_USE;
@@ -76,8 +76,8 @@ struct aw_wire_field {
  * Check the message at @data, of at most @len bytes.  Returns 0, or -EBADMSG
  * for anything that is not exactly one good message of @len bytes.
  */
-int aw_wire_open(const void *data, size_t len, struct aw_wire_in *ret)
-    AW_MUST_USE;
+int aw_wire_open(
+    const void *data, size_t len, struct aw_wire_in *ret) AW_MUST_USE;
 
 /* The same for the first of several messages in a row; @ret_used is how many
  * bytes it takes. */
@@ -85,12 +85,12 @@ int aw_wire_open_first(const void *data, size_t len, struct aw_wire_in *ret,
     size_t *ret_used) AW_MUST_USE;
 
 /* Step to the next field (zero @field first).  0 or AW_END. */
-int aw_wire_next(const struct aw_wire_in *in, struct aw_wire_field *field)
-    AW_MUST_USE;
+int aw_wire_next(
+    const struct aw_wire_in *in, struct aw_wire_field *field) AW_MUST_USE;
 
 /* The first field with @tag: its number, or @fallback when there is none. */
-uint64_t aw_wire_num(const struct aw_wire_in *in, uint16_t tag,
-    uint64_t fallback);
+uint64_t aw_wire_num(
+    const struct aw_wire_in *in, uint16_t tag, uint64_t fallback);
 
 /*
  * The first field with @tag as a NUL-terminated string in @buf.  Returns 0;

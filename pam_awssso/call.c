@@ -135,8 +135,8 @@ int aw_pam_call_start(
 	r = compose(pam, type, call, &len);
 	if (r < 0)
 		return r;
-	r = aw_sock_connect(aw_pam_paths.auth_sock, aw_pam_paths.connect_ms,
-	    &call->fd);
+	r = aw_sock_connect(
+	    aw_pam_paths.auth_sock, aw_pam_paths.connect_ms, &call->fd);
 	if (r < 0)
 		return r;
 	call->deadline_ms = aw_sock_now_ms() + aw_pam_paths.answer_ms;
@@ -149,8 +149,8 @@ int aw_pam_call_next(struct aw_pam_call *call, uint64_t deadline_ms)
 	size_t len;
 	int r;
 
-	r = aw_sock_recv(call->fd, call->data, AW_WIRE_SMALL, deadline_ms,
-	    &len, NULL);
+	r = aw_sock_recv(
+	    call->fd, call->data, AW_WIRE_SMALL, deadline_ms, &len, NULL);
 	if (r == AW_END)
 		return -ECONNRESET;
 	if (r == -EMSGSIZE)
@@ -174,6 +174,6 @@ bool aw_pam_call_hint(const char *name)
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_HINT, 1);
 	aw_wire_put_text(&out, AW_TAG_USER, name);
 	return aw_wire_end(&out) == 0 &&
-	    aw_sock_connect(aw_pam_paths.auth_sock, 0, &fd) == 0 &&
-	    aw_sock_send(fd, data, out.len, -1, 0) == 0;
+	       aw_sock_connect(aw_pam_paths.auth_sock, 0, &fd) == 0 &&
+	       aw_sock_send(fd, data, out.len, -1, 0) == 0;
 }

@@ -90,8 +90,8 @@ static int by_enter(const struct aw_pam *pam, struct aw_pam_call *call,
 
 	r = press_enter(pam, text->text, text->len);
 	while (r == 0) {
-		r = verdict_by(call,
-		    soonest(aw_sock_now_ms() + wait_ms, end_ms));
+		r = verdict_by(
+		    call, soonest(aw_sock_now_ms() + wait_ms, end_ms));
 		if (r != -ETIMEDOUT || aw_sock_now_ms() >= end_ms)
 			return r;
 		r = press_enter(pam, again, sizeof(again) - 1);
@@ -123,8 +123,8 @@ static int by_poll(const struct aw_pam *pam, struct aw_pam_call *call,
 	while (r == 0) {
 		if (is_interrupted())
 			return -ECANCELED;
-		r = verdict_by(call,
-		    soonest(aw_sock_now_ms() + POLL_STEP_MS, end_ms));
+		r = verdict_by(
+		    call, soonest(aw_sock_now_ms() + POLL_STEP_MS, end_ms));
 		if (r != -ETIMEDOUT || aw_sock_now_ms() >= end_ms)
 			return r;
 		r = 0;

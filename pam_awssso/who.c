@@ -63,7 +63,7 @@ static bool is_in_passwd(const char *name, char *line)
 	struct passwd entry, *found;
 
 	while (file &&
-	    fgetpwent_r(file, &entry, line, PASSWD_LINE_SIZE, &found) == 0)
+	       fgetpwent_r(file, &entry, line, PASSWD_LINE_SIZE, &found) == 0)
 		if (strcmp(found->pw_name, name) == 0)
 			return true;
 	return false;
@@ -85,8 +85,8 @@ static enum aw_pam_who judge_unknown(const char *name, int error, char *line)
 }
 
 /* libc knows @name as @uid. */
-static enum aw_pam_who judge_known(const char *name, uint32_t uid,
-    uint32_t *ret_flags)
+static enum aw_pam_who judge_known(
+    const char *name, uint32_t uid, uint32_t *ret_flags)
 {
 	struct found found;
 

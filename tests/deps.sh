@@ -17,8 +17,8 @@ apt_build=(gcc make pkg-config libc6-dev libcurl4-openssl-dev libjson-c-dev
 apt_demo=(libmicrohttpd-dev openssh-server openssh-client sudo expect jq
     iproute2 openssl ca-certificates libpam-runtime libpam-modules login
     systemd)
-apt_test=(libcmocka-dev libnss-wrapper cron nscd clang libclang-rt-dev
-    clang-tidy cppcheck shellcheck mandoc nodejs npm binutils)
+apt_test=(libcmocka-dev libnss-wrapper clang libclang-rt-dev clang-format
+    cppcheck shellcheck nodejs npm binutils)
 
 # Amazon Linux 2023 and RHEL 9 (with CRB and EPEL).  Untested.
 dnf_build=(gcc make pkgconf-pkg-config libcurl-devel json-c-devel
@@ -26,8 +26,8 @@ dnf_build=(gcc make pkgconf-pkg-config libcurl-devel json-c-devel
     pam-devel)
 dnf_demo=(libmicrohttpd-devel openssh-server openssh-clients sudo expect jq
     iproute openssl ca-certificates util-linux systemd)
-dnf_test=(libcmocka-devel nss_wrapper cronie clang compiler-rt
-    clang-tools-extra cppcheck ShellCheck mandoc nodejs npm binutils)
+dnf_test=(libcmocka-devel nss_wrapper clang compiler-rt clang-tools-extra
+    cppcheck ShellCheck nodejs npm binutils)
 
 say()
 {

@@ -19,8 +19,9 @@
 #include "tests/idcsim/sim.h"
 #include "tests/idcsim/store.h"
 
-#define ROWS_MAX 200 /* a larger directory is for scripts */
-#define REQUESTS 50
+#define CHIPS_MAX 12  /* of more, only those that are on are shown */
+#define ROWS_MAX  200 /* a larger directory is for scripts */
+#define REQUESTS  50
 
 /* A form that runs the simulator's command of these @n words. */
 static void begin_command(
@@ -53,7 +54,7 @@ static void add_groups_of(
 {
 	const size_t n = json_object_array_length(sim->groups);
 
-	for (size_t i = 0; i < n && i < ROWS_MAX; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct json_object *group =
 		    json_object_array_get_idx(sim->groups, i);
 		const bool is_in = aw_sim_is_member(group, user_id);
@@ -61,8 +62,9 @@ static void add_groups_of(
 			aw_sim_text(group, "GroupId"), user_id,
 			is_in ? "off" : "on" };
 
-		add_switch(
-		    out, 5, words, is_in, aw_sim_text(group, "DisplayName"));
+		if (is_in || n <= CHIPS_MAX)
+			add_switch(out, 5, words, is_in,
+			    aw_sim_text(group, "DisplayName"));
 	}
 }
 
@@ -125,7 +127,7 @@ static void add_assignments(struct aw_buf *out, struct json_object *set,
 {
 	const size_t n = json_object_array_length(docs);
 
-	for (size_t i = 0; i < n && i < ROWS_MAX; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct json_object *doc = json_object_array_get_idx(docs, i);
 		const char *id = aw_sim_text(doc, key);
 		const bool is_on = has_assignment(set, account, id);
@@ -133,7 +135,9 @@ static void add_assignments(struct aw_buf *out, struct json_object *set,
 			aw_sim_text(set, "Name"), id, is_on ? "off" : "on",
 			"--account", account };
 
-		add_switch(out, 7, words, is_on, aw_sim_text(doc, name_key));
+		if (is_on || n <= CHIPS_MAX)
+			add_switch(
+			    out, 7, words, is_on, aw_sim_text(doc, name_key));
 	}
 }
 
@@ -240,7 +244,8 @@ static void add_cell(
 {
 	const char *text = aw_sim_text(line, key);
 
-	aw_buf_str(out, "<td>");
+	aw_buf_str(
+	    out, strcmp(key, "client") == 0 ? "<td>" : "<td class=\"tight\">");
 	aw_sim_escape(out, strlen(text) > from ? text + from : text);
 	aw_buf_str(out, "</td>");
 }
@@ -305,10 +310,8 @@ static void show(struct aw_sim_call *call, unsigned status, const char *why)
 		aw_buf_str(out, "</p>\n");
 	}
 	add_codes(out, call->sim);
-	aw_buf_str(out, "<div class=\"grid\">\n");
 	add_people(out, call->sim);
 	add_sets(out, call->sim);
-	aw_buf_str(out, "</div>\n");
 	add_requests(out, call->sim);
 	aw_buf_str(out,
 	    "<script>\n"

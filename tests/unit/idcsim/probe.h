@@ -6,6 +6,10 @@
 #ifndef AW_UNIT_IDCSIM_PROBE_H
 #define AW_UNIT_IDCSIM_PROBE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>

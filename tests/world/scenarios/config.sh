@@ -127,16 +127,38 @@ scn_sync_brings_a_new_person()
 	says 'frank@example\.com'
 }
 
-# covers: spine.4, spine.5, R22
-scn_no_secret_in_any_log()
+# covers: spine.4, spine.7, spine.11
+scn_try_needs_no_root()
 {
-	local key
+	person -approve alice runuser -u nobody -- awssso try \
+	    --start-url "$start_url" --region "$region"
+	status 0
+	codes 1
+	says 'alice@example\.com'
+	says "$account"
+	mark
+	person -approve alice runuser -u nobody -- awssso try \
+	    --start-url "${start_url}x" --region "$region"
+	failed
+	codes 0
+}
 
-	person -approve alice ssh alice@bastion true
+# covers: spine.4, spine.5, spine.6, R22
+scn_no_secret_in_any_log_or_file()
+{
+	local file key secret places=("$OUT" /var/lib/awssso /run/awssso)
+
+	for file in common-auth common-account common-session; do
+		cp "/etc/pam.d/$file" "$run/$file"
+		undo cp "$run/$file" "/etc/pam.d/$file"
+		sed -i '/pam_awssso/s/$/ debug/' "/etc/pam.d/$file"
+	done
+	person -approve alice ssh alice@bastion env
 	status 0
 	key=$(sed -n 's/^aws_secret_access_key *= *//p' "$run/host-keys")
-	! grep -rlF -e "$key" "$OUT" || fail "the host's key is in a log"
-	# What tokens, client secrets and session tokens look like here.
-	! grep -rlE '"?(accessToken|clientSecret|sessionToken|deviceCode)"?[=:]' \
-	    "$OUT"/*.log "$OUT/syslog" || fail "a token is in a log"
+	[ -n "$key" ]
+	! grep -rlF -e "$key" "${places[@]}" || fail "the host's key is there"
+	# How tokens, client secrets and session tokens begin here.
+	secret='(aoa|aor)AAAAA|eyJraWQi|IQoJb3JpZ2luX2Vj'
+	! grep -rlaE "$secret" "${places[@]}" || fail "a token is there"
 }

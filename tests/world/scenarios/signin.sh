@@ -77,6 +77,34 @@ scn_the_person_is_in_nss()
 	    fail "the sign-in changed the passwd entry"
 }
 
+# covers: spine.3, spine.10
+scn_enumeration_lists_who_may_log_in()
+{
+	at_once getent passwd
+	status 0
+	says '^root:'
+	says '^alice:\*:'
+	silent '^dave:'
+	at_once getent passwd dave
+	status 0
+}
+
+# covers: spine.5, spine.6, spine.10
+scn_sign_in_on_the_console()
+{
+	person -approve alice -type 'id -un' -type exit login alice
+	status 0
+	says '^alice$'
+	silent 'Press Enter'
+	audited '.event == "allowed" and .user == "alice" and
+	    .service == "login"'
+	mark
+	person -approve bob login alice
+	failed
+	silent '\$ $'
+	audited '.event == "wrong-approver" and .service == "login"'
+}
+
 # covers: spine.5, spine.10, R1, R2
 scn_wrong_approver()
 {

@@ -149,8 +149,8 @@ scn_set_removed_and_a_nopasswd_rule()
 	unlogged 'pam_awssso\(sudo:auth\)'
 }
 
-# covers: spine.5, spine.10
-scn_a_key_login_has_no_token_for_sudo()
+# alice_has_a_key_and_nopasswd: a key for ssh, and a NOPASSWD rule for sudo, in this scenario.
+alice_has_a_key_and_nopasswd()
 {
 	local dir=/home/alice/.ssh
 
@@ -159,14 +159,38 @@ scn_a_key_login_has_no_token_for_sudo()
 	mkdir -p "$dir"
 	undo rm -rf "$dir"
 	cp /root/.ssh/id_ed25519.pub "$dir/authorized_keys"
-	chown -R alice: "$dir"
+	chown -R alice: /home/alice
 	chmod 700 "$dir"
+}
+
+# covers: spine.5, spine.10
+scn_a_key_login_has_no_token_for_sudo()
+{
+	alice_has_a_key_and_nopasswd
 	at_once ssh -o BatchMode=yes alice@bastion 'sudo -n id -un'
 	failed
 	silent '^root$'
 	audited '.user == "alice" and .event == "no-token"'
 	at_once awssso why alice
 	says 'awssso login'
+}
+
+# covers: spine.5, spine.7, spine.10
+scn_awssso_login_gives_a_key_login_its_token()
+{
+	alice_has_a_key_and_nopasswd
+	person -approve alice ssh -tt -o BatchMode=yes alice@bastion \
+	    'sudo -n id -un; awssso login; sudo -n id -un'
+	status 0
+	codes 1
+	[ "$(grep -c '^root$' "$transcript")" = 1 ] ||
+	    fail "not root once, after awssso login"
+	mark
+	person -approve bob ssh -tt -o BatchMode=yes alice@bastion \
+	    'awssso login; sudo -n id -un'
+	failed
+	silent '^root$'
+	audited '.event == "wrong-approver" and .user == "alice"'
 }
 
 # covers: spine.6, spine.10

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Single questions over net.sock, against the simulated AWS: person.c, host.c,
+ * creds.c, imds.c, call.c, verb.c, server.c.
+ * covers: spine.4, R11
+ */
+#include "tests/unit/awssso_netd/aws.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+static void ask_person(struct sim *sim, uint64_t request, const char *who)
+{
+	struct aw_wire_out out;
+
+	sim_begin(&out, AW_MSG_PERSON, request);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, who);
+	sim_send(sim, &out);
+	sim_expect(sim, AW_MSG_PERSON_IS, request);
+}
+
+static void persons(void **state)
+{
+	struct sim *sim = *state;
+
+	ask_person(sim, 1, SIM_BOB);
+	sim_expect_net(sim, AW_NET_OK, "");
+	assert_string_equal(sim_text(sim, AW_TAG_USER_NAME), "bob@example.com");
+	assert_int_equal(sim_count(sim, AW_TAG_GROUP_ID, SIM_ADMINS), 1);
+	ask_person(sim, 2, SIM_DAVE);
+	assert_int_equal(sim_count(sim, AW_TAG_GROUP_ID, NULL), 0);
+	ask_person(sim, 3, SIM_NOBODY);
+	sim_expect_net(sim, AW_NET_NOT_FOUND, "");
+	assert_string_equal(sim_text(sim, AW_TAG_USER_NAME), "");
+}
+
+/* Each kind of trouble has its own outcome, and none is "no such person". */
+static void trouble(void **state)
+{
+	static const struct {
+		const char *fault[6];
+		uint64_t net;
+		const char *says;
+	} rows[] = {
+		{ { "fault", "DescribeUser", "deny" }, AW_NET_REFUSED,
+		    "the host's role may not call identitystore:DescribeUser" },
+		{ { "fault", "DescribeUser", "malformed" }, AW_NET_BAD_ANSWER,
+		    "DescribeUser: " },
+		{ { "fault", "DescribeUser", "oversized", "2000000" },
+		    AW_NET_BAD_ANSWER, "larger than" },
+		{ { "fault", "ListGroupMembershipsForMember", "malformed" },
+		    AW_NET_BAD_ANSWER, "ListGroupMembershipsForMember: " },
+		{ { "fault", "DescribeUser", "throttle", "--count", "1" },
+		    AW_NET_OK, "" },
+		{ { "fault", "DescribeUser", "status", "503", "--count", "1" },
+		    AW_NET_OK, "" },
+		{ { "fault", "DescribeUser", "close", "--count", "1" },
+		    AW_NET_OK, "" },
+	};
+	struct sim *sim = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		sim_tell(sim, rows[i].fault);
+		ask_person(sim, i + 1, SIM_BOB);
+		if (sim_num(sim, AW_TAG_NET) != rows[i].net ||
+		    !strstr(sim_text(sim, AW_TAG_TEXT), rows[i].says))
+			fail_msg("%s %s: %s: %s", rows[i].fault[1],
+			    rows[i].fault[2],
+			    aw_net_word(sim_num(sim, AW_TAG_NET)),
+			    sim_text(sim, AW_TAG_TEXT));
+		SIM_TELL(sim, "fault", "clear");
+	}
+}
+
+/* Trouble that lasts, at two services at the same time. */
+static void lasting_trouble(void **state)
+{
+	struct sim *sim = *state;
+	struct aw_wire_out out;
+
+	SIM_TELL(sim, "fault", "DescribeUser", "throttle");
+	SIM_TELL(sim, "fault", "GetCallerIdentity", "close");
+	sim_begin(&out, AW_MSG_PERSON, 1);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, SIM_BOB);
+	sim_send(sim, &out);
+	sim_ask(sim, AW_MSG_HOST, 2);
+	for (int i = 0; i < 2; i++) {
+		sim_next(sim);
+		if (sim->in.request == 1)
+			sim_expect_net(sim, AW_NET_THROTTLED, "DescribeUser: ");
+		else
+			sim_expect_net(sim, AW_NET_UNAVAIL,
+			    "no answer from 127.0.0.1");
+	}
+}
+
+/* A clock that is off by an hour is found out from the Date field. */
+static void wrong_clock(void **state)
+{
+	struct sim *sim = *state;
+
+	SIM_TELL(sim, "clock", "+3600");
+	ask_person(sim, 1, SIM_BOB);
+	SIM_TELL(sim, "clock", "reset");
+	sim_expect_net(sim, AW_NET_OK, "");
+	assert_in_range(sim->aws->skew, 3590, 3610);
+	ask_person(sim, 2, SIM_BOB);
+	sim_expect_net(sim, AW_NET_OK, "");
+	assert_in_range(sim->aws->skew + 10, 0, 20);
+}
+
+static void the_host(void **state)
+{
+	struct sim *sim = *state;
+
+	sim_ask(sim, AW_MSG_HOST, 1);
+	sim_expect(sim, AW_MSG_HOST_IS, 1);
+	assert_string_equal(sim_text(sim, AW_TAG_ACCOUNT), SIM_ACCT);
+	assert_string_equal(sim_text(sim, AW_TAG_REGION), "");
+	sim->conf.credentials_source = AW_CREDENTIALS_IMDS;
+	sim_ask(sim, AW_MSG_HOST, 2);
+	sim_expect(sim, AW_MSG_HOST_IS, 2);
+	sim_expect_net(sim, AW_NET_OK, "");
+	assert_string_equal(sim_text(sim, AW_TAG_ACCOUNT), SIM_ACCT);
+	assert_string_equal(sim_text(sim, AW_TAG_REGION), "us-east-1");
+}
+
+/* The instance's own keys: fetched once, for all who wait. */
+static void keys_of_the_instance(void **state)
+{
+	struct sim *sim = *state;
+	unsigned before = sim_logged(sim, "/latest/api/token");
+	struct aw_wire_out out;
+
+	sim->conf.credentials_source = AW_CREDENTIALS_IMDS;
+	for (uint64_t i = 1; i <= 5; i++) {
+		sim_begin(&out, AW_MSG_PERSON, i);
+		aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, SIM_BOB);
+		sim_send(sim, &out);
+	}
+	for (int i = 0; i < 5; i++) {
+		sim_next(sim);
+		sim_expect_net(sim, AW_NET_OK, "");
+	}
+	assert_int_equal(sim_logged(sim, "/latest/api/token"), before + 1);
+}
+
+static void no_keys(void **state)
+{
+	struct sim *sim = *state;
+
+	assert_int_equal(aw_copy(sim->conf.credentials_file, AW_CONF_TEXT,
+			     "/nonexistent/keys"),
+	    0);
+	ask_person(sim, 1, SIM_BOB);
+	sim_expect_net(sim, AW_NET_CONFIG, "/nonexistent/keys");
+	sim->conf.credentials_file[0] = '\0';
+	ask_person(sim, 2, SIM_BOB);
+	sim_expect_net(sim, AW_NET_CONFIG, "[credentials] file is not set");
+}
+
+/* What is not a request ends the connection, and nothing else. */
+static void nonsense(void **state)
+{
+	static const uint16_t types[] = { AW_MSG_FLOW, AW_MSG_PERSON,
+		AW_MSG_ROLES, AW_MSG_FLOW_END, AW_MSG_AUTH };
+	struct sim *sim = *state;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		sim_ask(sim, types[i], 1);
+		for (int turn = 0; turn < 20; turn++)
+			assert_true(sd_event_run(sim->event, 1000) >= 0);
+		sim_reconnect(sim);
+	}
+	ask_person(sim, 1, SIM_BOB);
+	sim_expect_net(sim, AW_NET_OK, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SIM_TEST(persons),
+		SIM_TEST(trouble),
+		SIM_TEST(lasting_trouble),
+		SIM_TEST(wrong_clock),
+		SIM_TEST(the_host),
+		SIM_TEST(keys_of_the_instance),
+		SIM_TEST(no_keys),
+		SIM_TEST(nonsense),
+	};
+
+	return cmocka_run_group_tests(tests, sim_setup, sim_teardown);
+}
