@@ -88,6 +88,7 @@ size_t aw_name_judge(const char *name, bool is_group)
  * letter.  Each letter's lengths are computed from its names by the compiler,
  * so that most names are told apart with one bit.
  */
+/* clang-format off */
 #define A(X)                                                          \
 	X("adm")                                                      \
 	X("admin")                                                    \
@@ -137,9 +138,10 @@ size_t aw_name_judge(const char *name, bool is_group)
 #define V(X)          X("vagrant") X("video") X("voice")
 #define W(X)          X("wheel") X("www-data")
 #define UNDERSCORE(X) X("_apt")
-#define LENGTH(name)  | 1u << (sizeof(name) - 1)
-#define ITEM(name)    name,
-#define LONGEST       24
+/* clang-format on */
+#define LENGTH(name) | 1u << (sizeof(name) - 1)
+#define ITEM(name)   name,
+#define LONGEST      24
 #define ROW(list)                                                             \
 	{                                                                     \
 		.lengths = 0 list(LENGTH),                                    \
