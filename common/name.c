@@ -89,54 +89,39 @@ size_t aw_name_judge(const char *name, bool is_group)
  * so that most names are told apart with one bit.
  */
 /* clang-format off */
-#define A(X)                                                          \
-	X("adm")                                                      \
-	X("admin")                                                    \
-	X("administrator") X("all") X("audio") X("avahi") X("awssso") \
-	    X("awssso-net")
+#define A(X) X("adm") X("admin") X("administrator") X("all") X("audio")        \
+	X("avahi") X("awssso") X("awssso-net")
 #define B(X) X("backup") X("bin")
 #define C(X) X("cdrom") X("centos") X("chrony") X("clock") X("crontab")
-#define D(X)        \
-	X("daemon") \
-	X("dbus")   \
-	X("debian") X("default") X("dialout") X("dip") X("disk") X("docker")
+#define D(X) X("daemon") X("dbus") X("debian") X("default") X("dialout")       \
+	X("dip") X("disk") X("docker")
 #define E(X) X("ec2-instance-connect") X("ec2-user") X("everyone")
 #define F(X) X("fax") X("fedora") X("floppy") X("ftp") X("fuse")
 #define G(X) X("games") X("gnats")
 #define H(X) X("halt") X("http")
 #define I(X) X("incus") X("incus-admin") X("input") X("irc")
 #define K(X) X("kmem") X("kvm")
-#define L(X)                                                            \
-	X("landscape")                                                  \
-	X("libvirt")                                                    \
-	X("libvirtd") X("list") X("lock") X("lp") X("lpadmin") X("lxc") \
-	    X("lxd")
-#define M(X) \
-	X("mail") X("man") X("messagebus") X("microk8s") X("mock") X("mysql")
-#define N(X)        \
-	X("netdev") \
-	X("news") X("nfsnobody") X("nobody") X("nogroup") X("nslcd") X("ntp")
+#define L(X) X("landscape") X("libvirt") X("libvirtd") X("list") X("lock")     \
+	X("lp") X("lpadmin") X("lxc") X("lxd")
+#define M(X) X("mail") X("man") X("messagebus") X("microk8s") X("mock")        \
+	X("mysql")
+#define N(X) X("netdev") X("news") X("nfsnobody") X("nobody") X("nogroup")     \
+	X("nslcd") X("ntp")
 #define O(X) X("operator")
-#define P(X)                                                              \
-	X("plugdev")                                                      \
-	X("podman")                                                       \
-	X("polkitd") X("pollinate") X("postfix") X("postgres") X("power") \
-	    X("proxy")
+#define P(X) X("plugdev") X("podman") X("polkitd") X("pollinate")              \
+	X("postfix") X("postgres") X("power") X("proxy")
 #define R(X) X("rdma") X("render") X("root") X("rpc") X("rpcuser")
-#define S(X)                                                           \
-	X("sasl")                                                      \
-	X("sgx")                                                       \
-	X("shadow") X("shutdown") X("snap_daemon") X("src") X("ssh")   \
-	    X("ssh_keys") X("sshd") X("ssm-user") X("sssd") X("staff") \
-		X("statd") X("storage") X("sudo") X("sync") X("sys")   \
-		    X("syslog") X("systemd") X("systemd-coredump")     \
-			X("systemd-journal") X("systemd-network")      \
-			    X("systemd-oom") X("systemd-resolve")      \
-				X("systemd-timesync")
-#define T(X)          X("tape") X("tcpdump") X("toor") X("trusted") X("tss") X("tty")
-#define U(X)          X("ubuntu") X("users") X("utempter") X("utmp") X("uucp") X("uuidd")
-#define V(X)          X("vagrant") X("video") X("voice")
-#define W(X)          X("wheel") X("www-data")
+#define S(X) X("sasl") X("sgx") X("shadow") X("shutdown") X("snap_daemon")     \
+	X("src") X("ssh") X("ssh_keys") X("sshd") X("ssm-user") X("sssd")      \
+	X("staff") X("statd") X("storage") X("sudo") X("sync") X("sys")        \
+	X("syslog") X("systemd") X("systemd-coredump") X("systemd-journal")    \
+	X("systemd-network") X("systemd-oom") X("systemd-resolve")             \
+	X("systemd-timesync")
+#define T(X) X("tape") X("tcpdump") X("toor") X("trusted") X("tss") X("tty")
+#define U(X) X("ubuntu") X("users") X("utempter") X("utmp") X("uucp")          \
+	X("uuidd")
+#define V(X) X("vagrant") X("video") X("voice")
+#define W(X) X("wheel") X("www-data")
 #define UNDERSCORE(X) X("_apt")
 /* clang-format on */
 #define LENGTH(name) | 1u << (sizeof(name) - 1)
