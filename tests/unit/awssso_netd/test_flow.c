@@ -44,14 +44,6 @@ static const char *flow_code(struct sim *sim, uint64_t request, const char *who,
 	return code;
 }
 
-static void expect_net(struct sim *sim, uint64_t net, const char *says)
-{
-	if (sim_num(sim, AW_TAG_NET) != net ||
-	    !strstr(sim_text(sim, AW_TAG_TEXT), says))
-		fail_msg("%s: %s", aw_net_word(sim_num(sim, AW_TAG_NET)),
-		    sim_text(sim, AW_TAG_TEXT));
-}
-
 static void the_right_person(void **state)
 {
 	struct sim *sim = *state;
