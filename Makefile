@@ -167,9 +167,9 @@ $(foreach p,awsssod awssso_netd awssso idcsim pam_awssso nss_awssso,$(if $(filte
 
 # libpam loads modules from files: the module as built, but for its paths.
 VARIANT := $(BUILD)/unit/pam_awssso/variant.so
-$(VARIANT): $(call unit_shared,pam_awssso) $(OBJS_pam_awssso) $(BUILD)/libcommon.a pam_awssso/exports.map
+$(VARIANT): $(BUILD)/unit/pam_awssso/places.o $(OBJS_pam_awssso) $(BUILD)/libcommon.a pam_awssso/exports.map
 	$(call say,LINK)
-	$(Q)$(call link_so,-Wl$(comma)--version-script=pam_awssso/exports.map,$(call unit_shared,pam_awssso) $(OBJS_pam_awssso),$(LIBS_pam_awssso))
+	$(Q)$(call link_so,-Wl$(comma)--version-script=pam_awssso/exports.map,$(BUILD)/unit/pam_awssso/places.o $(OBJS_pam_awssso),$(LIBS_pam_awssso))
 $(filter $(BUILD)/unit/pam_awssso/%,$(UNIT_PROD)): | $(VARIANT) $(BUILD)/pam_awssso.so
 
 # The test world's own helpers.
