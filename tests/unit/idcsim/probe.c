@@ -2,10 +2,6 @@
 /*
  * Asking a simulator directly.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include "tests/unit/idcsim/probe.h"
 
 #include <string.h>

@@ -3,11 +3,11 @@
  * Unit test of tests/idcsim/call.c: targets, headers and arguments taken apart.
  * covers: spine.9
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include <errno.h>
 #include <string.h>

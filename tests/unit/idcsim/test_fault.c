@@ -3,11 +3,11 @@
  * Unit test of tests/idcsim/fault.c: which faults there are, and when they are
  * over. covers: spine.9
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include <errno.h>
 #include <string.h>

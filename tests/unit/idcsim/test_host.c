@@ -3,11 +3,11 @@
  * Unit test of tests/idcsim/host.c: host names of AWS, and those that only look
  * so. covers: spine.9
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include <string.h>
 

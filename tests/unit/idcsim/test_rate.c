@@ -3,11 +3,11 @@
  * Unit test of tests/idcsim/rate.c: twenty a second and not one more.
  * covers: spine.9
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include "tests/idcsim/rate.h"
 

@@ -4,11 +4,11 @@
  * for our own requests, and every way to be wrong.
  * covers: spine.9
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include <string.h>
 
