@@ -76,8 +76,8 @@ person()
 	local began=${EPOCHREALTIME/[.,]/}
 
 	got=0
-	"$TOP/tests/world/drive.exp" "$@" < /dev/null > "$transcript" 2>&1 ||
-	    got=$?
+	TERM=dumb "$TOP/tests/world/drive.exp" "$@" < /dev/null \
+	    > "$transcript" 2>&1 || got=$?
 	took_ms=$(((${EPOCHREALTIME/[.,]/} - began) / 1000))
 	tr -d '\r' < "$transcript" > "$transcript.lines"
 	mv "$transcript.lines" "$transcript"

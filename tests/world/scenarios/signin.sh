@@ -99,9 +99,10 @@ scn_sign_in_on_the_console()
 	audited '.event == "allowed" and .user == "alice" and
 	    .service == "login"'
 	mark
-	person -approve bob login alice
-	failed
-	silent '\$ $'
+	person -approve bob -type 'echo a shell' -type exit login alice
+	says 'approved by somebody else'
+	silent 'a shell'
+	unlogged 'login:session\): session opened'
 	audited '.event == "wrong-approver" and .service == "login"'
 }
 
