@@ -20,6 +20,7 @@
 #include "tests/idcsim/store.h"
 
 #define CHIPS_MAX 12  /* of more, only those that are on are shown */
+#define CROWD     500 /* of more, none */
 #define ROWS_MAX  200 /* a larger directory is for scripts */
 #define REQUESTS  50
 
@@ -49,11 +50,22 @@ static const char *label(struct json_object *user)
 	return name ? name : aw_sim_text(user, "UserName");
 }
 
+/* True: there are too many to show, and it says so. */
+static bool is_crowd(struct aw_buf *out, size_t n)
+{
+	if (n > CROWD)
+		aw_buf_fmt(
+		    out, "<span class=\"soft\">%zu, see idcsim set</span>", n);
+	return n > CROWD;
+}
+
 static void add_groups_of(
     struct aw_buf *out, struct aw_sim *sim, const char *user_id)
 {
 	const size_t n = json_object_array_length(sim->groups);
 
+	if (is_crowd(out, n))
+		return;
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *group =
 		    json_object_array_get_idx(sim->groups, i);
@@ -127,6 +139,8 @@ static void add_assignments(struct aw_buf *out, struct json_object *set,
 {
 	const size_t n = json_object_array_length(docs);
 
+	if (is_crowd(out, n))
+		return;
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *doc = json_object_array_get_idx(docs, i);
 		const char *id = aw_sim_text(doc, key);

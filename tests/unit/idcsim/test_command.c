@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unit test of tests/idcsim/command.c: each command, what it refuses, and what it changes.
- * covers: spine.9, R28
+ * Unit test of tests/idcsim/command.c: each command, what it refuses, and what
+ * it changes. covers: spine.9, R28
  */
 #include "tests/unit/idcsim/probe.h"
 
@@ -104,8 +104,7 @@ static void assignments(void **state)
 	assert_false(may(probe, "Admin", PROBE_OTHER, PROBE_ALICE));
 	assert_true(may(probe, "Admin", NULL, PROBE_ALICE));
 	assert_false(may(probe, "Admin", NULL, PROBE_BOB));
-	assert_int_equal(
-	    probe_command(probe, "set set Admin Engineers on"), 0);
+	assert_int_equal(probe_command(probe, "set set Admin Engineers on"), 0);
 	assert_true(may(probe, "Admin", PROBE_OTHER, PROBE_BOB));
 	assert_int_equal(
 	    probe_command(probe, "set member Engineers bob off"), 0);
@@ -135,18 +134,15 @@ static void people(void **state)
 	/* Two of this local part now: neither is meant. */
 	assert_int_equal(
 	    aw_sim_find_user(&probe->sim, "alice", &user, NULL), AW_UNKNOWN);
-	assert_int_equal(aw_sim_find_user(&probe->sim, "alice@example.org",
-	                     &user, NULL),
-	    0);
+	assert_int_equal(
+	    aw_sim_find_user(&probe->sim, "alice@example.org", &user, NULL), 0);
 	assert_string_equal(aw_sim_text(user, "UserStatus"), "ENABLED");
 	assert_string_equal(aw_sim_text(user, "DisplayName"), "Other");
 	aw_ignore(aw_copy(id, sizeof(id), aw_sim_text(user, "UserId")));
 	assert_int_equal(strlen(id), 47);
 	assert_int_equal(
-	    probe_command(probe, "rename alice@example.org al@example.org"),
-	    0);
-	assert_int_equal(
-	    aw_sim_find_user(&probe->sim, "al", &other, NULL), 0);
+	    probe_command(probe, "rename alice@example.org al@example.org"), 0);
+	assert_int_equal(aw_sim_find_user(&probe->sim, "al", &other, NULL), 0);
 	assert_ptr_equal(other, user);
 	assert_int_equal(probe_command(probe, "set member Engineers al on"), 0);
 	assert_int_equal(probe_command(probe, "delete-user al"), 0);
@@ -155,10 +151,8 @@ static void people(void **state)
 	assert_false(aw_sim_is_member(
 	    aw_sim_doc_by(probe->sim.groups, "GroupId", PROBE_GROUP), id));
 	/* The same name again is another person. */
-	assert_int_equal(
-	    probe_command(probe, "add-user al@example.org"), 0);
-	assert_int_equal(
-	    aw_sim_find_user(&probe->sim, "al", &user, NULL), 0);
+	assert_int_equal(probe_command(probe, "add-user al@example.org"), 0);
+	assert_int_equal(aw_sim_find_user(&probe->sim, "al", &user, NULL), 0);
 	assert_string_not_equal(aw_sim_text(user, "UserId"), id);
 }
 
@@ -176,16 +170,16 @@ static void clocks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(words, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(reasons, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(assignments, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(people, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(clocks, probe_setup,
-		    probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    words, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    reasons, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    assignments, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    people, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    clocks, probe_setup, probe_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unit test of tests/idcsim/http.c: over real sockets: waiting, breaking off, limits.
- * covers: spine.9
+ * Unit test of tests/idcsim/http.c: over real sockets: waiting, breaking off,
+ * limits. covers: spine.9
  */
 #include "tests/unit/idcsim/probe.h"
 
@@ -33,7 +33,7 @@ static struct aw_sim_http *listen_at(struct probe *probe)
 	struct aw_diag diag = { "" };
 
 	if (aw_sim_http_open(&probe->sim, AW_SIM_PLAIN, "127.0.0.1:0", NULL,
-	        NULL, &http, &diag) != 0)
+		NULL, &http, &diag) != 0)
 		fail_msg("%s", diag.text);
 	return http;
 }
@@ -41,18 +41,20 @@ static struct aw_sim_http *listen_at(struct probe *probe)
 static void visit(struct guest *guest, const struct aw_sim_http *http)
 {
 	const char *port = strrchr(aw_sim_http_address(http), ':') + 1;
-	struct sockaddr_in to = { .sin_family = AF_INET };
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+	} to = { .four = { .sin_family = AF_INET } };
 	uint64_t number;
 
 	assert_int_equal(aw_num_u64(port, 1, 65535, &number), 0);
-	to.sin_port = htons((uint16_t)number);
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	to.four.sin_port = htons((uint16_t)number);
+	to.four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	memset(guest, 0, sizeof(*guest));
 	guest->got.max = 16 * 1024 * 1024;
 	guest->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_true(guest->fd >= 0);
-	assert_int_equal(
-	    connect(guest->fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(connect(guest->fd, &to.any, sizeof(to.four)), 0);
 }
 
 static void leave(struct guest *guest)
@@ -63,15 +65,14 @@ static void leave(struct guest *guest)
 
 static void say(struct guest *guest, const char *text)
 {
-	assert_int_equal(send(guest->fd, text, strlen(text), MSG_NOSIGNAL),
-	    strlen(text));
+	assert_int_equal(
+	    send(guest->fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
 }
 
 static void listen_to(struct guest *guest)
 {
-	char bytes[65536];
-	const ssize_t n =
-	    recv(guest->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	char bytes[8192];
+	const ssize_t n = recv(guest->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
 	if (n < 0 && errno == EAGAIN)
 		return;
@@ -105,8 +106,8 @@ static void serve(struct aw_sim_http *http, struct guest *guests, size_t n)
 	}
 }
 
-static const char *ask_once(struct aw_sim_http *http, struct guest *guest,
-    const char *text)
+static const char *ask_once(
+    struct aw_sim_http *http, struct guest *guest, const char *text)
 {
 	visit(guest, http);
 	say(guest, text);
@@ -131,11 +132,12 @@ static void answers(void **state)
 		    "HTTP/1.1 404 ", "nothing of this name" },
 		{ "POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
 		  "Content-Type: application/json\r\nConnection: close\r\n\r\n"
-		  "{}", "HTTP/1.1 400 ",
+		  "{}",
+		    "HTTP/1.1 400 ",
 		    "\r\nx-amzn-ErrorType: InvalidRequestException:" },
 		{ "POST /board HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
-		  "Connection: close\r\n\r\nw=pending", "HTTP/1.1 303 ",
-		    "\r\nLocation: /board\r\n" },
+		  "Connection: close\r\n\r\nw=pending",
+		    "HTTP/1.1 303 ", "\r\nLocation: /board\r\n" },
 	};
 	struct probe *probe = *state;
 	struct aw_sim_http *http = listen_at(probe);
@@ -152,8 +154,8 @@ static void answers(void **state)
 	aw_sim_http_close(http);
 }
 
-#define TOKEN_PUT                                                              \
-	"PUT /latest/api/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"    \
+#define TOKEN_PUT                                                            \
+	"PUT /latest/api/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" \
 	"x-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n"
 
 /* One request waits; the one behind it does not. */
@@ -233,7 +235,8 @@ static void too_large(void **state)
 	size_t sent = 0;
 	size_t len;
 
-	aw_ignore(aw_fmt(text, sizeof(text), "POST /token HTTP/1.1\r\nHost: x"
+	aw_ignore(aw_fmt(text, sizeof(text),
+	    "POST /token HTTP/1.1\r\nHost: x"
 	    "\r\nConnection: close\r\nContent-Length: %d\r\n\r\n",
 	    AW_SIM_BODY_MAX + 1));
 	len = strlen(text);
@@ -298,11 +301,11 @@ static void addresses(void **state)
 		aw_own_fd int fd = -1;
 		struct aw_diag diag = { "" };
 		char text[64] = "";
-		const int r = aw_sim_address_listen(rows[i].text, &fd, text,
-		    sizeof(text), &diag);
+		const int r = aw_sim_address_listen(
+		    rows[i].text, &fd, text, sizeof(text), &diag);
 
-		if (r == -EAFNOSUPPORT || (r != 0 && rows[i].want == 0 &&
-		                              rows[i].text[0] == '['))
+		if (r == -EAFNOSUPPORT ||
+		    (r != 0 && rows[i].want == 0 && rows[i].text[0] == '['))
 			continue; /* no IPv6 here */
 		if (r != rows[i].want || (r == 0) != (fd >= 0) ||
 		    strncmp(text, rows[i].begins, strlen(rows[i].begins)) != 0)
@@ -317,7 +320,7 @@ static void what_is_no_certificate(void **state)
 	struct aw_diag diag = { "" };
 
 	assert_int_equal(aw_sim_http_open(&probe->sim, AW_SIM_TLS,
-	                     "127.0.0.1:0", "no", "no", &http, &diag),
+			     "127.0.0.1:0", "no", "no", &http, &diag),
 	    -EIO);
 	assert_null(http);
 	assert_non_null(strstr(diag.text, "are certificate and key good"));
@@ -326,22 +329,22 @@ static void what_is_no_certificate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(answers, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(latency, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(ends_while_waiting, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(breaks, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(too_large, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(dates, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(addresses, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(what_is_no_certificate, probe_setup,
-		    probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    answers, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    latency, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    ends_while_waiting, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    breaks, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    too_large, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    dates, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    addresses, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    what_is_no_certificate, probe_setup, probe_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,8 +12,8 @@
 
 static struct aw_sim_code *new_code(struct probe *probe, const char *client)
 {
-	return aw_sim_code_new(&probe->sim,
-	    aw_sim_client_new(&probe->sim, client));
+	return aw_sim_code_new(
+	    &probe->sim, aw_sim_client_new(&probe->sim, client));
 }
 
 static bool shows(const struct probe *probe, const char *text)
@@ -21,8 +21,8 @@ static bool shows(const struct probe *probe, const char *text)
 	return strstr(aw_buf_text(&probe->call.body), text) != NULL;
 }
 
-static unsigned post(struct probe *probe, const char *target,
-    const char *code, const char *rest)
+static unsigned post(
+    struct probe *probe, const char *target, const char *code, const char *rest)
 {
 	char body[256];
 
@@ -72,8 +72,8 @@ static void consent(void **state)
 		assert_int_equal(
 		    probe_ask(probe, "GET", target, NULL, ""), 200);
 		assert_true(shows(probe, code->user_code));
-		assert_true(shows(probe,
-		    "ssh &lt;b&gt;&quot;as&quot;&lt;/b&gt; alice"));
+		assert_true(shows(
+		    probe, "ssh &lt;b&gt;&quot;as&quot;&lt;/b&gt; alice"));
 		assert_true(shows(probe, "Alice &lt;&amp;&gt;"));
 		assert_true(shows(probe, "carol@example.com (disabled)"));
 		assert_string_equal(probe->call.user_code, code->user_code);
@@ -88,8 +88,7 @@ static void decisions(void **state)
 		const char *shows;
 		enum aw_sim_code_state left;
 	} rows[] = {
-		{ "action=allow", 400, "Choose who you are",
-		    AW_SIM_CODE_OPEN },
+		{ "action=allow", 400, "Choose who you are", AW_SIM_CODE_OPEN },
 		{ "user=carol&action=allow", 403, "disabled",
 		    AW_SIM_CODE_OPEN },
 		{ "user=mallory&action=allow", 403, "no such person",
@@ -105,15 +104,15 @@ static void decisions(void **state)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct aw_sim_code *code = new_code(probe, "x");
-		const unsigned got = post(probe, "/start/device",
-		    code->user_code, rows[i].rest);
+		const unsigned got =
+		    post(probe, "/start/device", code->user_code, rows[i].rest);
 
 		if (got != rows[i].want || code->state != rows[i].left ||
 		    !shows(probe, rows[i].shows))
 			fail_msg("%s: %u", rows[i].rest, got);
 		if (code->state != AW_SIM_CODE_OPEN)
 			assert_int_equal(post(probe, "/start/device",
-			                     code->user_code, "action=deny"),
+					     code->user_code, "action=deny"),
 			    404);
 	}
 }
@@ -125,12 +124,12 @@ static void many_people_are_typed(void **state)
 	char line[64];
 
 	for (int i = 0; i < 10; i++) {
-		aw_ignore(aw_fmt(line, sizeof(line),
-		    "add-user more%d@example.com", i));
+		aw_ignore(aw_fmt(
+		    line, sizeof(line), "add-user more%d@example.com", i));
 		assert_int_equal(probe_command(probe, line), 0);
 	}
-	aw_ignore(aw_fmt(line, sizeof(line), "/start/device?user_code=%s",
-	    code->user_code));
+	aw_ignore(aw_fmt(
+	    line, sizeof(line), "/start/device?user_code=%s", code->user_code));
 	assert_int_equal(probe_ask(probe, "GET", line, NULL, ""), 200);
 	assert_true(shows(probe, "<option value=\"more9@example.com\">"));
 	assert_false(shows(probe, "type=\"radio\""));
@@ -146,9 +145,8 @@ static void board(void **state)
 	assert_true(shows(probe, code->user_code));
 	assert_true(shows(probe, "&lt;i&gt;"));
 	assert_true(shows(probe, "Alice &lt;&amp;&gt;"));
-	assert_int_equal(
-	    probe_ask(probe, "POST", "/board", NULL,
-	        "w=set&w=user&w=" PROBE_BOB "&w=disabled"),
+	assert_int_equal(probe_ask(probe, "POST", "/board", NULL,
+			     "w=set&w=user&w=" PROBE_BOB "&w=disabled"),
 	    303);
 	assert_string_equal(probe->call.location, "/board");
 	assert_true(aw_sim_user_is_disabled(
@@ -168,8 +166,7 @@ static void the_board_does_not_fill_the_log(void **state)
 	struct probe *probe = *state;
 	struct aw_buf out = AW_BUF_INIT(65536);
 
-	assert_int_equal(
-	    probe_ask(probe, "GET", "/board/live", NULL, ""), 200);
+	assert_int_equal(probe_ask(probe, "GET", "/board/live", NULL, ""), 200);
 	aw_sim_log_print(&probe->sim.log, &out);
 	assert_string_equal(aw_buf_text(&out), "");
 	aw_buf_done(&out);
@@ -178,18 +175,18 @@ static void the_board_does_not_fill_the_log(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(pages, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(consent, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(decisions, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(many_people_are_typed, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(board, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(the_board_does_not_fill_the_log, probe_setup,
-		    probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    pages, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    consent, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    decisions, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    many_people_are_typed, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    board, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(the_board_does_not_fill_the_log,
+		    probe_setup, probe_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

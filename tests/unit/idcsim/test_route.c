@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unit test of tests/idcsim/route.c: which service a request is for, and faults over answers.
- * covers: spine.9
+ * Unit test of tests/idcsim/route.c: which service a request is for, and faults
+ * over answers. covers: spine.9
  */
 #include "tests/unit/idcsim/probe.h"
 
@@ -58,10 +58,9 @@ static void hosts(void **state)
 		{ AW_SIM_TLS, "example.com", "POST", "/token", NULL },
 		{ AW_SIM_HTTP, "169.254.169.254", "PUT", "/latest/api/token",
 		    &aw_sim_imds },
-		{ AW_SIM_HTTP, "oidc.us-east-1.amazonaws.com", "POST",
-		    "/token", &aw_sim_imds },
-		{ AW_SIM_PLAIN, "example.com", "POST", "/token",
-		    &aw_sim_oidc },
+		{ AW_SIM_HTTP, "oidc.us-east-1.amazonaws.com", "POST", "/token",
+		    &aw_sim_imds },
+		{ AW_SIM_PLAIN, "example.com", "POST", "/token", &aw_sim_oidc },
 		{ AW_SIM_PLAIN, "example.com", "POST", "/logout",
 		    &aw_sim_portal },
 		{ AW_SIM_PLAIN, "example.com", "POST", "/", &aw_sim_sts },
@@ -119,17 +118,17 @@ static void sts(void **state)
 	assert_int_equal(probe_ask(probe, "POST", "/", headers, body), 403);
 	assert_string_equal(probe->call.type, "application/json");
 	assert_non_null(probe->doc);
-	assert_true(strstr(aw_buf_text(&probe->call.body),
-	    "\"Error\":{\"Code\":\"MissingAuthenticationToken\"") != NULL);
+	assert_true(
+	    strstr(aw_buf_text(&probe->call.body),
+		"\"Error\":{\"Code\":\"MissingAuthenticationToken\"") != NULL);
 	aw_ignore(aw_fmt(target, sizeof(target), "/?%s", body));
 	assert_int_equal(probe_ask(probe, "GET", target, NULL, ""), 403);
 	assert_string_equal(probe->call.type, "text/xml");
 	assert_int_equal(probe_ask(probe, "GET", "/x", NULL, ""), 404);
-	assert_int_equal(probe_ask(probe, "POST", "/", headers + 1, body),
-	    400);
+	assert_int_equal(probe_ask(probe, "POST", "/", headers + 1, body), 400);
 	assert_string_equal(probe->call.error, "InvalidAction");
 	assert_int_equal(probe_ask(probe, "POST", "/", headers,
-	                     "Action=GetCallerIdentity&Version=2012-01-01"),
+			     "Action=GetCallerIdentity&Version=2012-01-01"),
 	    400);
 	assert_string_equal(probe->call.error, "InvalidAction");
 }
@@ -162,14 +161,14 @@ static void log_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(hosts, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(bodies, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(sts, probe_setup,
-		    probe_teardown),
-		cmocka_unit_test_setup_teardown(log_lines, probe_setup,
-		    probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    hosts, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    bodies, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    sts, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    log_lines, probe_setup, probe_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
