@@ -275,6 +275,24 @@ static void tells_a_denial_after_the_prompt(void **state)
 	assert_string_equal(result.error, "Denied. (code AAAAA)");
 }
 
+/* sudo's gate never starts a flow, whatever awsssod thinks. */
+static void nobody_is_prompted_but_in_auth(void **state)
+{
+	static struct host_result result;
+	static const enum aw_pam_phase phases[] = { AW_PAM_ACCOUNT,
+		AW_PAM_SESSION };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct host_call call = { .phase = phases[i],
+			.play = approve };
+
+		assert_int_equal(host_run(&call, &result), 0);
+		assert_int_not_equal(result.code, PAM_SUCCESS);
+		assert_int_equal(result.prompts + result.infos, 0);
+	}
+}
+
 /* An awsssod that forgets to say that the code has expired. */
 static void ends_when_the_code_does(void **state)
 {
@@ -388,6 +406,7 @@ int main(void)
 		cmocka_unit_test(waits_as_the_service_can_stand),
 		cmocka_unit_test(asks_for_enter_again),
 		cmocka_unit_test(tells_a_denial_after_the_prompt),
+		cmocka_unit_test(nobody_is_prompted_but_in_auth),
 		cmocka_unit_test(ends_when_the_code_does),
 		cmocka_unit_test(gives_up_when_the_application_does),
 		cmocka_unit_test(gives_up_on_a_pending_signal),
