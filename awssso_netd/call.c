@@ -27,7 +27,6 @@
 #define PORTAL_PAUSE_MS 1000
 #define CLOCK_TOLERANCE 60 /* seconds; AWS tolerates 300 */
 #define HEADERS_MAX     8
-#define TIMEOUT_MS      15000 /* of http.h */
 
 struct aw_call {
 	struct aw_aws *aws;
@@ -182,26 +181,17 @@ static int make_headers(struct aw_call *call, struct headers *headers)
 
 static void on_http(void *user, const struct aw_http_answer *answer);
 
-/* What is left until the deadline, for libcurl; 0: its own bound. */
-static long time_left(const struct aw_call *call)
-{
-	const uint64_t now = aw_sock_now_ms();
-
-	if (call->deadline_ms == 0 || call->deadline_ms > now + TIMEOUT_MS)
-		return 0;
-	return call->deadline_ms > now ? (long)(call->deadline_ms - now) : 1;
-}
-
 static int send_request(struct aw_call *call)
 {
 	struct headers headers = { .n = 0 };
 	struct aw_http_request request = {
+		.lane = call->service,
 		.method = call->has_body ? "POST" : "GET",
 		.url = aw_buf_text(&call->url),
 		.headers = headers.list,
 		.body = call->has_body ? aw_buf_text(&call->body) : NULL,
 		.body_len = call->body.len,
-		.timeout_ms = time_left(call),
+		.deadline_ms = call->deadline_ms,
 	};
 	int r;
 

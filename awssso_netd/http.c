@@ -13,28 +13,44 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
+#include <sys/queue.h>
 
 #include "awssso_netd/timer.h"
 #include "common/buf.h"
 #include "common/own.h"
+#include "common/sock.h"
 
 #define CONNECT_MS      5000L
-#define TIMEOUT_MS      15000L
+#define TIMEOUT_MS      15000u
 #define HEADER_LINE_MAX (96 * 1024) /* session tokens are long */
-#define HOST_CONNS      64L
-#define IDLE_CONNS      16L
+#define IDLE_CONNS      64L
+
+TAILQ_HEAD(op_list, aw_http_op);
+
+struct lane {
+	struct op_list waiting;
+	unsigned running;
+};
 
 struct aw_http {
 	sd_event *event;
 	const struct aw_conf *conf;
 	CURLM *multi;
-	sd_event_source *timer;
+	sd_event_source *timer, *turn;
 	struct aw_buf no_proxy;
+	struct lane lane[AW_HTTP_LANES];
 };
 
 struct aw_http_op {
 	struct aw_http *http;
+	struct lane *lane;
+	TAILQ_ENTRY(aw_http_op) link; /* while it waits: no @easy */
 	CURL *easy;
+	char *url;
+	char method[8];
+	long timeout_ms;
+	uint64_t deadline_ms;
+	bool direct, has_body;
 	struct curl_slist *headers;
 	struct aw_buf request; /* the body that we send */
 	struct aw_buf body;
@@ -54,18 +70,35 @@ static const char *const header_names[AW_HTTP_HEADER_N_] = {
 
 /* --- one request ------------------------------------------------------- */
 
-static void op_free(struct aw_http_op *op)
+static void release(struct aw_http_op *op)
 {
 	if (op->easy) {
 		(void)curl_multi_remove_handle(op->http->multi, op->easy);
 		curl_easy_cleanup(op->easy);
 	}
+	free(op->url);
 	for (struct curl_slist *h = op->headers; h; h = h->next)
 		explicit_bzero(h->data, strlen(h->data));
 	curl_slist_free_all(op->headers);
 	aw_buf_wipe(&op->request);
 	aw_buf_wipe(&op->body);
 	free(op);
+}
+
+static void wake(struct aw_http *http)
+{
+	(void)sd_event_source_set_enabled(http->turn, SD_EVENT_ONESHOT);
+}
+
+/* Let it go; those that wait behind it have their turn later. */
+static void op_free(struct aw_http_op *op)
+{
+	if (op->easy)
+		op->lane->running--;
+	else
+		TAILQ_REMOVE(&op->lane->waiting, op, link);
+	wake(op->http);
+	release(op);
 }
 
 void aw_http_cancel(struct aw_http_op *op)
@@ -170,22 +203,20 @@ static unsigned set_bounds(
 	bad |= curl_easy_setopt(
 	    easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	bad |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-	    timeout_ms && timeout_ms < CONNECT_MS ? timeout_ms : CONNECT_MS);
-	bad |= curl_easy_setopt(
-	    easy, CURLOPT_TIMEOUT_MS, timeout_ms ? timeout_ms : TIMEOUT_MS);
+	    timeout_ms < CONNECT_MS ? timeout_ms : CONNECT_MS);
+	bad |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
 	bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "awssso/" AW_VERSION);
 	if (conf->ca_bundle[0])
 		bad |= curl_easy_setopt(easy, CURLOPT_CAINFO, conf->ca_bundle);
 	return bad;
 }
 
-static unsigned set_request(
-    struct aw_http_op *op, const struct aw_http_request *request)
+static unsigned set_request(struct aw_http_op *op)
 {
 	CURL *easy = op->easy;
 	unsigned bad = 0;
 
-	bad |= curl_easy_setopt(easy, CURLOPT_URL, request->url);
+	bad |= curl_easy_setopt(easy, CURLOPT_URL, op->url);
 	bad |= curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)op);
 	bad |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, op->error);
 	bad |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, op->headers);
@@ -193,37 +224,101 @@ static unsigned set_request(
 	bad |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)op);
 	bad |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	bad |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, (void *)op);
-	if (request->body) {
+	if (op->has_body) {
 		bad |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
 		bad |= curl_easy_setopt(
 		    easy, CURLOPT_POSTFIELDS, aw_buf_text(&op->request));
 		bad |= curl_easy_setopt(
 		    easy, CURLOPT_POSTFIELDSIZE, (long)op->request.len);
 	}
-	bad |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	bad |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, op->method);
 	return bad;
 }
 
-static int prepare(struct aw_http_op *op, const struct aw_http_request *request)
+/* What is left of a request's time; 0: none. */
+static long time_left(const struct aw_http_op *op)
+{
+	const uint64_t now = aw_sock_now_ms();
+	const uint64_t most =
+	    op->timeout_ms ? (uint64_t)op->timeout_ms : TIMEOUT_MS;
+
+	if (op->deadline_ms == 0 || op->deadline_ms > now + most)
+		return (long)most;
+	return op->deadline_ms > now ? (long)(op->deadline_ms - now) : 0;
+}
+
+/* Hand the request to libcurl.  0 or a negative errno; @op->easy is set as
+ * soon as there is one. */
+static int run(struct aw_http_op *op)
+{
+	const long left = time_left(op);
+
+	if (left == 0)
+		return -ETIMEDOUT;
+	op->easy = curl_easy_init();
+	if (!op->easy)
+		return -ENOMEM;
+	if ((set_request(op) | set_proxy(op, op->direct) |
+		set_bounds(op->easy, op->http->conf, left)) != 0)
+		return -EINVAL;
+	return curl_multi_add_handle(op->http->multi, op->easy) == CURLM_OK
+		   ? 0
+		   : -ENOMEM;
+}
+
+static void run_first(struct lane *lane)
+{
+	struct aw_http_op *op = TAILQ_FIRST(&lane->waiting);
+	const int r = run(op);
+
+	TAILQ_REMOVE(&lane->waiting, op, link);
+	if (r == 0) {
+		lane->running++;
+		return;
+	}
+	op->answer.error = r;
+	aw_diag_set(&op->answer.why, "%s", strerrordesc_np(-r));
+	op->answer.body = "";
+	op->done(op->user, &op->answer);
+	release(op);
+}
+
+/* From the event loop, so that whoever starts or cancels a request is never
+ * called back from in there. */
+static int on_turn(sd_event_source *source AW_UNUSED, void *user)
+{
+	struct aw_http *http = user;
+
+	for (size_t i = 0; i < AW_HTTP_LANES; i++) {
+		struct lane *lane = &http->lane[i];
+
+		while (lane->running < AW_HTTP_LANE_MAX &&
+		       !TAILQ_EMPTY(&lane->waiting))
+			run_first(lane);
+	}
+	return 0;
+}
+
+static int copy_request(
+    struct aw_http_op *op, const struct aw_http_request *request)
 {
 	int r;
 
 	op->body.max = AW_HTTP_BODY_MAX;
 	op->request.max = AW_HTTP_BODY_MAX;
+	op->timeout_ms = request->timeout_ms;
+	op->deadline_ms = request->deadline_ms;
+	op->direct = request->direct;
+	op->has_body = request->body != NULL;
+	op->url = strdup(request->url);
+	if (!op->url)
+		return -ENOMEM;
 	if (request->body)
 		aw_buf_add(&op->request, request->body, request->body_len);
 	r = aw_buf_error(&op->request);
 	if (r == 0)
-		r = add_headers(op, request);
-	if (r < 0)
-		return r;
-	op->easy = curl_easy_init();
-	if (!op->easy)
-		return -ENOMEM;
-	if ((set_request(op, request) | set_proxy(op, request->direct) |
-		set_bounds(op->easy, op->http->conf, request->timeout_ms)) != 0)
-		return -EINVAL;
-	return 0;
+		r = aw_copy(op->method, sizeof(op->method), request->method);
+	return r < 0 ? r : add_headers(op, request);
 }
 
 int aw_http_start(struct aw_http *http, const struct aw_http_request *request,
@@ -235,15 +330,16 @@ int aw_http_start(struct aw_http *http, const struct aw_http_request *request,
 	if (!op)
 		return -ENOMEM;
 	op->http = http;
+	op->lane = &http->lane[request->lane % AW_HTTP_LANES];
 	op->done = done;
 	op->user = user;
-	r = prepare(op, request);
-	if (r == 0 && curl_multi_add_handle(http->multi, op->easy) != CURLM_OK)
-		r = -ENOMEM;
+	r = copy_request(op, request);
 	if (r < 0) {
-		op_free(op);
+		release(op);
 		return r;
 	}
+	TAILQ_INSERT_TAIL(&op->lane->waiting, op, link);
+	wake(http);
 	*ret = op;
 	return 0;
 }
@@ -390,8 +486,6 @@ static int set_multi(struct aw_http *http)
 	bad |=
 	    (unsigned)curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
 	bad |= (unsigned)curl_multi_setopt(
-	    http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, HOST_CONNS);
-	bad |= (unsigned)curl_multi_setopt(
 	    http->multi, CURLMOPT_MAXCONNECTS, IDLE_CONNS);
 	return bad ? -EINVAL : 0;
 }
@@ -410,7 +504,13 @@ int aw_http_new(
 	for (size_t i = 0; i < conf->no_proxy.n; i++)
 		aw_buf_fmt(&http->no_proxy, "%s%s", i > 0 ? "," : "",
 		    conf->no_proxy.item[i]);
+	for (size_t i = 0; i < AW_HTTP_LANES; i++)
+		TAILQ_INIT(&http->lane[i].waiting);
 	r = aw_buf_error(&http->no_proxy);
+	if (r == 0)
+		r = sd_event_add_defer(event, &http->turn, on_turn, http);
+	if (r > 0)
+		r = 0;
 	http->multi = curl_multi_init();
 	if (r == 0)
 		r = http->multi ? set_multi(http) : -ENOMEM;
@@ -428,7 +528,8 @@ void aw_http_free(struct aw_http *http)
 		return;
 	if (http->multi)
 		(void)curl_multi_cleanup(http->multi);
-	sd_event_source_unref(http->timer);
+	sd_event_source_disable_unref(http->timer);
+	sd_event_source_disable_unref(http->turn);
 	aw_buf_done(&http->no_proxy);
 	free(http);
 }

@@ -7,12 +7,17 @@
  * no redirects, http and https only, TLS 1.2 at least, certificates always
  * checked.  Proxy and CA bundle come from awssso.conf, never from the
  * environment.
+ *
+ * Each server has a lane, in which AW_HTTP_LANE_MAX requests run at a time and
+ * the others wait for their turn: a burst costs little memory, no request's
+ * time runs before it is sent, and a server that hangs holds up only its own.
  */
 #ifndef AW_AWSSSO_NETD_HTTP_H
 #define AW_AWSSSO_NETD_HTTP_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <systemd/sd-event.h>
 
 #include "awssso_netd/header.h"
@@ -21,6 +26,8 @@
 #include "common/text.h"
 
 #define AW_HTTP_BODY_MAX    (1024 * 1024)
+#define AW_HTTP_LANE_MAX    32
+#define AW_HTTP_LANES       8
 #define AW_HTTP_HEADER_SIZE 160
 
 struct aw_http;
@@ -37,14 +44,16 @@ enum aw_http_header {
 };
 
 struct aw_http_request {
+	unsigned lane; /* below AW_HTTP_LANES */
 	const char *method;
 	const char *url;
 	const struct aw_header *headers;
 	size_t n_headers;
 	const char *body; /* NULL: none */
 	size_t body_len;
-	long timeout_ms; /* 0: the bounds above */
-	bool direct;     /* never through the proxy */
+	long timeout_ms;      /* from when it is sent; 0: as above */
+	uint64_t deadline_ms; /* and not behind this; 0: none */
+	bool direct;          /* never through the proxy */
 };
 
 struct aw_http_answer {
@@ -67,8 +76,7 @@ void aw_http_free(struct aw_http *http);
 
 /*
  * Send @request (copied).  @done is called once, later, never from in here.
- * Returns 0 with *@ret for aw_http_cancel(), or -ENOMEM or -EINVAL (something
- * that libcurl refuses).
+ * Returns 0 with *@ret for aw_http_cancel(), or -ENOMEM, -EMSGSIZE or -EINVAL.
  */
 int aw_http_start(struct aw_http *http, const struct aw_http_request *request,
     aw_http_done_fn *done, void *user, struct aw_http_op **ret) AW_MUST_USE;

@@ -19,6 +19,7 @@
 #define ADDRESS    "http://169.254.169.254"
 #define TIMEOUT_MS 1000 /* it is on this machine's doorstep */
 #define ATTEMPTS   3
+#define LANE       (AW_HTTP_LANES - 1) /* the services' come first */
 #define ROLES_PATH "/latest/meta-data/iam/security-credentials/"
 
 enum step {
@@ -179,6 +180,7 @@ static int ask(struct aw_imds_op *op)
 	};
 	char url[AW_CONF_TEXT + 192];
 	const struct aw_http_request request = {
+		.lane = LANE,
 		.method = first ? "PUT" : "GET",
 		.url = url,
 		.headers = headers,

@@ -39,12 +39,13 @@ const char *aw_person_next_group(const struct aw_person *person, size_t *at)
 void aw_person_take(struct aw_person *from, struct aw_person *ret)
 {
 	*ret = *from;
-	memset(&from->groups, 0, sizeof(from->groups));
-	from->n_groups = 0;
+	memset(from, 0, sizeof(*from));
 }
 
 void aw_person_done(struct aw_person *person)
 {
+	free(person->display_name);
+	person->display_name = NULL;
 	aw_buf_done(&person->groups);
 	person->n_groups = 0;
 }
@@ -100,6 +101,16 @@ static int start(struct aw_person_op *op, const struct aw_store_ask *ask,
 
 /* --- DescribeUser ------------------------------------------------------ */
 
+static int keep_display(struct aw_person *person, const char *name)
+{
+	const size_t size = strlen(name) + 1;
+
+	person->display_name = malloc(size);
+	if (!person->display_name)
+		return -ENOMEM;
+	return aw_store_clean(name, person->display_name, size);
+}
+
 static int keep_user(
     struct aw_person_op *op, struct json_object *json, struct aw_diag *why)
 {
@@ -115,10 +126,14 @@ static int keep_user(
 	if (strcmp(got.user_id, person->principal_id) != 0)
 		return aw_answer_bad(
 		    &place, "UserId", "not the one asked for", why);
-	if (got.display_name &&
-	    aw_store_clean(got.display_name, person->display_name,
-		sizeof(person->display_name)) < 0)
-		return aw_answer_bad(&place, "DisplayName", "not UTF-8", why);
+	if (got.display_name) {
+		r = keep_display(person, got.display_name);
+		if (r == -EINVAL)
+			return aw_answer_bad(
+			    &place, "DisplayName", "not UTF-8", why);
+		if (r < 0)
+			return r;
+	}
 	r = aw_copy(
 	    person->user_name, sizeof(person->user_name), got.user_name);
 	if (r == 0 && got.status)

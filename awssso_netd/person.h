@@ -16,8 +16,8 @@
 struct aw_person {
 	char principal_id[AW_ID_SIZE];
 	char user_name[513];
-	char display_name[AW_DISPLAY_MAX + 1]; /* "" if absent */
-	char status[33];                       /* "" if absent */
+	char *display_name; /* NULL if absent */
+	char status[33];    /* "" if absent */
 	size_t n_groups;
 	struct aw_buf groups; /* ids, each with its NUL */
 };
@@ -43,7 +43,7 @@ int aw_person_start(struct aw_aws *aws, const char *principal_id,
     struct aw_person_op **ret) AW_MUST_USE;
 void aw_person_cancel(struct aw_person_op *op);
 
-/* Move @from to @ret, which aw_person_done() releases. */
+/* Move @from to @ret, for aw_person_done(). */
 void aw_person_take(struct aw_person *from, struct aw_person *ret);
 void aw_person_done(struct aw_person *person);
 

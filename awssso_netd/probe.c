@@ -123,8 +123,9 @@ static void start_reach(struct probe *probe, enum aw_service service)
 {
 	struct reach *reach = &probe->reach[service];
 	struct aw_endpoint endpoint;
-	struct aw_http_request request = { .method = "GET",
-		.url = endpoint.url };
+	struct aw_http_request request = {
+		.lane = service, .method = "GET", .url = endpoint.url
+	};
 	struct aw_diag why = { .text = "cannot be asked" };
 	struct aw_http_op *op;
 	const char *region = aw_aws_region(probe->aws);

@@ -37,7 +37,7 @@ void aw_reply_person(struct aw_wire_out *out, const struct aw_person *person)
 		return;
 	aw_wire_put_text(out, AW_TAG_PRINCIPAL_ID, person->principal_id);
 	aw_wire_put_text(out, AW_TAG_USER_NAME, person->user_name);
-	put_if(out, AW_TAG_DISPLAY_NAME, person->display_name);
+	aw_wire_put_text(out, AW_TAG_DISPLAY_NAME, person->display_name);
 	put_if(out, AW_TAG_USER_STATUS, person->status);
 	while ((group = aw_person_next_group(person, &at)) != NULL)
 		aw_wire_put_text(out, AW_TAG_GROUP_ID, group);

@@ -8,7 +8,7 @@
 #include "awssso_netd/call.h"
 
 struct aw_sts_identity {
-	char arn[2049];
+	char arn[512]; /* those of roles have less than 200 bytes */
 	char account[13];
 };
 
