@@ -165,6 +165,7 @@ $(filter $(BUILD)/unit/$(1)/%,$(UNIT_PROD)): %: %.o $(call unit_shared,$(1)) $$(
 endef
 $(foreach p,awsssod awssso_netd awssso idcsim pam_awssso nss_awssso,$(if $(filter $(BUILD)/unit/$(p)/%,$(UNIT_PROD)),$(eval $(call unit_prod,$(p)))))
 
+$(filter $(BUILD)/unit/awssso/%,$(UNIT_PROD)): | $(BUILD)/awssso $(BUILD)/awssso-netd $(BUILD)/idcsim
 # libpam loads modules from files: the module as built, but for its paths.
 VARIANT := $(BUILD)/unit/pam_awssso/variant.so
 $(VARIANT): $(BUILD)/unit/pam_awssso/places.o $(OBJS_pam_awssso) $(BUILD)/libcommon.a pam_awssso/exports.map

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands that ask awsssod: status, sync, why and login.
+ * covers: spine.7
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <json-c/json.h>
+#include <string.h>
+
+#include "awssso/command.h"
+#include "common/proto.h"
+#include "tests/unit/awssso/cli.h"
+
+#define HERE "--run-dir", "."
+
+static struct cli_result result;
+
+static void run(const char *const *words, cli_play_fn *play)
+{
+	const char *socket = strcmp(words[0], "login") == 0 ? "auth.sock"
+							    : "ctl.sock";
+
+	cli_run(words, socket, play, &result);
+}
+
+/* --- nobody, or nonsense ----------------------------------------------- */
+
+static void hang_up(int fd, const struct aw_wire_in *in)
+{
+	(void)fd;
+	(void)in;
+}
+
+static void answer_another(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[64];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_DONE, in->request + 1);
+	cli_send(fd, &out);
+}
+
+static void echo(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[64];
+
+	aw_wire_begin(&out, data, sizeof(data), in->type, in->request);
+	cli_send(fd, &out);
+}
+
+static void tells_when_awsssod_is_away(void **state)
+{
+	static const char *const commands[][4] = {
+		{ "status", HERE },
+		{ "sync", HERE },
+		{ "why", HERE },
+		{ "login", HERE },
+	};
+	static const struct {
+		cli_play_fn *play;
+		const char *err;
+		int status;
+	} rows[] = {
+		{ NULL, "awsssod is not running\n", AW_EXIT_UNREACHABLE },
+		{ hang_up, "hung up without an answer", AW_EXIT_UNREACHABLE },
+		{ answer_another, "sent what is no answer",
+		    AW_EXIT_UNREACHABLE },
+		{ echo, "sent a message of kind", AW_EXIT_FAILED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+			run(commands[i], rows[k].play);
+			if (result.status != rows[k].status || result.out[0] ||
+			    !strstr(result.err, rows[k].err))
+				fail_msg("%s, row %zu: %d %s", commands[i][0],
+				    k, result.status, result.err);
+		}
+}
+
+/* --- status ------------------------------------------------------------ */
+
+static void say_status(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[2048];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_STATUS_IS, in->request);
+	aw_wire_put_text(&out, AW_TAG_STORE, "d-9067000000");
+	aw_wire_put_num(&out, AW_TAG_GENERATION, 12);
+	aw_wire_put_num(&out, AW_TAG_DIRECTORY_AGE, 3 * 3600 + 61);
+	aw_wire_put_num(&out, AW_TAG_USERS, 40);
+	aw_wire_put_num(&out, AW_TAG_GROUPS, 5);
+	aw_wire_put_num(&out, AW_TAG_SKIPPED, 2);
+	aw_wire_put_num(&out, AW_TAG_FLOWS, 1);
+	aw_wire_put_num(&out, AW_TAG_SESSIONS, 6);
+	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_THROTTLED);
+	aw_wire_put_text(&out, AW_TAG_TEXT, "wait a minute");
+	aw_wire_put_num(&out, AW_TAG_NEXT_SWEEP, 59);
+	aw_wire_put_text(&out, AW_TAG_SWEEP_STATE, "held: 30 users would go");
+	aw_wire_put_num(&out, AW_TAG_ALLOWED, 7);
+	aw_wire_put_num(&out, AW_TAG_DENIED, 8);
+	aw_wire_put_text(&out, AW_TAG_SKIP, "root (1): reserved");
+	aw_wire_put_text(&out, AW_TAG_SKIP, "bob (2): taken");
+	cli_send(fd, &out);
+}
+
+static void say_empty_status(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[64];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_STATUS_IS, in->request);
+	cli_send(fd, &out);
+}
+
+static void shows_the_status(void **state)
+{
+	static const char *const words[] = { "status", HERE, NULL };
+	static const char *const skipped[] = { "status", "--skipped", HERE,
+		NULL };
+
+	(void)state;
+	run(words, say_status);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_int_equal(result.in.type, AW_MSG_STATUS);
+	assert_string_equal(result.out,
+	    "awsssod         running\n"
+	    "directory       d-9067000000, generation 12, 3 h 1 min old\n"
+	    "people          40 in 5 groups\n"
+	    "AWS             throttled: wait a minute\n"
+	    "sweep           held: 30 users would go\n"
+	    "next sweep      in 59 s\n"
+	    "sign-ins        1 open, 7 allowed, 8 denied, 6 sessions\n"
+	    "skipped         2, see awssso status --skipped\n");
+	run(skipped, say_status);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_string_equal(result.out,
+	    "root (1): reserved\nbob (2): taken\n");
+	run(words, say_empty_status);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_string_equal(result.out,
+	    "awsssod         running\n"
+	    "directory       never read\n"
+	    "AWS             not asked yet\n"
+	    "sign-ins        0 open, 0 allowed, 0 denied, 0 sessions\n");
+}
+
+static void shows_the_status_to_programs(void **state)
+{
+	static const char *const words[] = { "status", "--json", HERE, NULL };
+	static const struct {
+		const char *key, *value;
+	} rows[] = {
+		{ "identity_store_id", "d-9067000000" },
+		{ "generation", "12" },
+		{ "directory_age", "10861" },
+		{ "users", "40" },
+		{ "groups", "5" },
+		{ "skipped", "2" },
+		{ "flows", "1" },
+		{ "sessions", "6" },
+		{ "next_sweep", "59" },
+		{ "allowed", "7" },
+		{ "denied", "8" },
+		{ "net", "throttled" },
+		{ "text", "wait a minute" },
+		{ "sweep_state", "held: 30 users would go" },
+	};
+	struct json_object *object, *value;
+
+	(void)state;
+	run(words, say_status);
+	object = json_tokener_parse(result.out);
+	assert_non_null(object);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(
+		    json_object_object_get_ex(object, rows[i].key, &value));
+		assert_string_equal(json_object_get_string(value),
+		    rows[i].value);
+	}
+	assert_true(
+	    json_object_object_get_ex(object, "skipped_principals", &value));
+	assert_int_equal(json_object_array_length(value), 2);
+	json_object_put(object);
+}
+
+/* --- sync -------------------------------------------------------------- */
+
+static void say_progress(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[256];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_PROGRESS, in->request);
+	aw_wire_put_num(&out, AW_TAG_USERS, 100);
+	cli_send(fd, &out);
+}
+
+static void sync_well(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[256];
+
+	say_progress(fd, in);
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_DONE, in->request);
+	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_OK);
+	cli_send(fd, &out);
+}
+
+static void sync_badly(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[256];
+
+	say_progress(fd, in);
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_DONE, in->request);
+	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_REFUSED);
+	aw_wire_put_text(&out, AW_TAG_TEXT, "a right is missing");
+	cli_send(fd, &out);
+}
+
+static void forget_the_outcome(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[256];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_DONE, in->request);
+	cli_send(fd, &out);
+}
+
+static void syncs(void **state)
+{
+	static const char *const words[] = { "sync", HERE, NULL };
+
+	(void)state;
+	run(words, sync_well);
+	assert_int_equal(result.in.type, AW_MSG_SYNC);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	/* no progress line where nobody sees it move */
+	assert_string_equal(result.out, "The directory has been read.\n");
+	run(words, sync_badly);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+	assert_string_equal(result.err,
+	    "awssso: refused: a right is missing\n");
+	run(words, forget_the_outcome);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+}
+
+/* --- why --------------------------------------------------------------- */
+
+static void say_events(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[512];
+
+	for (int i = 0; i < 2; i++) {
+		aw_wire_begin(&out, data, sizeof(data), AW_MSG_EVENT,
+		    in->request);
+		aw_wire_put_num(&out, AW_TAG_TIME, 1700000000);
+		aw_wire_put_text(&out, AW_TAG_USER, "alice");
+		aw_wire_put_text(&out, AW_TAG_SERVICE, i ? "sudo" : "sshd");
+		if (i == 0)
+			aw_wire_put_text(&out, AW_TAG_RHOST, "192.0.2.7");
+		aw_wire_put_num(&out, AW_TAG_VERDICT,
+		    i ? AW_VERDICT_POLICY : AW_VERDICT_ALLOW);
+		if (i == 1) {
+			aw_wire_put_text(&out, AW_TAG_CODE, "7K3QX");
+			aw_wire_put_text(&out, AW_TAG_TEXT, "No set.");
+		}
+		cli_send(fd, &out);
+	}
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_DONE, in->request);
+	cli_send(fd, &out);
+}
+
+static void refuse_why(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[512];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_DONE, in->request);
+	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_DENIED);
+	aw_wire_put_text(&out, AW_TAG_TEXT, "only root may ask");
+	cli_send(fd, &out);
+}
+
+static void says_why(void **state)
+{
+	static const char *const words[] = { "why", "alice", HERE, NULL };
+	static const char *const own[] = { "why", HERE, NULL };
+	char user[65];
+
+	(void)state;
+	run(words, say_events);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_int_equal(result.in.type, AW_MSG_WHY);
+	assert_int_equal(
+	    aw_wire_text(&result.in, AW_TAG_USER, user, sizeof(user)), 0);
+	assert_string_equal(user, "alice");
+	assert_non_null(strstr(result.out,
+	    "  alice  sshd from 192.0.2.7: allowed\n"));
+	assert_non_null(strstr(result.out,
+	    "  alice  sudo: policy, code 7K3QX\n    No set.\n"));
+	run(own, forget_the_outcome);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_string_equal(result.out, "No sign-in is remembered.\n");
+	assert_int_equal(
+	    aw_wire_text(&result.in, AW_TAG_USER, user, sizeof(user)),
+	    AW_ABSENT);
+	run(words, refuse_why);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+	assert_string_equal(result.err, "awssso: why: only root may ask\n");
+}
+
+static void says_why_to_programs(void **state)
+{
+	static const char *const words[] = { "why", "--json", HERE, NULL };
+	struct json_object *array, *second, *value;
+
+	(void)state;
+	run(words, say_events);
+	array = json_tokener_parse(result.out);
+	assert_int_equal(json_object_array_length(array), 2);
+	second = json_object_array_get_idx(array, 1);
+	assert_true(json_object_object_get_ex(second, "verdict", &value));
+	assert_string_equal(json_object_get_string(value), "policy");
+	assert_true(json_object_object_get_ex(second, "code", &value));
+	assert_string_equal(json_object_get_string(value), "7K3QX");
+	assert_true(json_object_object_get_ex(second, "time", &value));
+	assert_int_equal(json_object_get_int64(value), 1700000000);
+	json_object_put(array);
+	run(words, forget_the_outcome);
+	array = json_tokener_parse(result.out);
+	assert_int_equal(json_object_array_length(array), 0);
+	json_object_put(array);
+}
+
+/* --- login ------------------------------------------------------------- */
+
+static void prompt(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[512];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_PROMPT, in->request);
+	aw_wire_put_text(&out, AW_TAG_TEXT, "Open  https://example.com/\n");
+	aw_wire_put_num(&out, AW_TAG_EXPIRES_IN, 60);
+	cli_send(fd, &out);
+}
+
+static void decide(int fd, const struct aw_wire_in *in, uint64_t verdict)
+{
+	struct aw_wire_out out;
+	uint8_t data[512];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_VERDICT, in->request);
+	aw_wire_put_num(&out, AW_TAG_VERDICT, verdict);
+	if (verdict != AW_VERDICT_ALLOW) {
+		aw_wire_put_text(&out, AW_TAG_TEXT, "Denied.");
+		aw_wire_put_text(&out, AW_TAG_CODE, "7K3QX");
+	}
+	cli_send(fd, &out);
+}
+
+static void approve(int fd, const struct aw_wire_in *in)
+{
+	prompt(fd, in);
+	decide(fd, in, AW_VERDICT_ALLOW);
+}
+
+static void deny(int fd, const struct aw_wire_in *in)
+{
+	prompt(fd, in);
+	decide(fd, in, AW_VERDICT_REFUSED);
+}
+
+static void deny_at_once(int fd, const struct aw_wire_in *in)
+{
+	decide(fd, in, AW_VERDICT_POLICY);
+}
+
+static void decide_nothing(int fd, const struct aw_wire_in *in)
+{
+	decide(fd, in, 0);
+}
+
+static void prompt_twice(int fd, const struct aw_wire_in *in)
+{
+	prompt(fd, in);
+	prompt(fd, in);
+}
+
+static void logs_in(void **state)
+{
+	static const char *const words[] = { "login", HERE, NULL };
+	char text[65];
+
+	(void)state;
+	run(words, approve);
+	assert_int_equal(result.in.type, AW_MSG_AUTH);
+	assert_int_equal(
+	    aw_wire_text(&result.in, AW_TAG_SERVICE, text, sizeof(text)), 0);
+	assert_string_equal(text, "awssso-login");
+	assert_int_equal(aw_wire_num(&result.in, AW_TAG_ENTER, 9), 0);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_string_equal(result.out,
+	    "Open  https://example.com/\nSigned in.\n");
+	run(words, deny);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+	assert_string_equal(result.err,
+	    "awssso: login: Denied.\nawssso: code 7K3QX\n");
+	run(words, deny_at_once);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+	assert_string_equal(result.out, "");
+	run(words, decide_nothing);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+	run(words, prompt_twice);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_when_awsssod_is_away),
+		cmocka_unit_test(shows_the_status),
+		cmocka_unit_test(shows_the_status_to_programs),
+		cmocka_unit_test(syncs),
+		cmocka_unit_test(says_why),
+		cmocka_unit_test(says_why_to_programs),
+		cmocka_unit_test(logs_in),
+	};
+
+	return cmocka_run_group_tests(tests, cli_make, cli_remove);
+}
