@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 static void ask_person(struct sim *sim, uint64_t request, const char *who)
@@ -165,6 +166,38 @@ static void no_keys(void **state)
 	sim_expect_net(sim, AW_NET_CONFIG, "[credentials] file is not set");
 }
 
+/* The proxy is the configured one or none: never the environment's, never for
+ * what no_proxy names, never for instance metadata. */
+static void proxies(void **state)
+{
+	static const char dead[] = "http://127.0.0.1:9";
+	struct sim *sim = *state;
+
+	assert_int_equal(setenv("http_proxy", dead, 1), 0);
+	assert_int_equal(setenv("all_proxy", dead, 1), 0);
+	ask_person(sim, 1, SIM_BOB);
+	sim_expect_net(sim, AW_NET_OK, "");
+	assert_int_equal(
+	    aw_copy(sim->conf.proxy, sizeof(sim->conf.proxy), dead), 0);
+	assert_int_equal(setenv("no_proxy", "*", 1), 0);
+	ask_person(sim, 2, SIM_BOB);
+	sim_expect_net(sim, AW_NET_UNAVAIL, "no answer");
+	sim->conf.credentials_source = AW_CREDENTIALS_IMDS;
+	sim_ask(sim, AW_MSG_HOST, 3);
+	sim_expect(sim, AW_MSG_HOST_IS, 3);
+	sim_expect_net(sim, AW_NET_OK, "");
+	sim_stop(sim);
+	sim->conf.no_proxy.n = 1;
+	assert_int_equal(
+	    aw_copy(sim->conf.no_proxy.item[0], AW_CONF_TEXT, "127.0.0.1"), 0);
+	sim_start(sim);
+	ask_person(sim, 4, SIM_BOB);
+	sim_expect_net(sim, AW_NET_OK, "");
+	assert_int_equal(unsetenv("http_proxy") | unsetenv("all_proxy") |
+		unsetenv("no_proxy"),
+	    0);
+}
+
 /* What is not a request ends the connection, and nothing else. */
 static void nonsense(void **state)
 {
@@ -192,6 +225,7 @@ int main(void)
 		SIM_TEST(the_host),
 		SIM_TEST(keys_of_the_instance),
 		SIM_TEST(no_keys),
+		SIM_TEST(proxies),
 		SIM_TEST(nonsense),
 	};
 
