@@ -68,12 +68,13 @@ static int count_before(struct job *job)
 
 static int add_and_change(struct job *job)
 {
+	struct aw_state *state = job->state;
 	int r;
 
 	if ((r = change(job, AW_Q_APPLY_USERS, true)) != 0 ||
 	    (r = change(job, AW_Q_APPLY_GROUPS, true)) != 0 ||
-	    (r = aw_state_run(job->state, AW_Q_PAIRS_CLEAR, "")) != 0 ||
-	    (r = aw_state_run(job->state, AW_Q_PAIRS, "s", job->store)) != 0 ||
+	    (r = aw_state_run(state, AW_Q_APPLY_LATER, "s", job->store)) != 0 ||
+	    (r = aw_state_run(state, AW_Q_APPLY_PAIRS, "")) != 0 ||
 	    (r = change(job, AW_Q_APPLY_MEMBERS, false)) != 0)
 		return r;
 	return 0;
@@ -111,6 +112,11 @@ static int say_held(struct job *job)
 	    (long long)out->lost_members, (long long)job->had_members);
 }
 
+static int lose(struct job *job, enum aw_query query, int64_t lost)
+{
+	return lost > 0 ? change(job, query, query != AW_Q_LOSE_MEMBERS) : 0;
+}
+
 static int take_losses(struct job *job)
 {
 	int r;
@@ -119,12 +125,12 @@ static int take_losses(struct job *job)
 		r = say_held(job);
 		return r < 0 ? r : change(job, AW_Q_MARK_MISSING, true);
 	}
-	if ((r = change(job, AW_Q_LOSE_MEMBERS, false)) != 0 ||
-	    (r = change(job, AW_Q_LOSE_USERS, true)) != 0 ||
-	    (r = change(job, AW_Q_LOSE_GROUPS, true)) != 0 ||
-	    (r = change(job, AW_Q_FORGET_UNREGISTERED, false)) != 0)
+	/* Mostly nothing is lost, and then nothing is looked through again. */
+	if ((r = lose(job, AW_Q_LOSE_MEMBERS, job->out.lost_members)) != 0 ||
+	    (r = lose(job, AW_Q_LOSE_USERS, job->out.lost_users)) != 0 ||
+	    (r = lose(job, AW_Q_LOSE_GROUPS, job->out.lost_groups)) != 0)
 		return r;
-	return 0;
+	return change(job, AW_Q_FORGET_UNREGISTERED, false);
 }
 
 /* Note the new generation, or only that the directory was read. */

@@ -34,8 +34,8 @@ static void add_until(const struct aw_prompt *prompt, struct aw_buf *buf)
 	if (!localtime_r(&prompt->until, &tm) ||
 	    strftime(clock, sizeof(clock), "%H:%M:%S", &tm) == 0)
 		clock[0] = '\0';
-	aw_buf_fmt(buf, "Approve %s within %u seconds", prompt->code,
-	    prompt->seconds);
+	aw_buf_fmt(
+	    buf, "Approve %s within %u seconds", prompt->code, prompt->seconds);
 	if (clock[0])
 		aw_buf_fmt(buf, " (until %s)", clock);
 	aw_buf_str(buf, ".\n");

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The schema and the statements.  Kinds: 1 user, 2 group.
+ *
+ * There are no statistics for SQLite to plan by: CROSS JOIN fixes the order
+ * where another one would walk the whole directory for each row.
  */
 #include "awsssod/query.h"
 
@@ -65,9 +68,13 @@ const char aw_query_staging[] =
     " user_name TEXT, display TEXT, disabled INTEGER) WITHOUT ROWID;"
     "CREATE TEMP TABLE stage_groups(principal TEXT PRIMARY KEY,"
     " display TEXT) WITHOUT ROWID;"
-    "CREATE TEMP TABLE stage_members(grp TEXT, usr TEXT,"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    /* Memberships by row number: all of them, and those that are new. */
     "CREATE TEMP TABLE stage_pairs(grp INTEGER, usr INTEGER,"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE stage_added(grp INTEGER, usr INTEGER,"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    /* Of principals that have no row yet. */
+    "CREATE TEMP TABLE stage_later(grp TEXT, usr TEXT,"
     " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
     "CREATE TEMP TABLE newcomers(n INTEGER PRIMARY KEY, name TEXT,"
     " reason TEXT);"
@@ -162,19 +169,28 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 
 	[AW_Q_STAGE_CLEAR_USERS] = "DELETE FROM stage_users",
 	[AW_Q_STAGE_CLEAR_GROUPS] = "DELETE FROM stage_groups",
-	[AW_Q_STAGE_CLEAR_MEMBERS] = "DELETE FROM stage_members",
+	[AW_Q_STAGE_CLEAR_PAIRS] = "DELETE FROM stage_pairs",
+	[AW_Q_STAGE_CLEAR_ADDED] = "DELETE FROM stage_added",
+	[AW_Q_STAGE_CLEAR_LATER] = "DELETE FROM stage_later",
 	[AW_Q_STAGE_USER] =
 	    "INSERT OR REPLACE INTO stage_users VALUES(?1, ?2, ?3, ?4)",
 	[AW_Q_STAGE_GROUP] =
 	    "INSERT OR REPLACE INTO stage_groups VALUES(?1, ?2)",
-	[AW_Q_STAGE_MEMBER] =
-	    "INSERT OR IGNORE INTO stage_members VALUES(?1, ?2)",
+	[AW_Q_STAGE_RESOLVE] =
+	    "SELECT g.n, u.n, EXISTS(SELECT 1 FROM members m"
+	    "  WHERE m.grp = g.n AND m.usr = u.n)"
+	    " FROM principals g CROSS JOIN principals u"
+	    " WHERE g.store = ?1 AND g.principal = ?2 AND g.kind = 2"
+	    " AND u.store = ?1 AND u.principal = ?3 AND u.kind = 1",
+	[AW_Q_STAGE_PAIR] = "INSERT OR IGNORE INTO stage_pairs VALUES(?1, ?2)",
+	[AW_Q_STAGE_ADDED] = "INSERT OR IGNORE INTO stage_added VALUES(?1, ?2)",
+	[AW_Q_STAGE_LATER] = "INSERT OR IGNORE INTO stage_later VALUES(?1, ?2)",
 	[AW_Q_STAGE_CONTRADICTIONS] =
 	    "SELECT (SELECT count(*) FROM stage_users JOIN stage_groups"
 	    "  USING(principal)) +"
-	    " (SELECT count(*) FROM stage_users s JOIN principals p"
+	    " (SELECT count(*) FROM stage_users s CROSS JOIN principals p"
 	    "  ON p.store = ?1 AND p.principal = s.principal AND p.kind = 2) +"
-	    " (SELECT count(*) FROM stage_groups s JOIN principals p"
+	    " (SELECT count(*) FROM stage_groups s CROSS JOIN principals p"
 	    "  ON p.store = ?1 AND p.principal = s.principal AND p.kind = 1)",
 
 	[AW_Q_COUNT_PRESENT] =
@@ -197,15 +213,17 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " user_name = excluded.user_name, present = 1, missing = 0"
 	    " WHERE user_name != excluded.user_name OR present = 0"
 	    " OR missing = 1",
-	[AW_Q_PAIRS_CLEAR] = "DELETE FROM stage_pairs",
-	[AW_Q_PAIRS] =
-	    "INSERT INTO stage_pairs SELECT g.n, u.n FROM stage_members s"
-	    " JOIN principals g ON g.store = ?1 AND g.principal = s.grp"
+	[AW_Q_APPLY_LATER] =
+	    "INSERT OR IGNORE INTO stage_added SELECT g.n, u.n"
+	    " FROM stage_later s"
+	    " CROSS JOIN principals g ON g.store = ?1 AND g.principal = s.grp"
 	    "  AND g.kind = 2"
-	    " JOIN principals u ON u.store = ?1 AND u.principal = s.usr"
+	    " CROSS JOIN principals u ON u.store = ?1 AND u.principal = s.usr"
 	    "  AND u.kind = 1",
+	[AW_Q_APPLY_PAIRS] = "INSERT OR IGNORE INTO stage_pairs SELECT grp, usr"
+			     " FROM stage_added",
 	[AW_Q_APPLY_MEMBERS] =
-	    "INSERT OR IGNORE INTO members SELECT grp, usr FROM stage_pairs",
+	    "INSERT OR IGNORE INTO members SELECT grp, usr FROM stage_added",
 	[AW_Q_LOST_USERS] =
 	    "SELECT count(*) FROM principals WHERE kind = 1 AND present = 1"
 	    " AND (store != ?1 OR principal NOT IN"
@@ -215,7 +233,8 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " AND (store != ?1 OR principal NOT IN"
 	    "  (SELECT principal FROM stage_groups))",
 	[AW_Q_LOST_MEMBERS] =
-	    "SELECT count(*) FROM members WHERE NOT EXISTS(SELECT 1 FROM"
+	    "SELECT count(*) FROM members NOT INDEXED"
+	    " WHERE NOT EXISTS(SELECT 1 FROM"
 	    " stage_pairs s WHERE s.grp = members.grp AND s.usr = members.usr)",
 	[AW_Q_MARK_MISSING] =
 	    "UPDATE principals SET missing = 1 WHERE kind = 1 AND present = 1"
@@ -265,11 +284,13 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_LIVE_ADD] = "INSERT OR IGNORE INTO live_groups VALUES(?1)",
 	[AW_Q_LIVE_LOSE] =
 	    "DELETE FROM members WHERE usr = ?1 AND grp NOT IN"
-	    " (SELECT p.n FROM live_groups l JOIN principals p ON p.store = ?2"
+	    " (SELECT p.n FROM live_groups l CROSS JOIN principals p"
+	    "  ON p.store = ?2"
 	    "  AND p.principal = l.principal AND p.kind = 2)",
 	[AW_Q_LIVE_GAIN] =
 	    "INSERT OR IGNORE INTO members SELECT p.n, ?1 FROM live_groups l"
-	    " JOIN principals p ON p.store = ?2 AND p.principal = l.principal"
+	    " CROSS JOIN principals p ON p.store = ?2 AND p.principal = "
+	    "l.principal"
 	    " AND p.kind = 2",
 
 	[AW_Q_LAST_ROW] = "SELECT max(n) FROM principals",

@@ -13,16 +13,16 @@
 
 #define DISPLAY_SIZE 4097
 
-int aw_staging_clear(struct aw_state *state, struct aw_staging *staging)
+int aw_staging_clear(struct aw_state *state)
 {
-	int r;
+	static const enum aw_query clear[] = { AW_Q_STAGE_CLEAR_USERS,
+		AW_Q_STAGE_CLEAR_GROUPS, AW_Q_STAGE_CLEAR_PAIRS,
+		AW_Q_STAGE_CLEAR_ADDED, AW_Q_STAGE_CLEAR_LATER };
+	int r = 0;
 
-	*staging = (struct aw_staging){ 0 };
-	if ((r = aw_state_run(state, AW_Q_STAGE_CLEAR_USERS, "")) != 0 ||
-	    (r = aw_state_run(state, AW_Q_STAGE_CLEAR_GROUPS, "")) != 0 ||
-	    (r = aw_state_run(state, AW_Q_STAGE_CLEAR_MEMBERS, "")) != 0)
-		return r;
-	return 0;
+	for (size_t i = 0; r == 0 && i < sizeof(clear) / sizeof(clear[0]); i++)
+		r = aw_state_run(state, clear[i], "");
+	return r;
 }
 
 /* The text of @tag, which must be there, on one line and not empty. */
@@ -67,15 +67,43 @@ static int add_group(
 	return aw_state_run(state, AW_Q_STAGE_GROUP, "ss", id, display);
 }
 
-static int add_member(
-    struct aw_state *state, const struct aw_wire_in *in, struct aw_diag *diag)
+/* Compared with what is known right away, page by page, so that little is left
+ * to do when all pages are there. */
+static int stage_member(struct aw_state *state, const char *store,
+    const char *group, const char *user)
+{
+	sqlite3_stmt *row;
+	int64_t g, u;
+	bool is_known;
+	int r;
+
+	r = aw_state_start(
+	    state, AW_Q_STAGE_RESOLVE, &row, "sss", store, group, user);
+	if (r == 0)
+		r = aw_state_next(state, row);
+	if (r == AW_END)
+		return aw_state_run(state, AW_Q_STAGE_LATER, "ss", group, user);
+	if (r < 0)
+		return r;
+	g = sqlite3_column_int64(row, 0);
+	u = sqlite3_column_int64(row, 1);
+	is_known = sqlite3_column_int(row, 2);
+	aw_state_stop(row);
+	r = aw_state_run(state, AW_Q_STAGE_PAIR, "ii", g, u);
+	if (r == 0 && !is_known)
+		r = aw_state_run(state, AW_Q_STAGE_ADDED, "ii", g, u);
+	return r;
+}
+
+static int add_member(struct aw_state *state, const char *store,
+    const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	char group[AW_PRINCIPAL_SIZE], user[AW_PRINCIPAL_SIZE];
 
 	if (!need(in, AW_TAG_GROUP_ID, group, sizeof(group)) ||
 	    !need(in, AW_TAG_PRINCIPAL_ID, user, sizeof(user)))
 		return refuse(diag, "a membership without GroupId or UserId");
-	return aw_state_run(state, AW_Q_STAGE_MEMBER, "ss", group, user);
+	return stage_member(state, store, group, user);
 }
 
 static int add_record(struct aw_state *state, struct aw_staging *staging,
@@ -90,7 +118,7 @@ static int add_record(struct aw_state *state, struct aw_staging *staging,
 		return add_group(state, in, diag);
 	case AW_MSG_MEMBER_REC:
 		staging->members++;
-		return add_member(state, in, diag);
+		return add_member(state, staging->store, in, diag);
 	default:
 		return refuse(diag, "a record that is none");
 	}

@@ -10,12 +10,13 @@
 #include "awsssod/state.h"
 
 struct aw_staging {
+	const char *store;               /* of this identity store */
 	uint64_t users, groups, members; /* records received */
 };
 
-/* Empty it for a new sweep.  Returns 0 or a negative errno. */
-int aw_staging_clear(
-    struct aw_state *state, struct aw_staging *staging) AW_MUST_USE;
+/* Empty the tables, and give their memory back: before a sweep and after it.
+ * Returns 0 or a negative errno. */
+int aw_staging_clear(struct aw_state *state) AW_MUST_USE;
 
 /*
  * Take the records of one page: @len bytes of USER_REC, GROUP_REC and

@@ -113,7 +113,11 @@ static int set_up(struct aw_state *state, struct aw_diag *diag)
 			   "PRAGMA foreign_keys=ON;"
 			   /* REPLACE must not slip past a trigger. */
 			   "PRAGMA recursive_triggers=ON;"
-			   "PRAGMA trusted_schema=OFF;");
+			   "PRAGMA trusted_schema=OFF;"
+			   /* Room for a large sweep, used by one only. */
+			   "PRAGMA main.cache_size=-65536;"
+			   "PRAGMA temp_store=MEMORY;"
+			   "PRAGMA temp.auto_vacuum=FULL;");
 	if (r < 0)
 		return r;
 	r = check_whole(state);

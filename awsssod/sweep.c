@@ -90,6 +90,8 @@ static void finish(struct aw_sweep *sweep, uint64_t net, const char *text)
 	    (unsigned long)sweep->staging.members, *text ? ": " : "",
 	    aw_text_escape(quoted, sizeof(quoted), text));
 	remember(sweep);
+	if (aw_staging_clear(&sweep->daemon->state) < 0)
+		aw_log(LOG_WARNING, "sweep: cannot clear away after it");
 	schedule(sweep);
 	aw_status_sync_done(sweep->daemon);
 }
@@ -214,7 +216,9 @@ void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss)
 	}
 	sweep->accept_loss = accept_loss;
 	sweep->requests = 0;
-	r = aw_staging_clear(&daemon->state, &sweep->staging);
+	sweep->staging =
+	    (struct aw_staging){ .store = daemon->conf.identity_store_id };
+	r = aw_staging_clear(&daemon->state);
 	if (r < 0) {
 		finish(sweep, AW_NET_CONFIG, "state.db cannot be used");
 		return;

@@ -79,6 +79,50 @@ static void first_sweep(void **state)
 	    1);
 }
 
+/* Of known people, of people who come with them, and of those who leave. */
+static void memberships_follow(void **state)
+{
+	static const struct fake_user three[] = {
+		{ "u-1", "alice@example.com", NULL },
+		{ "u-2", "bob@example.com", NULL },
+		{ "u-3", "carol@example.com", NULL },
+	};
+	static const struct fake_member some[] = {
+		{ "g-1", "u-1" },
+		{ "g-1", "u-2" },
+		{ "g-1", "u-3" },
+		{ "g-1", "u-nobody" },
+		{ "g-none", "u-1" },
+	};
+	static const struct {
+		size_t users, first, members;
+		int64_t want;
+		bool changed;
+	} rows[] = {
+		{ 2, 0, 1, 1, true },
+		{ 2, 0, 2, 2, true },
+		{ 3, 0, 3, 3, true },
+		{ 3, 0, 5, 3, false },
+		{ 3, 1, 2, 2, true },
+		{ 3, 0, 3, 3, true },
+		{ 3, 0, 0, 0, true },
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct fake_directory d = { three, world_dev,
+			some + rows[i].first, rows[i].users, 1,
+			rows[i].members };
+		struct aw_applied applied;
+
+		assert_int_equal(world_sweep(world, &d, &applied), 0);
+		if (applied.changed != rows[i].changed ||
+		    world_number(world, "SELECT count(*) FROM members", NULL) !=
+			rows[i].want)
+			fail_msg("row %zu", i);
+	}
+}
+
 static void shrink_limits(void **state)
 {
 	static const struct {
@@ -231,11 +275,11 @@ static void bad_records(void **state)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(4096);
-		struct aw_staging staging;
+		struct aw_staging staging = { .store = FAKE_STORE };
 		struct aw_diag why = { "" };
 
 		fake_page(&page, &rows[i]);
-		assert_int_equal(aw_staging_clear(&world->state, &staging), 0);
+		assert_int_equal(aw_staging_clear(&world->state), 0);
 		if (aw_staging_add(&world->state, &staging, page.data, page.len,
 			&why) != AW_DENIED)
 			fail_msg("row %zu was taken", i);
@@ -255,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 		T(first_sweep),
+		T(memberships_follow),
 		T(shrink_limits),
 		T(held),
 		T(held_still_adds_and_disables),

@@ -58,12 +58,12 @@ int world_sweep(
     struct world *world, const struct fake_directory *d, struct aw_applied *ret)
 {
 	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(256 << 20);
-	struct aw_staging staging;
+	struct aw_staging staging = { .store = FAKE_STORE };
 	struct aw_diag why = { "" };
 
 	fake_page(&page, d);
 	assert_int_equal(aw_buf_error(&page), 0);
-	assert_int_equal(aw_staging_clear(&world->state, &staging), 0);
+	assert_int_equal(aw_staging_clear(&world->state), 0);
 	if (aw_staging_add(
 		&world->state, &staging, page.data, page.len, &why) != 0)
 		fail_msg("staging: %s", why.text);
