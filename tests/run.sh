@@ -88,7 +88,7 @@ jobs_unit()
 	find "$build/unit" -type f -perm -u+x ! -name '*.o' | sort |
 	    while read -r file; do
 		name=${file#"$build"/}
-		printf '%s\t60\t%s\n' "${name//\//-}" "$file"
+		printf '%s\t180\t%s\n' "${name//\//-}" "$file"
 	done
 	find "$build/fuzz" -type f -name 'replay_*' -perm -u+x | sort |
 	    while read -r file; do
@@ -104,16 +104,16 @@ jobs_rest()
 
 	for file in tests/world/scenarios/*.sh; do
 		name=$(basename "$file" .sh)
-		printf 'world-%s\t150\ttests/world/play.sh %s\n' "$name" \
+		printf 'world-%s\t400\ttests/world/play.sh %s\n' "$name" \
 		    "$file"
 	done
-	printf 'demo\t120\ttests/demo/check.sh\n'
-	printf 'sdk\t180\ttests/sdk/run.sh\n'
+	printf 'demo\t300\ttests/demo/check.sh\n'
+	printf 'sdk\t300\ttests/sdk/run.sh\n'
 	for file in tests/checks/*.sh; do
 		name=$(basename "$file" .sh)
 		case $name in
 		lib | lint) ;;
-		*) printf 'check-%s\t180\t%s %s\n' "$name" "$file" "$build" ;;
+		*) printf 'check-%s\t300\t%s %s\n' "$name" "$file" "$build" ;;
 		esac
 	done
 }

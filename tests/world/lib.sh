@@ -86,15 +86,16 @@ person()
 	echo "--- exit status $got, $took_ms ms"
 }
 
-# at_once COMMAND [ARG...]: without a terminal, in less than two seconds.
+# at_once COMMAND [ARG...]: without a terminal, in less than ten seconds: far more than
+# anything here needs, on a machine that is busy with something else.
 at_once()
 {
 	got=0
-	timeout 2 "$@" < /dev/null > "$transcript" 2>&1 || got=$?
+	timeout 10 "$@" < /dev/null > "$transcript" 2>&1 || got=$?
 	echo "--- $*"
 	cat "$transcript"
 	echo "--- exit status $got"
-	[ "$got" != 124 ] || fail "took longer than two seconds: $*"
+	[ "$got" != 124 ] || fail "took longer than ten seconds: $*"
 }
 
 # --- stating ------------------------------------------------------------------
