@@ -116,8 +116,8 @@ static _Noreturn void child(const char *const *words)
 {
 	char *argv[CLI_WORDS + 2] = { NULL };
 	static char name[] = "awssso";
-	int out = open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	int err = open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int out = open(".out", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int err = open(".err", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	int argc = 1;
 	int status;
 
@@ -169,6 +169,6 @@ void cli_run(const char *const *words, const char *socket, cli_play_fn *play,
 		(void)close(stand_in.listener);
 		(void)unlink(socket);
 	}
-	read_back("out", ret->out, sizeof(ret->out));
-	read_back("err", ret->err, sizeof(ret->err));
+	read_back(".out", ret->out, sizeof(ret->out));
+	read_back(".err", ret->err, sizeof(ret->err));
 }
