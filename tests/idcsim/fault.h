@@ -42,7 +42,7 @@ struct aw_sim_fault {
 };
 
 struct aw_sim_faults {
-	TAILQ_HEAD(, aw_sim_fault) list;
+	TAILQ_HEAD(aw_sim_fault_list, aw_sim_fault) list;
 };
 
 /* What the faults do to one call. */

@@ -44,7 +44,7 @@ struct aw_sim_http {
 	enum aw_sim_door door;
 	struct MHD_Daemon *daemon;
 	char address[64];
-	LIST_HEAD(, exchange) waiting;
+	LIST_HEAD(exchange_list, exchange) waiting;
 };
 
 static void exchange_free(struct exchange *ex)
@@ -329,8 +329,8 @@ int aw_sim_http_run(struct aw_sim_http *http)
 	(void)MHD_run(http->daemon);
 	if (MHD_get_timeout(http->daemon, &theirs) == MHD_YES)
 		wait = theirs;
-	LIST_FOREACH(ex, &http->waiting, link)
-	{
+	for (ex = LIST_FIRST(&http->waiting); ex != NULL;
+	     ex = LIST_NEXT(ex, link)) {
 		if (ex->due_ms - now_ms < wait)
 			wait = ex->due_ms - now_ms;
 	}

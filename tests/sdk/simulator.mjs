@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 export const fixture = JSON.parse(readFileSync(process.env.FIXTURE, "utf8"));
-fixture.device = { interval: 1, expires_in: 600 };
+fixture.device = { interval: 30, expires_in: 600 };
 fixture.page_size = 2;
 
 const program = process.env.IDCSIM;
