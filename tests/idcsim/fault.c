@@ -143,8 +143,8 @@ void aw_sim_faults_print(const struct aw_sim_faults *faults, struct aw_buf *out)
 {
 	const struct aw_sim_fault *fault;
 
-	TAILQ_FOREACH(fault, &faults->list, link)
-	{
+	for (fault = TAILQ_FIRST(&faults->list); fault != NULL;
+	     fault = TAILQ_NEXT(fault, link)) {
 		aw_buf_fmt(
 		    out, "%s %s", fault->operation, kinds[fault->kind].name);
 		if (kinds[fault->kind].has_arg)

@@ -17,11 +17,13 @@
 #include "tests/idcsim/sigv4_check.h"
 #include "tests/idcsim/sim.h"
 
-#define KEY      "AKIDEXAMPLE"
-#define DATE     "20150830T123600Z"
-#define AT_MS    INT64_C(1440938160000)
-#define TOKEN    "EXAMPLETOKEN/+=="
-#define LONG     "6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267"
+#define KEY   "AKIDEXAMPLE"
+#define DATE  "20150830T123600Z"
+#define AT_MS INT64_C(1440938160000)
+#define TOKEN "EXAMPLETOKEN/+=="
+#define LONG                                       \
+	"6e86291e8372ff2a2260956d9b8aae1d763fbf31" \
+	"5fa00fa31553b73ebf194267"
 #define FORM     "application/x-www-form-urlencoded"
 #define STS      "sts.us-east-1.amazonaws.com"
 #define STS_BODY "Action=GetCallerIdentity&Version=2011-06-15"
