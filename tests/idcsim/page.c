@@ -76,7 +76,7 @@ static void add_person(struct aw_buf *out, struct json_object *user)
 
 	aw_buf_str(out, "<label><input type=\"radio\" name=\"user\" required "
 			"value=\"");
-	aw_sim_escape(out, aw_sim_text(user, "UserId"));
+	aw_sim_escape(out, name);
 	aw_buf_str(out, "\"> ");
 	aw_sim_escape(out, aw_sim_str(user, "DisplayName")
 			       ? aw_sim_text(user, "DisplayName")
@@ -192,6 +192,8 @@ static void allow(struct aw_sim_call *call, const struct aw_sim_code *code)
 
 	if (aw_sim_arg_get(call->req->body, "user", who, sizeof(who)) != 0)
 		who[0] = '\0';
+	/* The log says who was claimed, approved or not. */
+	aw_ignore(aw_copy(call->user, sizeof(call->user), who));
 	if (who[0] == '\0')
 		show_code(call, code, 400, "Choose who you are.");
 	else if (aw_sim_approve(call->sim, code->user_code, who, &diag) != 0)

@@ -110,6 +110,9 @@ static void decisions(void **state)
 		if (got != rows[i].want || code->state != rows[i].left ||
 		    !shows(probe, rows[i].shows))
 			fail_msg("%s: %u", rows[i].rest, got);
+		if (strstr(rows[i].rest, "alice%40"))
+			assert_string_equal(
+			    probe->call.user, "alice@example.com");
 		if (code->state != AW_SIM_CODE_OPEN)
 			assert_int_equal(post(probe, "/start/device",
 					     code->user_code, "action=deny"),
