@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "awssso_netd/imds.h"
+#include "awssso_netd/log.h"
+#include "common/own.h"
 #include "common/sock.h"
 
 /* New keys lie ready 5 minutes before the old ones end, at the latest. */
@@ -92,21 +94,36 @@ static int get_from_file(struct aw_creds *creds, struct aw_diag *why)
 	return 0;
 }
 
+/* The keys to go on with after a fetch that failed: the old ones, as long as
+ * they last.  They are asked for again in a while, not by every request. */
+static struct aw_keys *old_keys(
+    struct aw_creds *creds, const struct aw_imds_answer *answer)
+{
+	if (!creds->keys || creds->keys->expires <= (int64_t)time(NULL))
+		return NULL;
+	aw_log(LOG_WARNING, "%s: the old keys go on serving", answer->why.text);
+	creds->fetched_ms = aw_sock_now_ms();
+	return aw_keys_ref(creds->keys);
+}
+
 static void on_imds(void *user, const struct aw_imds_answer *answer)
 {
 	struct aw_creds *creds = user;
+	aw_own(aw_keys_done) struct aw_keys *keys = NULL;
 	struct aw_creds_wait *wait;
 
 	creds->fetch = NULL;
-	if (answer->net == AW_NET_OK)
-		keep(creds, aw_keys_ref(answer->keys));
+	if (answer->net == AW_NET_OK) {
+		keys = aw_keys_ref(answer->keys);
+		keep(creds, aw_keys_ref(keys));
+	} else {
+		keys = old_keys(creds, answer);
+	}
 	/* One by one: whoever is told may stop others from waiting. */
 	while ((wait = creds->waiting) != NULL) {
 		creds->waiting = wait->next;
 		wait->next = NULL;
-		wait->ready(wait,
-		    answer->net == AW_NET_OK ? answer->keys : NULL, answer->net,
-		    &answer->why);
+		wait->ready(wait, keys, answer->net, &answer->why);
 	}
 }
 

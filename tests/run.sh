@@ -85,7 +85,8 @@ jobs_unit()
 {
 	local file name
 
-	find "$build/unit" -type f -perm -u+x ! -name '*.o' | sort |
+	find "$build/unit" -type f -perm -u+x ! -name '*.o' ! -name '*.so' |
+	    sort |
 	    while read -r file; do
 		name=${file#"$build"/}
 		printf '%s\t180\t%s\n' "${name//\//-}" "$file"

@@ -73,8 +73,8 @@ static void check_records(const struct aw_buf *records, uint64_t n)
 		struct aw_wire_in in;
 		size_t used;
 
-		if (aw_wire_open_first(records->data + at, records->len - at,
-			&in, &used) != 0)
+		if (aw_wire_open_first(
+			records->data + at, records->len - at, &in, &used) != 0)
 			abort();
 		at += used;
 	}

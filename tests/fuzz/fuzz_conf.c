@@ -28,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (size_t i = 0; i < aw_conf_n_keywords; i++)
 		for (size_t k = 0;; k++) {
-			const int r = aw_conf_show(&conf, &aw_conf_keywords[i],
-			    k, text, sizeof(text));
+			const int r = aw_conf_show(
+			    &conf, &aw_conf_keywords[i], k, text, sizeof(text));
 
 			if (r == AW_END)
 				break;

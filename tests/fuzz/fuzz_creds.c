@@ -23,8 +23,8 @@ static void need(bool holds)
 
 /* The sentence is the same whatever the values are: with all their bytes
  * changed it does not change. */
-static void check_silence(const uint8_t *data, size_t size,
-    const struct aw_diag *why)
+static void check_silence(
+    const uint8_t *data, size_t size, const struct aw_diag *why)
 {
 	char *other = malloc(size + 1);
 	struct aw_diag again = { .text = "" };

@@ -32,8 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (kind == AW_WIRE_NUMBER)
 			aw_wire_put_num(&out, field.tag, field.number);
 		else
-			aw_wire_put_bytes(&out, field.tag, field.text,
-			    field.len);
+			aw_wire_put_bytes(
+			    &out, field.tag, field.text, field.len);
 	}
 	if (aw_wire_end(&out) != 0 || out.len != used ||
 	    memcmp(again, data, used) != 0)

@@ -20,8 +20,7 @@ static void need(bool holds)
 		abort();
 }
 
-static void element(const char *xml, size_t len, const char *name,
-    size_t room)
+static void element(const char *xml, size_t len, const char *name, size_t room)
 {
 	char text[256] = "untouched";
 	const int r = aw_xml_text(xml, len, name, text, room);

@@ -271,7 +271,10 @@ static void add_request(struct aw_buf *out, struct json_object *line)
 
 	aw_buf_str(out, "<tr>");
 	add_cell(out, line, "time", 11);
-	add_cell(out, line, "operation", 0);
+	if (aw_sim_text(line, "operation")[0] != '\0')
+		add_cell(out, line, "operation", 0);
+	else
+		add_cell(out, line, "path", 0);
 	aw_buf_fmt(out, "<td class=\"%s\">%d</td>",
 	    status >= 200 && status < 400 ? "good" : "bad", (int)status);
 	add_cell(out, line, "error", 0);
@@ -329,6 +332,10 @@ static void show(struct aw_sim_call *call, unsigned status, const char *why)
 	add_requests(out, call->sim);
 	aw_buf_str(out,
 	    "<script>\n"
+	    "var at=sessionStorage.getItem('at');\n"
+	    "if(at)scrollTo(0,at);sessionStorage.removeItem('at');\n"
+	    "addEventListener('submit',function(){"
+	    "sessionStorage.setItem('at',scrollY);});\n"
 	    "setInterval(function(){\n"
 	    "var a=document.activeElement,c=document.getElementById('codes');\n"
 	    "if(c.contains(a)||document.hidden)return;\n"
@@ -336,8 +343,9 @@ static void show(struct aw_sim_call *call, unsigned status, const char *why)
 	    ".then(function(t){\n"
 	    "var d=new DOMParser().parseFromString(t,'text/html');\n"
 	    "['codes','requests'].forEach(function(i){\n"
-	    "document.getElementById(i).innerHTML="
-	    "d.getElementById(i).innerHTML;});\n"
+	    "var "
+	    "o=document.getElementById(i),n=d.getElementById(i).innerHTML;\n"
+	    "if(o.innerHTML!==n)o.innerHTML=n;});\n"
 	    "}).catch(function(){});\n"
 	    "},2000);\n</script>\n");
 	aw_sim_html_end(call);

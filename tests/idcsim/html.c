@@ -10,10 +10,10 @@
 static const char style[] =
     ":root{color-scheme:light dark;--bg:#f4f6f8;--card:#fff;--ink:#16212e;"
     "--soft:#566577;--line:#d5dce4;--go:#0b6e4f;--stop:#a32626;--mark:#1d5fb8;"
-    "--chip:#e8eef6}"
+    "--chip:#e8eef6;--good:#0b6e4f}"
     "@media(prefers-color-scheme:dark){:root{--bg:#11161d;--card:#1a222c;"
-    "--ink:#e6ebf1;--soft:#9aa8b8;--line:#344050;--go:#2f9a74;--stop:#d05f5f;"
-    "--mark:#78aef0;--chip:#263344}}"
+    "--ink:#e6ebf1;--soft:#9aa8b8;--line:#344050;--go:#1f7d5c;--stop:#d05f5f;"
+    "--mark:#78aef0;--chip:#263344;--good:#2f9a74}}"
     "*{box-sizing:border-box}"
     "body{margin:0;background:var(--bg);color:var(--ink);"
     "font:16px/1.5 system-ui,sans-serif}"
@@ -33,7 +33,7 @@ static const char style[] =
     "label small{color:var(--soft);margin-left:.4rem}"
     "input[type=text],input:not([type]),select{font:inherit;padding:.45rem "
     ".6rem;border:1px solid var(--line);border-radius:6px;background:var(--bg);"
-    "color:inherit;max-width:100%}"
+    "color:inherit;max-width:100%}select{width:16rem}"
     "main.card input[type=text]{width:100%}"
     "button{font:inherit;padding:.45rem 1rem;border-radius:6px;border:1px "
     "solid var(--line);background:var(--chip);color:inherit;cursor:pointer}"
@@ -55,7 +55,7 @@ static const char style[] =
     ".sw[aria-pressed=true]{background:var(--go);border-color:var(--go);"
     "color:#fff}"
     "a{color:var(--mark)}code{font:.9em ui-monospace,monospace}"
-    ".bad{color:var(--stop)}.good{color:var(--go)}"
+    ".bad{color:var(--stop)}.good{color:var(--good)}"
     ".note{border-left:4px solid var(--stop);padding:.25rem .75rem;"
     "margin:.75rem 0}";
 

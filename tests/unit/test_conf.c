@@ -16,10 +16,11 @@
 
 #include "common/conf.h"
 
-#define N(a)    (sizeof(a) / sizeof((a)[0]))
-#define X50     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-#define GOOD    "[identity-center]\n" \
-		"start_url = https://d-1234567890.awsapps.com/start\n"
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define X50  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define GOOD                  \
+	"[identity-center]\n" \
+	"start_url = https://d-1234567890.awsapps.com/start\n"
 
 static struct aw_conf conf;
 
@@ -27,8 +28,8 @@ static int parse_n(const char *text, size_t len, struct aw_diag *diag)
 {
 	memset(&conf, 0x5a, sizeof(conf));
 	memset(diag, 0, sizeof(*diag));
-	return aw_conf_parse(text, len, "test.conf", ini_parse_stream, &conf,
-	    diag);
+	return aw_conf_parse(
+	    text, len, "test.conf", ini_parse_stream, &conf, diag);
 }
 
 static int parse(const char *text, struct aw_diag *diag)
@@ -60,8 +61,8 @@ static void reads_everything(void **state)
 
 	(void)state;
 	assert_int_equal(parse(text, &diag), 0);
-	assert_string_equal(conf.start_url,
-	    "https://d-1234567890.awsapps.com/start");
+	assert_string_equal(
+	    conf.start_url, "https://d-1234567890.awsapps.com/start");
 	assert_int_equal(conf.regions.n, 2);
 	assert_string_equal(conf.regions.item[1], "eu-west-1");
 	assert_int_equal(conf.allow_groups.n, 2);
@@ -95,7 +96,8 @@ static void refuses(void **state)
 		    "test.conf:1: [acces]: no such section" },
 		{ "[access]\nallow_users = a\n[dierctory]\n",
 		    "test.conf:3: [dierctory]: no such section" },
-		{ "[access]\n[accesss]\n", "test.conf:2: [accesss]: no such section" },
+		{ "[access]\n[accesss]\n",
+		    "test.conf:2: [accesss]: no such section" },
 		{ GOOD "start_url = https://b\n",
 		    "test.conf:3: start_url: set twice" },
 		{ "[identity-center]\nstart_url =\n",
@@ -162,14 +164,14 @@ static void a_nul_is_not_the_end(void **state)
 
 	(void)state;
 	assert_int_equal(parse_n(text, sizeof(text) - 1, &diag), -EINVAL);
-	assert_string_equal(diag.text,
-	    "test.conf:2: control character or broken UTF-8");
+	assert_string_equal(
+	    diag.text, "test.conf:2: control character or broken UTF-8");
 }
 
 static void long_lines_are_whole(void **state)
 {
-	static const char text[] = "[access]\nallow_groups = " X50 X50 X50
-				   "1234567890123456789012345";
+	static const char text[] =
+	    "[access]\nallow_groups = " X50 X50 X50 "1234567890123456789012345";
 	struct aw_diag diag;
 
 	(void)state;
@@ -188,11 +190,11 @@ static void lists_have_an_end(void **state)
 	for (int i = 0; i <= AW_CONF_LIST_MAX; i++) {
 		memcpy(text + len, "allow_users=a\n", 15);
 		len += 14;
-		assert_int_equal(parse(text, &diag),
-		    i < AW_CONF_LIST_MAX ? 0 : -EINVAL);
+		assert_int_equal(
+		    parse(text, &diag), i < AW_CONF_LIST_MAX ? 0 : -EINVAL);
 	}
-	assert_string_equal(diag.text,
-	    "test.conf:66: allow_users: more than 64 times");
+	assert_string_equal(
+	    diag.text, "test.conf:66: allow_users: more than 64 times");
 }
 
 /* R3: without tenant, region and store nothing may start. */
@@ -227,8 +229,7 @@ static void every_default_shows_as_written(void **state)
 	aw_conf_init(&conf);
 	for (size_t i = 0; i < aw_conf_n_keywords; i++) {
 		const struct aw_conf_keyword *key = &aw_conf_keywords[i];
-		const int r =
-		    aw_conf_show(&conf, key, 0, text, sizeof(text));
+		const int r = aw_conf_show(&conf, key, 0, text, sizeof(text));
 
 		if (r != (key->fallback ? 0 : AW_END))
 			fail_msg("%s: %d", key->keyword, r);

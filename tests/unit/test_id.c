@@ -48,9 +48,9 @@ static void maps_into_the_range(void **state)
 		assert_int_equal(aw_id_candidate(fake_sha256, rows[i].id,
 				     rows[i].attempt, &got),
 		    0);
-		assert_int_equal(got,
-		    1879048192 +
-			(rows[i].value % span + rows[i].attempt) % span);
+		assert_int_equal(
+		    got, 1879048192 +
+			     (rows[i].value % span + rows[i].attempt) % span);
 		assert_true(aw_id_in_range(got));
 	}
 }

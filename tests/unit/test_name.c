@@ -76,8 +76,8 @@ static void reserved(void **state)
 		"wheel", "docker", "lxd", "disk", "adm", "shadow", "kvm",
 		"libvirt", "nobody", "www-data", "_apt", "ec2-user", "awssso",
 		"awssso-net", "sshd", "systemd-network" };
-	static const char *const no[] = { "", "alice", "roo", "roott",
-		"sudoer", "zzz", "aaa", A64 "a" };
+	static const char *const no[] = { "", "alice", "roo", "roott", "sudoer",
+		"zzz", "aaa", A64 "a" };
 
 	(void)state;
 	for (size_t i = 0; i < N(yes); i++)

@@ -125,8 +125,8 @@ static void moves_messages(void **state)
 	(void)state;
 	pair(fd);
 	assert_int_equal(aw_sock_recv(fd[1], buf, 8, 0, &len, NULL), -EAGAIN);
-	assert_int_equal(aw_sock_recv(fd[1], buf, 8, aw_sock_now_ms() + 20,
-			     &len, NULL),
+	assert_int_equal(
+	    aw_sock_recv(fd[1], buf, 8, aw_sock_now_ms() + 20, &len, NULL),
 	    -ETIMEDOUT);
 	assert_int_equal(len, 4711);
 	assert_int_equal(aw_sock_send(fd[0], "hello", 6, -1, 0), 0);
@@ -154,8 +154,8 @@ static void a_full_socket_is_not_waited_for(void **state)
 	for (int i = 0; i < 10000 && r == 0; i++)
 		r = aw_sock_send(fd[0], big, sizeof(big), -1, 0);
 	assert_int_equal(r, -EAGAIN);
-	assert_int_equal(aw_sock_send(fd[0], big, sizeof(big), -1,
-			     aw_sock_now_ms() + 20),
+	assert_int_equal(
+	    aw_sock_send(fd[0], big, sizeof(big), -1, aw_sock_now_ms() + 20),
 	    -ETIMEDOUT);
 	unpair(fd);
 }

@@ -42,11 +42,10 @@ static void numbers(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint64_t got = 4711;
-		const int r = aw_num_u64(rows[i].input, rows[i].min,
-		    rows[i].max, &got);
+		const int r =
+		    aw_num_u64(rows[i].input, rows[i].min, rows[i].max, &got);
 
-		if (r != rows[i].want ||
-		    got != (r == 0 ? rows[i].value : 4711))
+		if (r != rows[i].want || got != (r == 0 ? rows[i].value : 4711))
 			fail_msg("\"%s\": %d, %llu", rows[i].input, r,
 			    (unsigned long long)got);
 	}
@@ -78,8 +77,7 @@ static void spans(void **state)
 		uint64_t got = 4711;
 		const int r = aw_num_span(rows[i].input, 1, 86400, &got);
 
-		if (r != rows[i].want ||
-		    got != (r == 0 ? rows[i].value : 4711))
+		if (r != rows[i].want || got != (r == 0 ? rows[i].value : 4711))
 			fail_msg("\"%s\": %d, %llu", rows[i].input, r,
 			    (unsigned long long)got);
 	}

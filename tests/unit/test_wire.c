@@ -198,8 +198,7 @@ static void messages_in_a_row(void **state)
 	assert_int_equal(used, len);
 	assert_int_equal(in.len, len);
 	assert_int_equal(aw_wire_open(data, 2 * len, &in), -EBADMSG);
-	assert_int_equal(
-	    aw_wire_open_first(data + len, len, &in, &used), 0);
+	assert_int_equal(aw_wire_open_first(data + len, len, &in, &used), 0);
 }
 
 static void every_tag_and_word_is_known(void **state)

@@ -25,7 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FIRST_FD 10
+#define FIRST_FD  10
 #define MAX_PORTS 8
 
 static int fail(const char *what)
@@ -163,8 +163,7 @@ static int serve(int fd, long port)
 	int to;
 
 	to = socket(AF_INET, SOCK_STREAM, 0);
-	if (to < 0 ||
-	    connect(to, &addr, sizeof(addr)) < 0)
+	if (to < 0 || connect(to, &addr, sizeof(addr)) < 0)
 		return fail("connect");
 	return join(fd, to);
 }

@@ -74,9 +74,8 @@ struct stand_in {
 
 void cli_send(int fd, struct aw_wire_out *out)
 {
-	if (aw_wire_end(out) < 0 ||
-	    aw_sock_send(fd, out->data, out->len, -1,
-		aw_sock_now_ms() + PATIENCE) < 0)
+	if (aw_wire_end(out) < 0 || aw_sock_send(fd, out->data, out->len, -1,
+					aw_sock_now_ms() + PATIENCE) < 0)
 		(void)close(fd);
 }
 
@@ -157,8 +156,8 @@ void cli_run(const char *const *words, const char *socket, cli_play_fn *play,
 	if (!play) {
 		ret->status = run(words);
 	} else {
-		if (aw_sock_listen(socket, 0666, (uid_t)-1,
-			&stand_in.listener) < 0 ||
+		if (aw_sock_listen(
+			socket, 0666, (uid_t)-1, &stand_in.listener) < 0 ||
 		    pipe2(stand_in.stop, O_CLOEXEC) < 0 ||
 		    pthread_create(&thread, NULL, serve, &stand_in) != 0)
 			abort();

@@ -16,8 +16,8 @@
 typedef void cli_play_fn(int fd, const struct aw_wire_in *in);
 
 struct cli_result {
-	int status;       /* of the command; -1: it did not exit */
-	char out[32768];  /* what it printed */
+	int status;      /* of the command; -1: it did not exit */
+	char out[32768]; /* what it printed */
 	char err[8192];
 	uint8_t asked[4096];
 	struct aw_wire_in in; /* the question; type 0: none came */

@@ -81,13 +81,13 @@ static int no_digest(const void *data, size_t len, uint8_t digest[32])
 static void never_gives_an_id_twice(void **state)
 {
 	struct aw_principal users[] = {
-		{ .id = "1", .label = "ann" },
-		{ .id = "2", .label = "bea" },
+		{ .id = "1", .label = "ann" }, { .id = "2", .label = "bea" },
 		{ .id = "3", .label = "0" }, /* cannot be a name */
 	};
 	struct aw_principal groups[] = { { .id = "4", .label = "Ops" } };
-	struct aw_fixture fixture = { .users = users, .n_users = 3,
-		.groups = groups, .n_groups = 1 };
+	struct aw_fixture fixture = {
+		.users = users, .n_users = 3, .groups = groups, .n_groups = 1
+	};
 
 	(void)state;
 	skipped = 0;
@@ -118,8 +118,7 @@ static void three_of_one_name_all_lose_it(void **state)
 
 	(void)state;
 	skipped = 0;
-	assert_int_equal(
-	    aw_assign(&fixture, aw_digest_sha256, count_skip), 0);
+	assert_int_equal(aw_assign(&fixture, aw_digest_sha256, count_skip), 0);
 	assert_int_equal(skipped, 3);
 	for (size_t i = 0; i < 3; i++)
 		assert_string_equal(users[i].name, "");

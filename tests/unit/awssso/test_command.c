@@ -28,7 +28,8 @@ static void refuses_what_it_does_not_know(void **state)
 		{ { "nope" }, "awssso: unknown command: nope\n" },
 		{ { "a\nb" }, "awssso: unknown command: a\\x0ab\n" },
 		{ { "snapshot" }, "awssso: unknown command: snapshot\n" },
-		{ { "snapshot", "eat" }, "awssso: unknown command: snapshot\n" },
+		{ { "snapshot", "eat" },
+		    "awssso: unknown command: snapshot\n" },
 		{ { "status", "--jason" },
 		    "awssso: unknown option: --jason\n" },
 		{ { "status", "-j" }, "awssso: unknown option: -j\n" },
@@ -77,29 +78,27 @@ static void takes_words_and_values(void **state)
 		.help = "",
 		.options = { { "--flag", NULL, "" }, { "--value", "V", "" } },
 	};
-	static char flag[] = "--flag", value[] = "--value", equals[] =
-	    "--value=a=b", a[] = "a", dash[] = "-", end[] = "--";
+	static char flag[] = "--flag", value[] = "--value",
+		    equals[] = "--value=a=b", a[] = "a", dash[] = "-",
+		    end[] = "--";
 	char *argv[] = { flag, a, equals };
 	char *other[] = { value, flag, end, flag, dash };
 	char *help[] = { a, value, a, (char[]){ "--help" } };
 	struct aw_args args = { 0 };
 
 	(void)state;
-	assert_int_equal(aw_command_parse(&command, 3, argv, &args),
-	    0);
+	assert_int_equal(aw_command_parse(&command, 3, argv, &args), 0);
 	assert_string_equal(args.option[0], "");
 	assert_string_equal(args.option[1], "a=b");
 	assert_string_equal(args.operand[0], "a");
 	assert_null(args.operand[1]);
 	/* a value may look like an option, and "--" ends the options */
-	assert_int_equal(aw_command_parse(&command, 5, other, &args),
-	    0);
+	assert_int_equal(aw_command_parse(&command, 5, other, &args), 0);
 	assert_null(args.option[0]);
 	assert_string_equal(args.option[1], "--flag");
 	assert_string_equal(args.operand[0], "--flag");
 	assert_string_equal(args.operand[1], "-");
-	assert_int_equal(aw_command_parse(&command, 4, help, &args),
-	    AW_END);
+	assert_int_equal(aw_command_parse(&command, 4, help, &args), AW_END);
 	assert_string_equal(args.operand[1], "-"); /* untouched */
 }
 

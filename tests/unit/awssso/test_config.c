@@ -21,8 +21,8 @@
 #include "common/text.h"
 #include "tests/unit/awssso/cli.h"
 
-#define NEEDED                                                                 \
-	"[identity-center]\nstart_url = https://x.example/start\n"             \
+#define NEEDED                                                     \
+	"[identity-center]\nstart_url = https://x.example/start\n" \
 	"region = us-east-1\nidentity_store_id = d-9067000000\n"
 
 static const char *const check[] = { "config", "--check", "c", NULL };
@@ -39,8 +39,10 @@ static void checks(void **state)
 		const char *text, *out, *err;
 	} rows[] = {
 		{ NEEDED "[access]\nallow_users = alice\n", "c: good\n", "" },
-		{ NEEDED, "c: good, but nobody may log in: [access] is "
-			  "empty\n", "" },
+		{ NEEDED,
+		    "c: good, but nobody may log in: [access] is "
+		    "empty\n",
+		    "" },
 		{ "", "",
 		    "awssso: c: start_url is not set in [identity-center]\n" },
 		{ NEEDED "nonsense = 1\n", "",
@@ -77,8 +79,8 @@ static void dumps_what_is_in_force(void **state)
 			      "keep_token = 8h\n");
 	cli_run(dump, NULL, NULL, &result);
 	assert_int_equal(result.status, AW_EXIT_OK);
-	assert_non_null(strstr(result.out,
-	    "\nregion = us-east-1\nregion = eu-west-1\n"));
+	assert_non_null(
+	    strstr(result.out, "\nregion = us-east-1\nregion = eu-west-1\n"));
 	assert_non_null(strstr(result.out, "\nreuse = 300s\n"));
 	/* what is written but equals the default is the default */
 	assert_non_null(strstr(result.out, "\n#keep_token = 28800s\n"));
@@ -117,15 +119,15 @@ static void dumps_to_programs(void **state)
 	for (size_t i = 0; i < aw_conf_n_keywords; i++)
 		(void)setting(root, aw_conf_keywords[i].section,
 		    aw_conf_keywords[i].keyword, "value");
-	assert_string_equal(json_object_get_string(setting(root, "session",
-				"reuse", "value")),
+	assert_string_equal(
+	    json_object_get_string(setting(root, "session", "reuse", "value")),
 	    "300s");
 	assert_false(json_object_get_boolean(
 	    setting(root, "session", "reuse", "default")));
-	assert_true(json_object_get_boolean(
-	    setting(root, "session", "qr", "default")));
-	assert_int_equal(json_object_array_length(setting(root,
-			     "identity-center", "region", "value")),
+	assert_true(
+	    json_object_get_boolean(setting(root, "session", "qr", "default")));
+	assert_int_equal(json_object_array_length(setting(
+			     root, "identity-center", "region", "value")),
 	    1);
 	json_object_put(root);
 }

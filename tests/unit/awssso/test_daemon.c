@@ -23,8 +23,8 @@ static struct cli_result result;
 
 static void run(const char *const *words, cli_play_fn *play)
 {
-	const char *socket = strcmp(words[0], "login") == 0 ? "auth.sock"
-							    : "ctl.sock";
+	const char *socket =
+	    strcmp(words[0], "login") == 0 ? "auth.sock" : "ctl.sock";
 
 	cli_run(words, socket, play, &result);
 }
@@ -143,8 +143,7 @@ static void shows_the_status(void **state)
 	    "skipped         2, see awssso status --skipped\n");
 	run(skipped, say_status);
 	assert_int_equal(result.status, AW_EXIT_OK);
-	assert_string_equal(result.out,
-	    "root (1): reserved\nbob (2): taken\n");
+	assert_string_equal(result.out, "root (1): reserved\nbob (2): taken\n");
 	run(words, say_empty_status);
 	assert_int_equal(result.status, AW_EXIT_OK);
 	assert_string_equal(result.out,
@@ -184,8 +183,8 @@ static void shows_the_status_to_programs(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_true(
 		    json_object_object_get_ex(object, rows[i].key, &value));
-		assert_string_equal(json_object_get_string(value),
-		    rows[i].value);
+		assert_string_equal(
+		    json_object_get_string(value), rows[i].value);
 	}
 	assert_true(
 	    json_object_object_get_ex(object, "skipped_principals", &value));
@@ -249,8 +248,8 @@ static void syncs(void **state)
 	assert_string_equal(result.out, "The directory has been read.\n");
 	run(words, sync_badly);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
-	assert_string_equal(result.err,
-	    "awssso: refused: a right is missing\n");
+	assert_string_equal(
+	    result.err, "awssso: refused: a right is missing\n");
 	run(words, forget_the_outcome);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
 }
@@ -263,8 +262,8 @@ static void say_events(int fd, const struct aw_wire_in *in)
 	uint8_t data[512];
 
 	for (int i = 0; i < 2; i++) {
-		aw_wire_begin(&out, data, sizeof(data), AW_MSG_EVENT,
-		    in->request);
+		aw_wire_begin(
+		    &out, data, sizeof(data), AW_MSG_EVENT, in->request);
 		aw_wire_put_num(&out, AW_TAG_TIME, 1700000000);
 		aw_wire_put_text(&out, AW_TAG_USER, "alice");
 		aw_wire_put_text(&out, AW_TAG_SERVICE, i ? "sudo" : "sshd");
@@ -306,10 +305,10 @@ static void says_why(void **state)
 	assert_int_equal(
 	    aw_wire_text(&result.in, AW_TAG_USER, user, sizeof(user)), 0);
 	assert_string_equal(user, "alice");
-	assert_non_null(strstr(result.out,
-	    "  alice  sshd from 192.0.2.7: allowed\n"));
-	assert_non_null(strstr(result.out,
-	    "  alice  sudo: policy, code 7K3QX\n    No set.\n"));
+	assert_non_null(
+	    strstr(result.out, "  alice  sshd from 192.0.2.7: allowed\n"));
+	assert_non_null(strstr(
+	    result.out, "  alice  sudo: policy, code 7K3QX\n    No set.\n"));
 	run(own, forget_the_outcome);
 	assert_int_equal(result.status, AW_EXIT_OK);
 	assert_string_equal(result.out, "No sign-in is remembered.\n");
@@ -412,12 +411,12 @@ static void logs_in(void **state)
 	assert_string_equal(text, "awssso-login");
 	assert_int_equal(aw_wire_num(&result.in, AW_TAG_ENTER, 9), 0);
 	assert_int_equal(result.status, AW_EXIT_OK);
-	assert_string_equal(result.out,
-	    "Open  https://example.com/\nSigned in.\n");
+	assert_string_equal(
+	    result.out, "Open  https://example.com/\nSigned in.\n");
 	run(words, deny);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
-	assert_string_equal(result.err,
-	    "awssso: login: Denied.\nawssso: code 7K3QX\n");
+	assert_string_equal(
+	    result.err, "awssso: login: Denied.\nawssso: code 7K3QX\n");
 	run(words, deny_at_once);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
 	assert_string_equal(result.out, "");

@@ -22,25 +22,25 @@
 #include "common/id.h"
 #include "tests/unit/awssso/cli.h"
 
-#define HEAD  "{\"identity_store_id\":\"d-9067000000\","
+#define HEAD           "{\"identity_store_id\":\"d-9067000000\","
 #define USER(id, name) "{\"UserId\":\"" id "\",\"UserName\":\"" name "\"}"
 
 static const char *const build[] = { "snapshot", "build", "f.json", "out",
 	NULL };
 
-static const char good[] = HEAD
-    "\"users\":["
-    "{\"UserId\":\"u1\",\"UserName\":\"Alice@example.com\","
-    " \"DisplayName\":\"Alice: A\"},"
-    "{\"UserId\":\"u2\",\"UserName\":\"bob@example.com\","
-    " \"UserStatus\":\"DISABLED\"},"
-    "{\"UserId\":\"u3\",\"UserName\":\"eve@elsewhere.example\","
-    " \"UserStatus\":\"ENABLED\"}],"
-    "\"groups\":["
-    "{\"GroupId\":\"g1\",\"DisplayName\":\"Cloud Admins\","
-    " \"Members\":[\"u1\",\"u3\",\"u1\"]},"
-    "{\"GroupId\":\"g2\",\"DisplayName\":\"Empty\"}],"
-    "\"accounts\":[],\"anything\":{\"else\":1}}";
+static const char good[] =
+    HEAD "\"users\":["
+	 "{\"UserId\":\"u1\",\"UserName\":\"Alice@example.com\","
+	 " \"DisplayName\":\"Alice: A\"},"
+	 "{\"UserId\":\"u2\",\"UserName\":\"bob@example.com\","
+	 " \"UserStatus\":\"DISABLED\"},"
+	 "{\"UserId\":\"u3\",\"UserName\":\"eve@elsewhere.example\","
+	 " \"UserStatus\":\"ENABLED\"}],"
+	 "\"groups\":["
+	 "{\"GroupId\":\"g1\",\"DisplayName\":\"Cloud Admins\","
+	 " \"Members\":[\"u1\",\"u3\",\"u1\"]},"
+	 "{\"GroupId\":\"g2\",\"DisplayName\":\"Empty\"}],"
+	 "\"accounts\":[],\"anything\":{\"else\":1}}";
 
 static struct cli_result result;
 
@@ -54,7 +54,8 @@ static void names_the_file_and_the_field(void **state)
 		{ "[]", "line 1: not a JSON object" },
 		{ HEAD "\"users\":[],\"groups\":[]} x", "line 1: " },
 		{ HEAD "\"users\":[],\"groups\":[]", "ends too early" },
-		{ "{\"users\":[],\"groups\":[]}", "identity_store_id: missing" },
+		{ "{\"users\":[],\"groups\":[]}",
+		    "identity_store_id: missing" },
 		{ "{\"identity_store_id\":7,\"users\":[],\"groups\":[]}",
 		    "identity_store_id: must be a string" },
 		{ HEAD "\"groups\":[]}", "users: missing" },
@@ -63,7 +64,7 @@ static void names_the_file_and_the_field(void **state)
 		{ HEAD "\"users\":[7],\"groups\":[]}",
 		    "users[0]: must be an object" },
 		{ HEAD "\"users\":[" USER("u", "a") ",{\"UserName\":\"b\"}],"
-		       "\"groups\":[]}",
+						    "\"groups\":[]}",
 		    "users[1].UserId: missing" },
 		{ HEAD "\"users\":[{\"UserId\":\"u\"}],\"groups\":[]}",
 		    "users[0].UserName: missing" },
@@ -79,8 +80,8 @@ static void names_the_file_and_the_field(void **state)
 		{ HEAD "\"users\":[{\"UserId\":\"u\",\"UserName\":\"a\","
 		       "\"UserStatus\":\"Gone\"}],\"groups\":[]}",
 		    "users[0].UserStatus: must be ENABLED or DISABLED" },
-		{ HEAD "\"users\":[" USER("u", "a") "," USER("v", "b") ","
-		       USER("u", "c") "],\"groups\":[]}",
+		{ HEAD "\"users\":[" USER("u", "a") "," USER("v", "b") "," USER(
+		      "u", "c") "],\"groups\":[]}",
 		    "users[2].UserId: the same as users[0].UserId" },
 		{ HEAD "\"users\":[],\"groups\":[{\"DisplayName\":\"g\"}]}",
 		    "groups[0].GroupId: missing" },
@@ -89,9 +90,10 @@ static void names_the_file_and_the_field(void **state)
 		{ HEAD "\"users\":[],\"groups\":[{\"GroupId\":\"g\","
 		       "\"DisplayName\":\"x\",\"Members\":\"u\"}]}",
 		    "groups[0].Members: must be a list" },
-		{ HEAD "\"users\":[" USER("u", "a") "],\"groups\":["
-		       "{\"GroupId\":\"g\",\"DisplayName\":\"x\","
-		       "\"Members\":[\"u\",\"v\"]}]}",
+		{ HEAD "\"users\":[" USER(
+		      "u", "a") "],\"groups\":["
+				"{\"GroupId\":\"g\",\"DisplayName\":\"x\","
+				"\"Members\":[\"u\",\"v\"]}]}",
 		    "groups[0].Members[1]: is no UserId of users" },
 		{ HEAD "\"users\":[],\"groups\":[{\"GroupId\":\"g\","
 		       "\"DisplayName\":\"x\"},{\"GroupId\":\"g\","
@@ -107,8 +109,8 @@ static void names_the_file_and_the_field(void **state)
 		if (result.status != AW_EXIT_FAILED ||
 		    strncmp(result.err, "awssso: f.json: ", 16) != 0 ||
 		    !strstr(result.err, rows[i].err))
-			fail_msg("row %zu: %d %s", i, result.status,
-			    result.err);
+			fail_msg(
+			    "row %zu: %d %s", i, result.status, result.err);
 		if (stat("out", &st) == 0)
 			fail_msg("row %zu: wrote a file", i);
 	}
@@ -130,8 +132,8 @@ static void leaves_the_old_file_alone(void **state)
 	assert_int_equal(unlink("f.json"), 0);
 	cli_run(build, NULL, NULL, &result);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
-	assert_string_equal(result.err,
-	    "awssso: f.json: No such file or directory\n");
+	assert_string_equal(
+	    result.err, "awssso: f.json: No such file or directory\n");
 	assert_int_equal(unlink("out"), 0);
 }
 
@@ -152,8 +154,8 @@ static struct json_object *member(struct json_object *object, const char *key)
 	return value;
 }
 
-static void check_text(struct json_object *object, const char *key,
-    const char *want)
+static void check_text(
+    struct json_object *object, const char *key, const char *want)
 {
 	assert_string_equal(json_object_get_string(member(object, key)), want);
 }
@@ -177,8 +179,8 @@ static void builds_what_the_fixture_says(void **state)
 	groups = member(root, "groups");
 	assert_int_equal(json_object_array_length(users), 3);
 	assert_int_equal(json_object_array_length(groups), 2);
-	assert_int_equal(json_object_array_length(member(root, "tombstones")),
-	    0);
+	assert_int_equal(
+	    json_object_array_length(member(root, "tombstones")), 0);
 	user = json_object_array_get_idx(users, 0);
 	check_text(user, "name", "alice");
 	check_text(user, "user_name", "Alice@example.com");
@@ -247,7 +249,7 @@ static void finds_people_and_groups(void **state)
 				fail_msg("%s: %d %s", rows[i].what,
 				    result.status, result.out);
 		} else if (result.status != AW_EXIT_NOT_FOUND ||
-		    result.out[0] || !result.err[0]) {
+			   result.out[0] || !result.err[0]) {
 			fail_msg("%s: %d", rows[i].what, result.status);
 		}
 	}
@@ -256,8 +258,8 @@ static void finds_people_and_groups(void **state)
 /* By id: the id that a lookup by name gave. */
 static void finds_by_id(void **state)
 {
-	static const char *const by_name[] = { "lookup", "--json",
-		"--snapshot", "out", "bob", NULL };
+	static const char *const by_name[] = { "lookup", "--json", "--snapshot",
+		"out", "bob", NULL };
 	const char *by_id[] = { "lookup", "--snapshot", "out", NULL, NULL };
 	struct json_object *user;
 
@@ -275,21 +277,21 @@ static void finds_by_id(void **state)
 /* Nobody among those who would share a name gets it, and no reserved one. */
 static void skips_who_cannot_have_an_account(void **state)
 {
-	static const char text[] = HEAD
-	    "\"users\":[" USER("u1", "ann@a.example") ","
-	    USER("u2", "ANN@a.example") "," USER("u3", "root@a.example") ","
-	    USER("u4", "ops@a.example") "," USER("u5", "eve@a.example") "],"
-	    "\"groups\":[{\"GroupId\":\"g1\",\"DisplayName\":\"Ops\"},"
-	    "{\"GroupId\":\"g2\",\"DisplayName\":\"wheel\"},"
-	    "{\"GroupId\":\"g3\",\"DisplayName\":\"team\","
-	    "\"Members\":[\"u1\",\"u5\"]}]}";
-	static const char *const skipped[] = {
-		"skipped ann@a.example (u1): ", "skipped ANN@a.example (u2): ",
-		"skipped root@a.example (u3): ", "skipped ops@a.example (u4): ",
-		"skipped Ops (g1): ", "skipped wheel (g2): "
-	};
-	static const char *const dump[] = { "snapshot", "dump", "--json",
-		"out", NULL };
+	static const char text[] = HEAD "\"users\":[" USER("u1",
+	    "ann@a.example") "," USER("u2", "ANN@a.example") "," USER("u3",
+	    "root@a.example") "," USER("u4", "ops@a.example") "," USER("u5",
+	    "eve@a.example") "],"
+			     "\"groups\":[{\"GroupId\":\"g1\",\"DisplayName\":"
+			     "\"Ops\"},"
+			     "{\"GroupId\":\"g2\",\"DisplayName\":\"wheel\"},"
+			     "{\"GroupId\":\"g3\",\"DisplayName\":\"team\","
+			     "\"Members\":[\"u1\",\"u5\"]}]}";
+	static const char *const skipped[] = { "skipped ann@a.example (u1): ",
+		"skipped ANN@a.example (u2): ", "skipped root@a.example (u3): ",
+		"skipped ops@a.example (u4): ", "skipped Ops (g1): ",
+		"skipped wheel (g2): " };
+	static const char *const dump[] = { "snapshot", "dump", "--json", "out",
+		NULL };
 	struct json_object *root, *users, *groups;
 
 	(void)state;
@@ -306,9 +308,8 @@ static void skips_who_cannot_have_an_account(void **state)
 	assert_int_equal(json_object_array_length(users), 1);
 	check_text(json_object_array_get_idx(users, 0), "name", "eve");
 	assert_int_equal(json_object_array_length(groups), 1);
-	assert_int_equal(
-	    json_object_array_length(member(
-		json_object_array_get_idx(groups, 0), "members")),
+	assert_int_equal(json_object_array_length(member(
+			     json_object_array_get_idx(groups, 0), "members")),
 	    1);
 	json_object_put(root);
 }
@@ -325,8 +326,8 @@ static void refuses_what_is_no_snapshot(void **state)
 	cli_write("out", "this is not one");
 	cli_run(dump, NULL, NULL, &result);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
-	assert_string_equal(result.err,
-	    "awssso: out: not a snapshot, or damaged\n");
+	assert_string_equal(
+	    result.err, "awssso: out: not a snapshot, or damaged\n");
 	assert_int_equal(unlink("out"), 0);
 	cli_run(lookup, NULL, NULL, &result);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
@@ -340,8 +341,8 @@ static void refuses_what_is_no_snapshot(void **state)
 	assert_int_equal(fclose(file), 0);
 	cli_run(dump, NULL, NULL, &result);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
-	assert_string_equal(result.err,
-	    "awssso: out: a checksum does not hold\n");
+	assert_string_equal(
+	    result.err, "awssso: out: a checksum does not hold\n");
 }
 
 int main(void)

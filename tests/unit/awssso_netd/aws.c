@@ -30,8 +30,8 @@
 
 /* --- the fixture ------------------------------------------------------- */
 
-static void put_user(struct aw_buf *json, const char *id, const char *name,
-    const char *status)
+static void put_user(
+    struct aw_buf *json, const char *id, const char *name, const char *status)
 {
 	aw_buf_fmt(json,
 	    "%s{\"UserId\":\"%s\",\"UserName\":\"%s\",\"DisplayName\":\"%s\","
@@ -41,9 +41,8 @@ static void put_user(struct aw_buf *json, const char *id, const char *name,
 
 static void many_id(char ret[64], int i)
 {
-	assert_int_equal(aw_fmt(ret, 64,
-			     "0123456789-00000000-0000-4000-8000-1%011d", i),
-	    0);
+	assert_int_equal(
+	    aw_fmt(ret, 64, "0123456789-00000000-0000-4000-8000-1%011d", i), 0);
 }
 
 static void put_groups(struct aw_buf *json)
@@ -77,8 +76,7 @@ static void put_sets(struct aw_buf *json)
 		    "\"Assignments\":[{\"AccountId\":\"%s\",\"PrincipalType\":"
 		    "\"%s\",\"PrincipalId\":\"%s\"}]}",
 		    i > 0 ? "," : "", sets[i], i, SIM_ACCT,
-		    i == 0 ? "GROUP" : "USER",
-		    i == 0 ? SIM_ADMINS : SIM_ALICE);
+		    i == 0 ? "GROUP" : "USER", i == 0 ? SIM_ADMINS : SIM_ALICE);
 	aw_buf_str(json, "]}");
 }
 
@@ -191,8 +189,8 @@ int sim_setup(void **state)
 	assert_non_null(sim);
 	sim->fd = sim->in_fd = -1;
 	*state = sim;
-	assert_int_equal(aw_copy(sim->dir, sizeof(sim->dir),
-			     "/tmp/awssso-netd-test-XXXXXX"),
+	assert_int_equal(
+	    aw_copy(sim->dir, sizeof(sim->dir), "/tmp/awssso-netd-test-XXXXXX"),
 	    0);
 	assert_non_null(mkdtemp(sim->dir));
 	assert_int_equal(
@@ -247,15 +245,16 @@ void sim_conf(struct sim *sim)
 	struct aw_conf *conf = &sim->conf;
 
 	aw_conf_init(conf);
-	assert_int_equal(aw_copy(conf->start_url, AW_CONF_TEXT,
-			     "https://" SIM_STORE ".awsapps.com/start") |
+	assert_int_equal(
+	    aw_copy(conf->start_url, AW_CONF_TEXT,
+		"https://" SIM_STORE ".awsapps.com/start") |
 		aw_copy(conf->identity_store_id, AW_CONF_TEXT, SIM_STORE) |
 		aw_copy(conf->regions.item[0], AW_CONF_TEXT, "us-east-1") |
 		aw_copy(conf->endpoint_url_sso_oidc, AW_CONF_TEXT, sim->url) |
 		aw_copy(conf->endpoint_url_sso, AW_CONF_TEXT, sim->url) |
 		aw_copy(conf->endpoint_url_sts, AW_CONF_TEXT, sim->url) |
-		aw_copy(conf->endpoint_url_identitystore, AW_CONF_TEXT,
-		    sim->url) |
+		aw_copy(
+		    conf->endpoint_url_identitystore, AW_CONF_TEXT, sim->url) |
 		aw_copy(conf->endpoint_url_imds, AW_CONF_TEXT, sim->url) |
 		aw_copy(conf->credentials_file, AW_CONF_TEXT, sim->keys),
 	    0);
@@ -345,8 +344,8 @@ static int receive(struct sim *sim)
 	if (sim->fd < 0)
 		return -EAGAIN;
 	aw_own_fd_done(&sim->in_fd);
-	r = aw_sock_recv(sim->fd, sim->data, sizeof(sim->data), 0, &len,
-	    &sim->in_fd);
+	r = aw_sock_recv(
+	    sim->fd, sim->data, sizeof(sim->data), 0, &len, &sim->in_fd);
 	if (r == 0)
 		assert_int_equal(aw_wire_open(sim->data, len, &sim->in), 0);
 	return r;

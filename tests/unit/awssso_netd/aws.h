@@ -13,13 +13,15 @@
 #include "awssso_netd/server.h"
 #include "common/proto.h"
 
-#define SIM_MS     15000
-#define SIM_STORE  "d-0123456789"
-#define SIM_ACCT   "111122223333"
-#define SIM_ALICE  "0123456789-00000000-0000-4000-8000-00000000000a"
-#define SIM_BOB    "0123456789-00000000-0000-4000-8000-00000000000b"
-#define SIM_CAROL  "0123456789-00000000-0000-4000-8000-00000000000c" /* off */
-#define SIM_DAVE   "0123456789-00000000-0000-4000-8000-00000000000d" /* no set */
+#define SIM_MS    15000
+#define SIM_STORE "d-0123456789"
+#define SIM_ACCT  "111122223333"
+#define SIM_ALICE "0123456789-00000000-0000-4000-8000-00000000000a"
+#define SIM_BOB   "0123456789-00000000-0000-4000-8000-00000000000b"
+#define SIM_CAROL "0123456789-00000000-0000-4000-8000-00000000000c" /* off */
+#define SIM_DAVE                                                    \
+	"0123456789-00000000-0000-4000-8000-00000000000d" /* no set \
+							   */
 #define SIM_NOBODY "0123456789-00000000-0000-4000-8000-00000000000e"
 #define SIM_ADMINS "0123456789-00000000-0000-4000-8000-0000000000a1"
 #define SIM_MANY   150 /* more users, all in one group */
@@ -28,12 +30,12 @@ struct sim {
 	char dir[40];
 	char url[64], control[64], keys[64], log[64];
 	int pid;
-	bool disturbed;  /* faults or a clock to be reset */
+	bool disturbed; /* faults or a clock to be reset */
 	struct aw_conf conf;
 	sd_event *event;
 	struct aw_aws *aws;
 	struct aw_server *server;
-	int fd;          /* the client's end of net.sock */
+	int fd; /* the client's end of net.sock */
 	uint8_t data[AW_WIRE_MAX];
 	struct aw_wire_in in; /* the last message */
 	int in_fd;            /* and the descriptor with it, or -1 */
@@ -53,7 +55,8 @@ void sim_reconnect(struct sim *sim);
 
 /* Run "idcsim @words..." (at most 6, ended by NULL); it must succeed. */
 void sim_tell(struct sim *sim, const char *const *words);
-#define SIM_TELL(sim, ...) sim_tell(sim, (const char *const[]){ __VA_ARGS__, NULL })
+#define SIM_TELL(sim, ...) \
+	sim_tell(sim, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* Send a message: number and text fields by hand. */
 void sim_begin(struct aw_wire_out *out, uint16_t type, uint64_t request);
@@ -78,7 +81,7 @@ unsigned sim_count(struct sim *sim, uint16_t tag, const char *text);
 /* For cmocka: a daemon of its own for each test. */
 int sim_before_each(void **state);
 int sim_after_each(void **state);
-#define SIM_TEST(name)                                                         \
+#define SIM_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, sim_before_each, sim_after_each)
 
 /* Lines of the simulator's log with this text. */

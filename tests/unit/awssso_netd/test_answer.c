@@ -64,8 +64,8 @@ static void whole_texts_only(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct json_object *json = NULL;
 		struct aw_diag why = { .text = "" };
-		const int r = aw_answer_parse(&top, rows[i].text, rows[i].len,
-		    &json, &why);
+		const int r = aw_answer_parse(
+		    &top, rows[i].text, rows[i].len, &json, &why);
 
 		if (r != rows[i].want)
 			fail_msg("row %zu (%s): %d %s", i, rows[i].text, r,
@@ -136,8 +136,8 @@ static void fields_by_table(void **state)
 		struct aw_diag why = { .text = "" };
 		int r;
 
-		r = aw_answer_parse(&top, rows[i].text, strlen(rows[i].text),
-		    &json, &why);
+		r = aw_answer_parse(
+		    &top, rows[i].text, strlen(rows[i].text), &json, &why);
 		if (r == 0)
 			r = aw_answer_read(&top, json, fields, 5, &got, &why);
 		if (r != (rows[i].says ? -EBADMSG : 0) ||
@@ -172,8 +172,8 @@ static void places_are_named(void **state)
 	struct aw_diag why;
 
 	(void)state;
-	assert_int_equal(aw_answer_bad(&row, "UserId", "missing", &why),
-	    -EBADMSG);
+	assert_int_equal(
+	    aw_answer_bad(&row, "UserId", "missing", &why), -EBADMSG);
 	assert_string_equal(why.text, "Op: Users[3].UserId: missing");
 	(void)aw_answer_bad(&member, "UserId", "empty", &why);
 	assert_string_equal(why.text, "Op: Users[3].MemberId.UserId: empty");

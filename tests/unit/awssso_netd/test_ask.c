@@ -96,8 +96,8 @@ static void lasting_trouble(void **state)
 		if (sim->in.request == 1)
 			sim_expect_net(sim, AW_NET_THROTTLED, "DescribeUser: ");
 		else
-			sim_expect_net(sim, AW_NET_UNAVAIL,
-			    "no answer from 127.0.0.1");
+			sim_expect_net(
+			    sim, AW_NET_UNAVAIL, "no answer from 127.0.0.1");
 	}
 }
 
@@ -194,7 +194,7 @@ static void proxies(void **state)
 	ask_person(sim, 4, SIM_BOB);
 	sim_expect_net(sim, AW_NET_OK, "");
 	assert_int_equal(unsetenv("http_proxy") | unsetenv("all_proxy") |
-		unsetenv("no_proxy"),
+			     unsetenv("no_proxy"),
 	    0);
 }
 

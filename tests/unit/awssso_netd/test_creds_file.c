@@ -38,7 +38,8 @@ static void texts(void **state)
 		{ "[default]\n" ID SECRET "[other]\nnonsense\n", "", NULL },
 		{ ID SECRET "aws_session_token = a/b+c==\n", "a/b+c==", NULL },
 		{ "", "", "f: aws_access_key_id is missing" },
-		{ "[other]\n" ID SECRET, "", "f: aws_access_key_id is missing" },
+		{ "[other]\n" ID SECRET, "",
+		    "f: aws_access_key_id is missing" },
 		{ SECRET, "", "f: aws_access_key_id is missing" },
 		{ ID, "", "f: aws_secret_access_key is missing" },
 		{ ID SECRET ID, "", "f:3: key given twice" },
@@ -52,8 +53,8 @@ static void texts(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct aw_keys *keys = NULL;
 		struct aw_diag why = { .text = "" };
-		const int r = aw_creds_parse(rows[i].text,
-		    strlen(rows[i].text), "f", &keys, &why);
+		const int r = aw_creds_parse(
+		    rows[i].text, strlen(rows[i].text), "f", &keys, &why);
 
 		if (r != (rows[i].says ? -EINVAL : 0) ||
 		    (rows[i].says && !strstr(why.text, rows[i].says)))
@@ -84,8 +85,7 @@ static void long_session_token(void **state)
 	    aw_creds_parse(text, strlen(text), "f", &keys, &why), 0);
 	assert_int_equal(strlen(keys->session), 4000);
 	aw_keys_unref(keys);
-	assert_int_equal(aw_creds_parse("a\0b", 3, "f", &keys, &why),
-	    -EINVAL);
+	assert_int_equal(aw_creds_parse("a\0b", 3, "f", &keys, &why), -EINVAL);
 }
 
 static char dir[] = "/tmp/aw-creds-XXXXXX";
@@ -159,8 +159,8 @@ static void somebody_elses(void **state)
 {
 	(void)state;
 	put_file(0600);
-	assert_int_equal(read_it(geteuid() + 1, getegid()),
-	    geteuid() == 0 ? 0 : -EPERM);
+	assert_int_equal(
+	    read_it(geteuid() + 1, getegid()), geteuid() == 0 ? 0 : -EPERM);
 	(void)unlink(path);
 }
 

@@ -66,8 +66,8 @@ static void no_region(void **state)
 {
 	static const char *const rows[] = { "", "us", "us-east", "us east-1",
 		"us-east-1.evil.example", "US-EAST-1", "-us-east-1",
-		"us-east-1/", "12345678", "eastern1",
-		"us-east-1@evil", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-1" };
+		"us-east-1/", "12345678", "eastern1", "us-east-1@evil",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-1" };
 
 	(void)state;
 	aw_conf_init(&conf);
@@ -75,8 +75,8 @@ static void no_region(void **state)
 		struct aw_endpoint got = { .url = "untouched" };
 		struct aw_diag why = { .text = "" };
 
-		if (aw_endpoint_find(&conf, AW_SERVICE_OIDC, rows[i], &got,
-			&why) != -EINVAL)
+		if (aw_endpoint_find(
+			&conf, AW_SERVICE_OIDC, rows[i], &got, &why) != -EINVAL)
 			fail_msg("taken: %s", rows[i]);
 		assert_string_equal(got.url, "untouched");
 		assert_non_null(strstr(why.text, "not an AWS region"));
@@ -118,8 +118,8 @@ static void configured_places(void **state)
 
 		if (r != (rows[i].url ? 0 : -EINVAL))
 			fail_msg("%s: %d", rows[i].given, r);
-		assert_string_equal(got.url,
-		    rows[i].url ? rows[i].url : "untouched");
+		assert_string_equal(
+		    got.url, rows[i].url ? rows[i].url : "untouched");
 		if (r == 0) {
 			assert_string_equal(got.host, rows[i].host);
 			assert_string_equal(got.path, rows[i].path);
@@ -150,9 +150,9 @@ static void each_its_own(void **state)
 		for (size_t j = 0; j < 5; j++) {
 			struct aw_endpoint got;
 
-			assert_int_equal(aw_endpoint_find(&conf,
-					     rows[j].service, "us-east-1",
-					     &got, NULL),
+			assert_int_equal(
+			    aw_endpoint_find(&conf, rows[j].service,
+				"us-east-1", &got, NULL),
 			    0);
 			assert_int_equal(
 			    strcmp(got.url, "https://own.example") == 0,

@@ -120,8 +120,7 @@ static void what_it_means(void **state)
 		{ OIDC, 401, "invalid_client", "", "", AW_NET_UNAVAIL, "" },
 		{ OIDC, 400, "invalid_request", "", "", AW_NET_CONFIG,
 		    "start_url" },
-		{ OIDC, 400, "unauthorized_client", "", "", AW_NET_CONFIG,
-		    "" },
+		{ OIDC, 400, "unauthorized_client", "", "", AW_NET_CONFIG, "" },
 		{ OIDC, 400, "slow_down", "", "", AW_NET_THROTTLED, "" },
 		{ OIDC, 500, "server_error", "", "", AW_NET_UNAVAIL, "" },
 		{ PORTAL, 401, "UnauthorizedException", "", "",
@@ -159,12 +158,11 @@ static void what_it_means(void **state)
 		    AW_NET_CONFIG, "credentials" },
 		{ STORE, 403, "InvalidSignatureException", "", "",
 		    AW_NET_CONFIG, "clock" },
-		{ STORE, 500, "InternalServerException", "", "",
-		    AW_NET_UNAVAIL, "" },
+		{ STORE, 500, "InternalServerException", "", "", AW_NET_UNAVAIL,
+		    "" },
 		{ STS, 403, "SignatureDoesNotMatch", "", "", AW_NET_CONFIG,
 		    "" },
-		{ STS, 403, "AccessDenied", "", "", AW_NET_REFUSED,
-		    "sts:Op" },
+		{ STS, 403, "AccessDenied", "", "", AW_NET_REFUSED, "sts:Op" },
 		{ STS, 503, "", "", "", AW_NET_UNAVAIL, "" },
 		/* what nobody has heard of is never "no such user" */
 		{ STORE, 400, "SomethingNew", "USER", "", AW_NET_CONFIG,
@@ -182,15 +180,15 @@ static void what_it_means(void **state)
 		struct aw_diag why = { .text = "" };
 		enum aw_net got;
 
-		assert_int_equal(aw_copy(error.code, sizeof(error.code),
-				     rows[i].code) |
+		assert_int_equal(
+		    aw_copy(error.code, sizeof(error.code), rows[i].code) |
 			aw_copy(error.resource, sizeof(error.resource),
 			    rows[i].resource) |
-			aw_copy(error.reason, sizeof(error.reason),
-			    rows[i].reason),
+			aw_copy(
+			    error.reason, sizeof(error.reason), rows[i].reason),
 		    0);
-		got = aw_error_judge(rows[i].service, "Op", rows[i].status,
-		    &error, &why);
+		got = aw_error_judge(
+		    rows[i].service, "Op", rows[i].status, &error, &why);
 		if (got != rows[i].want || !strstr(why.text, rows[i].says) ||
 		    !why.text[0])
 			fail_msg("%ld %s %s: %s: %s", rows[i].status,

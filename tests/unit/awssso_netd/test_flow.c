@@ -32,8 +32,8 @@ static void start_flow(struct sim *sim, uint64_t request, const char *who,
 }
 
 /* Start a flow and wait for its code, which stays good until the next. */
-static const char *flow_code(struct sim *sim, uint64_t request, const char *who,
-    uint64_t keep_s)
+static const char *flow_code(
+    struct sim *sim, uint64_t request, const char *who, uint64_t keep_s)
 {
 	static char code[65];
 
@@ -57,12 +57,13 @@ static void the_right_person(void **state)
 	sim_expect(sim, AW_MSG_FLOW_END, 7);
 	sim_expect_net(sim, AW_NET_OK, "");
 	assert_string_equal(sim_text(sim, AW_TAG_PRINCIPAL_ID), SIM_ALICE);
-	assert_string_equal(sim_text(sim, AW_TAG_USER_NAME),
-	    "alice@example.com");
+	assert_string_equal(
+	    sim_text(sim, AW_TAG_USER_NAME), "alice@example.com");
 	assert_string_equal(sim_text(sim, AW_TAG_USER_STATUS), "ENABLED");
 	assert_string_equal(sim_text(sim, AW_TAG_STS_ACCOUNT), SIM_ACCT);
 	assert_string_equal(sim_text(sim, AW_TAG_ASKED_ACCOUNT), SIM_ACCT);
-	assert_non_null(strstr(sim_text(sim, AW_TAG_ARN), "/alice@example.com"));
+	assert_non_null(
+	    strstr(sim_text(sim, AW_TAG_ARN), "/alice@example.com"));
 	assert_int_equal(sim_count(sim, AW_TAG_GROUP_ID, SIM_ADMINS), 1);
 	assert_int_equal(sim_count(sim, AW_TAG_GROUP_ID, NULL), 1);
 	assert_int_equal(sim_count(sim, AW_TAG_ROLE, "AdministratorAccess"), 1);
@@ -94,8 +95,8 @@ static void several_at_once(void **state)
 		    flow_code(sim, rows[i].request, rows[i].who, 0);
 
 		if (rows[i].approver)
-			SIM_TELL(sim, "approve", code, "--as",
-			    rows[i].approver);
+			SIM_TELL(
+			    sim, "approve", code, "--as", rows[i].approver);
 		else
 			SIM_TELL(sim, "deny", code);
 	}
@@ -115,8 +116,8 @@ static void several_at_once(void **state)
 		/* who approved, and whom it was for: facts, no verdict */
 		assert_non_null(
 		    strstr(sim_text(sim, AW_TAG_ARN), rows[i].session));
-		assert_string_equal(sim_text(sim, AW_TAG_PRINCIPAL_ID),
-		    rows[i].who);
+		assert_string_equal(
+		    sim_text(sim, AW_TAG_PRINCIPAL_ID), rows[i].who);
 	}
 }
 
@@ -259,8 +260,8 @@ static void a_pinned_role(void **state)
 	struct sim *sim = *state;
 	const char *code;
 
-	assert_int_equal(aw_copy(sim->conf.identity_role, AW_CONF_TEXT,
-			     SIM_ACCT "/Login"),
+	assert_int_equal(
+	    aw_copy(sim->conf.identity_role, AW_CONF_TEXT, SIM_ACCT "/Login"),
 	    0);
 	code = flow_code(sim, 1, SIM_BOB, 0);
 	SIM_TELL(sim, "approve", code, "--as", "bob");
@@ -283,12 +284,11 @@ static void the_next_region(void **state)
 {
 	struct sim *sim = *state;
 
-	assert_int_equal(aw_copy(sim->conf.regions.item[1], AW_CONF_TEXT,
-			     "eu-west-1"),
-	    0);
+	assert_int_equal(
+	    aw_copy(sim->conf.regions.item[1], AW_CONF_TEXT, "eu-west-1"), 0);
 	sim->conf.regions.n = 2;
-	SIM_TELL(sim, "fault", "RegisterClient", "status", "503", "--count",
-	    "2");
+	SIM_TELL(
+	    sim, "fault", "RegisterClient", "status", "503", "--count", "2");
 	(void)flow_code(sim, 1, SIM_ALICE, 0);
 	assert_string_equal(aw_aws_region(sim->aws), "eu-west-1");
 	aw_aws_region_down(sim->aws, "eu-west-1");

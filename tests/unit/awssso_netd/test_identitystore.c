@@ -43,12 +43,14 @@ static void bodies(void **state)
 		{ { .operation = "DescribeUser", .user_id = "u\"1" },
 		    "{\"IdentityStoreId\":\"" STORE
 		    "\",\"UserId\":\"u\\\"1\"}" },
-		{ { .operation = "ListGroupMemberships", .group_id = "g",
+		{ { .operation = "ListGroupMemberships",
+		      .group_id = "g",
 		      .paged = true },
 		    "{\"IdentityStoreId\":\"" STORE
 		    "\",\"GroupId\":\"g\",\"MaxResults\":100}" },
 		{ { .operation = "ListGroupMembershipsForMember",
-		      .member_id = "u", .paged = true },
+		      .member_id = "u",
+		      .paged = true },
 		    "{\"IdentityStoreId\":\"" STORE
 		    "\",\"MemberId\":{\"UserId\":\"u\"},\"MaxResults\":100}" },
 		{ { .operation = "GetUserId", .user_name = "a@b" },
@@ -88,11 +90,11 @@ static int make(enum kind kind, const char *text, struct aw_buf *records,
 	if (kind == USERS_PAGE)
 		r = aw_record_users(json, STORE, records, ret_n, &next, why);
 	if (kind == GROUPS_PAGE)
-		r = aw_record_groups(json, STORE, records, ids, ret_n, &next,
-		    why);
+		r = aw_record_groups(
+		    json, STORE, records, ids, ret_n, &next, why);
 	if (kind == MEMBERS_PAGE)
-		r = aw_record_members(json, STORE, "g1", records, ret_n, &next,
-		    why);
+		r = aw_record_members(
+		    json, STORE, "g1", records, ret_n, &next, why);
 	if (r == 0)
 		assert_int_equal(next != NULL, kind == USERS_PAGE);
 	json_object_put(json);
@@ -116,7 +118,8 @@ static void bad_rows_are_named(void **state)
 		    USERS("{\"UserId\":\"u\",\"UserName\":\"a\","
 			  "\"IdentityStoreId\":\"d-9999999999\"}"),
 		    "Users[0].IdentityStoreId: of another identity store" },
-		{ USERS_PAGE, USERS("{\"UserId\":\"u\",\"UserName\":\"a\\nb\"}"),
+		{ USERS_PAGE,
+		    USERS("{\"UserId\":\"u\",\"UserName\":\"a\\nb\"}"),
 		    "Users[0].UserName: holds bytes" },
 		{ USERS_PAGE,
 		    USERS("{\"UserId\":\"u\",\"UserName\":\"a\","
@@ -139,8 +142,7 @@ static void bad_rows_are_named(void **state)
 		    "GroupMemberships[0].MemberId: missing" },
 		{ MEMBERS_PAGE, MEMBERS("{\"GroupId\":\"g1\",\"MemberId\":{}}"),
 		    "GroupMemberships[0].MemberId.UserId: missing" },
-		{ MEMBERS_PAGE,
-		    MEMBERS("{\"MemberId\":{\"UserId\":\"u\"}}"),
+		{ MEMBERS_PAGE, MEMBERS("{\"MemberId\":{\"UserId\":\"u\"}}"),
 		    "GroupMemberships[0].GroupId: missing" },
 	};
 
@@ -165,8 +167,8 @@ static void expect(const struct aw_wire_in *in, uint16_t tag, const char *want)
 {
 	char got[512];
 
-	assert_int_equal(aw_wire_text(in, tag, got, sizeof(got)),
-	    want ? 0 : AW_ABSENT);
+	assert_int_equal(
+	    aw_wire_text(in, tag, got, sizeof(got)), want ? 0 : AW_ABSENT);
 	if (want)
 		assert_string_equal(got, want);
 }
@@ -197,8 +199,7 @@ static void records(void **state)
 	expect(&in, AW_TAG_DISPLAY_NAME, "A B  C");
 	expect(&in, AW_TAG_USER_STATUS, "DISABLED");
 	expect(&in, AW_TAG_EXTERNAL_ID, "i x");
-	assert_int_equal(aw_wire_open(out.data + used, out.len - used, &in),
-	    0);
+	assert_int_equal(aw_wire_open(out.data + used, out.len - used, &in), 0);
 	expect(&in, AW_TAG_PRINCIPAL_ID, "u2");
 	expect(&in, AW_TAG_DISPLAY_NAME, NULL);
 	expect(&in, AW_TAG_USER_STATUS, NULL);

@@ -15,10 +15,10 @@
 
 #include "awssso_netd/imds.h"
 
-#define GOOD                                                                   \
-	"{\"Code\":\"Success\",\"LastUpdated\":\"2026-11-24T03:00:00Z\","       \
-	"\"Type\":\"AWS-HMAC\",\"AccessKeyId\":\"ASIA1\","                      \
-	"\"SecretAccessKey\":\"s\",\"Token\":\"t\","                            \
+#define GOOD                                                              \
+	"{\"Code\":\"Success\",\"LastUpdated\":\"2026-11-24T03:00:00Z\"," \
+	"\"Type\":\"AWS-HMAC\",\"AccessKeyId\":\"ASIA1\","                \
+	"\"SecretAccessKey\":\"s\",\"Token\":\"t\","                      \
 	"\"Expiration\":\"2026-11-24T09:00:00Z\"}"
 
 static void keys(void **state)
@@ -83,8 +83,7 @@ static void documents(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct aw_imds_answer got = { .net = AW_NET_UNAVAIL };
 
-		aw_imds_read_document(rows[i].text, strlen(rows[i].text),
-		    &got);
+		aw_imds_read_document(rows[i].text, strlen(rows[i].text), &got);
 		if ((got.net == AW_NET_OK) != (rows[i].says == NULL) ||
 		    (rows[i].says && !strstr(got.why.text, rows[i].says)))
 			fail_msg("%s: %s", rows[i].text, got.why.text);

@@ -21,14 +21,14 @@ static void bodies(void **state)
 	struct aw_buf body = AW_BUF_INIT(4096);
 
 	(void)state;
-	assert_int_equal(aw_oidc_register_body("ssh to \"b\" as alice", &body),
-	    0);
+	assert_int_equal(
+	    aw_oidc_register_body("ssh to \"b\" as alice", &body), 0);
 	assert_string_equal(aw_buf_text(&body),
 	    "{\"clientName\":\"ssh to \\\"b\\\" as alice\",\"clientType\":"
 	    "\"public\",\"scopes\":[\"sso:account:access\"]}");
 	aw_buf_done(&body);
-	assert_int_equal(aw_oidc_authorize_body("i", "s",
-			     "https://d-1.awsapps.com/start", &body),
+	assert_int_equal(aw_oidc_authorize_body(
+			     "i", "s", "https://d-1.awsapps.com/start", &body),
 	    0);
 	assert_string_equal(aw_buf_text(&body),
 	    "{\"clientId\":\"i\",\"clientSecret\":\"s\",\"startUrl\":"
@@ -62,10 +62,10 @@ static struct json_object *parse(const char *text)
 	return json;
 }
 
-#define DEVICE(uri, complete, expires, more)                                   \
-	"{\"deviceCode\":\"dc\",\"userCode\":\"ABCD-EFGH\","                   \
-	"\"verificationUri\":\"" uri "\"," complete "\"expiresIn\":" expires  \
-	more "}"
+#define DEVICE(uri, complete, expires, more)                 \
+	"{\"deviceCode\":\"dc\",\"userCode\":\"ABCD-EFGH\"," \
+	"\"verificationUri\":\"" uri "\"," complete          \
+	"\"expiresIn\":" expires more "}"
 #define URI "https://d-1.awsapps.com/start/#/device"
 
 static void devices(void **state)
@@ -87,7 +87,8 @@ static void devices(void **state)
 		{ DEVICE(URI, "", "86401", ""), "expiresIn: out of range", 0 },
 		{ DEVICE(URI, "", "600", ",\"interval\":3601"),
 		    "interval: out of range", 0 },
-		{ DEVICE("https://x/\\n", "", "600", ""), "verificationUri", 0 },
+		{ DEVICE("https://x/\\n", "", "600", ""), "verificationUri",
+		    0 },
 		{ "{}", "StartDeviceAuthorization: deviceCode: missing", 0 },
 	};
 
@@ -149,8 +150,8 @@ static void clients_and_tokens(void **state)
 		struct aw_oidc_token token;
 		struct aw_diag why = { .text = "" };
 		const int r = rows[i].token
-		    ? aw_oidc_read_token(json, &token, &why)
-		    : aw_oidc_read_client(json, &client, &why);
+				  ? aw_oidc_read_token(json, &token, &why)
+				  : aw_oidc_read_client(json, &client, &why);
 
 		if (r != (rows[i].says ? -EBADMSG : 0) ||
 		    (rows[i].says && !strstr(why.text, rows[i].says)))
@@ -209,8 +210,8 @@ static void polling(void **state)
 		aw_poll_init(&poll, rows[i].interval);
 		assert_true(poll.wait_ms >= 1000);
 		for (size_t j = 0; j < 8 && rows[i].step[j].code; j++) {
-			const bool on = aw_poll_goes_on(&poll,
-			    rows[i].step[j].net, rows[i].step[j].code);
+			const bool on = aw_poll_goes_on(
+			    &poll, rows[i].step[j].net, rows[i].step[j].code);
 			const uint64_t want = rows[i].step[j].want_ms;
 
 			if (on != (want != 0) || (on && poll.wait_ms != want))

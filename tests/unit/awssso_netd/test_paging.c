@@ -45,14 +45,12 @@ static void circles_end(void **state)
 
 			while (r == 0 && i < 200) {
 				char token[16];
-				const unsigned n = i < tail
-				    ? i
-				    : tail + (i - tail) % circle;
+				const unsigned n =
+				    i < tail ? i : tail + (i - tail) % circle;
 
 				i++;
-				assert_int_equal(aw_fmt(token, sizeof(token),
-						     "%u", n),
-				    0);
+				assert_int_equal(
+				    aw_fmt(token, sizeof(token), "%u", n), 0);
 				r = aw_paging_step(&paging, token);
 			}
 			if (r != -EBADMSG || i > 3 * (tail + circle) + 2)

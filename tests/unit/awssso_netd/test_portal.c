@@ -51,8 +51,8 @@ static void pages(void **state)
 		    "{\"roleList\":[{\"roleName\":\"Login\",\"accountId\":"
 		    "\"" ACCT "\"}]}",
 		    NULL, NULL, 1, "Login", ACCT },
-		{ ACCT, "{\"roleList\":[{\"roleName\":\"Login\"}]}", NULL,
-		    NULL, 1, "Login", ACCT },
+		{ ACCT, "{\"roleList\":[{\"roleName\":\"Login\"}]}", NULL, NULL,
+		    1, "Login", ACCT },
 		{ ACCT,
 		    "{\"roleList\":[{\"roleName\":\"Login\",\"accountId\":"
 		    "\"444455556666\"}]}",
@@ -76,8 +76,8 @@ static void pages(void **state)
 		const char *next = "untouched", *first, *second;
 		struct aw_diag why = { .text = "" };
 		size_t at = 0;
-		const int r = aw_portal_read_page(json, rows[i].account, &list,
-		    &next, &why);
+		const int r = aw_portal_read_page(
+		    json, rows[i].account, &list, &next, &why);
 
 		if (r != (rows[i].says ? -EBADMSG : 0) ||
 		    (rows[i].says && !strstr(why.text, rows[i].says)))
@@ -91,13 +91,13 @@ static void pages(void **state)
 				assert_string_equal(next, rows[i].next);
 		}
 		if (rows[i].first) {
-			assert_int_equal(aw_portal_list_next(&list, &at, &first,
-					     &second),
+			assert_int_equal(
+			    aw_portal_list_next(&list, &at, &first, &second),
 			    0);
 			assert_string_equal(first, rows[i].first);
 			assert_string_equal(second, rows[i].second);
-			assert_int_equal(aw_portal_list_next(&list, &at, &first,
-					     &second),
+			assert_int_equal(
+			    aw_portal_list_next(&list, &at, &first, &second),
 			    AW_END);
 		}
 		aw_portal_list_done(&list);
@@ -116,7 +116,8 @@ static void keys(void **state)
 		    NULL },
 		{ "{}", "GetRoleCredentials: roleCredentials: missing" },
 		{ "{\"roleCredentials\":{}}",
-		    "GetRoleCredentials: roleCredentials.accessKeyId: missing" },
+		    "GetRoleCredentials: roleCredentials.accessKeyId: "
+		    "missing" },
 		{ "{\"roleCredentials\":{\"accessKeyId\":\"ASIA\","
 		  "\"secretAccessKey\":\"s\",\"sessionToken\":\"t\","
 		  "\"expiration\":\"2026\"}}",

@@ -22,8 +22,8 @@ static void put(struct aw_registrations *registrations, const char *region,
 	struct aw_secret *secret;
 
 	assert_int_equal(aw_secret_new(text, &secret), 0);
-	aw_registrations_put(registrations, region, "https://s", name, expires,
-	    secret, secret);
+	aw_registrations_put(
+	    registrations, region, "https://s", name, expires, secret, secret);
 	aw_secret_unref(secret);
 }
 
@@ -118,8 +118,8 @@ static void references_outlive_the_table(void **state)
 	(void)state;
 	assert_int_equal(aw_registrations_new(&r), 0);
 	put(r, "r", "n", FAR, "kept");
-	assert_int_equal(aw_registrations_get(r, "r", "https://s", "n", NOW,
-			     &id, &secret),
+	assert_int_equal(
+	    aw_registrations_get(r, "r", "https://s", "n", NOW, &id, &secret),
 	    0);
 	aw_registrations_free(r);
 	assert_string_equal(id->text, "kept");

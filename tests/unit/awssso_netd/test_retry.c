@@ -75,8 +75,8 @@ static void how_long_to_wait(void **state)
 		if (aw_retry_delay_ms(rows[i].retry, rows[i].random,
 			rows[i].hint_ms, rows[i].slack_ms) != rows[i].want)
 			fail_msg("row %zu: %llu", i,
-			    (unsigned long long)aw_retry_delay_ms(
-				rows[i].retry, rows[i].random, rows[i].hint_ms,
+			    (unsigned long long)aw_retry_delay_ms(rows[i].retry,
+				rows[i].random, rows[i].hint_ms,
 				rows[i].slack_ms));
 }
 

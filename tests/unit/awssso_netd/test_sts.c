@@ -16,11 +16,12 @@
 #include "awssso_netd/sts.h"
 #include "awssso_netd/xml.h"
 
-#define ARN  "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Login_" \
-	     "0123456789abcdef/alice@example.com"
+#define ARN                                                            \
+	"arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Login_" \
+	"0123456789abcdef/alice@example.com"
 #define ACCT "111122223333"
-#define XML(arn, account)                                                      \
-	"<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/"    \
+#define XML(arn, account)                                                    \
+	"<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/"  \
 	"2011-06-15/\">\n  <GetCallerIdentityResult>\n    " arn              \
 	"\n    <UserId>AROAEXAMPLE:alice@example.com</UserId>\n    " account \
 	"\n  </GetCallerIdentityResult>\n</GetCallerIdentityResponse>"
@@ -38,8 +39,8 @@ static void answers(void **state)
 		    NULL },
 		{ XML("<Arn>" ARN "</Arn>", "<Account>" ACCT "</Account>"),
 		    NULL },
-		{ " \n" XML("<Arn>" ARN "</Arn>",
-		      "<Account>" ACCT "</Account>"),
+		{ " \n" XML(
+		      "<Arn>" ARN "</Arn>", "<Account>" ACCT "</Account>"),
 		    NULL },
 		{ JSON("\"Account\":\"" ACCT "\""),
 		    "GetCallerIdentity: Arn: missing" },
@@ -73,8 +74,8 @@ static void answers(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct aw_sts_identity got = { .arn = "untouched" };
 		struct aw_diag why = { .text = "" };
-		const int r = aw_sts_read(rows[i].text, strlen(rows[i].text),
-		    &got, &why);
+		const int r =
+		    aw_sts_read(rows[i].text, strlen(rows[i].text), &got, &why);
 
 		if (r != (rows[i].says ? -EBADMSG : 0) ||
 		    (rows[i].says && !strstr(why.text, rows[i].says)))
@@ -121,10 +122,10 @@ static void length_counts(void **state)
 	char got[8] = "";
 
 	(void)state;
-	assert_int_equal(aw_xml_text("<a>x</a>", 7, "a", got, sizeof(got)),
-	    -EBADMSG);
-	assert_int_equal(aw_xml_text("<a>x</a>", 2, "a", got, sizeof(got)),
-	    AW_ABSENT);
+	assert_int_equal(
+	    aw_xml_text("<a>x</a>", 7, "a", got, sizeof(got)), -EBADMSG);
+	assert_int_equal(
+	    aw_xml_text("<a>x</a>", 2, "a", got, sizeof(got)), AW_ABSENT);
 }
 
 int main(void)

@@ -169,8 +169,8 @@ static void another_store(void **state)
 	struct sim *sim = *state;
 	struct count count = { .pages = 0 };
 
-	assert_int_equal(aw_copy(sim->conf.identity_store_id, AW_CONF_TEXT,
-			     "d-9999999999"),
+	assert_int_equal(
+	    aw_copy(sim->conf.identity_store_id, AW_CONF_TEXT, "d-9999999999"),
 	    0);
 	count = sweep(sim);
 	sim_expect_net(sim, AW_NET_CONFIG, "identity_store_id");

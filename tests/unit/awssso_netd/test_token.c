@@ -36,8 +36,8 @@ static uint64_t put(struct aw_tokens *tokens, const void *owner,
 	uint64_t handle = 0;
 
 	assert_int_equal(aw_secret_new(text, &secret), 0);
-	assert_int_equal(aw_tokens_put(tokens, owner, secret, "us-east-1",
-			     life_s, &handle),
+	assert_int_equal(
+	    aw_tokens_put(tokens, owner, secret, "us-east-1", life_s, &handle),
 	    0);
 	aw_secret_unref(secret);
 	assert_true(handle != 0);
@@ -49,8 +49,7 @@ static bool has(struct aw_tokens *tokens, const void *owner, uint64_t handle,
 {
 	struct aw_secret *secret = NULL;
 	const char *region = NULL;
-	const int r =
-	    aw_tokens_get(tokens, owner, handle, &secret, &region);
+	const int r = aw_tokens_get(tokens, owner, handle, &secret, &region);
 
 	if (r != 0) {
 		assert_int_equal(r, AW_UNKNOWN);
@@ -123,13 +122,13 @@ static void has_an_end(void **state)
 				     "us-east-1", 60, &handle),
 		    0);
 	handle = 42;
-	assert_int_equal(aw_tokens_put(tokens, &owner_a, secret, "us-east-1",
-			     60, &handle),
+	assert_int_equal(
+	    aw_tokens_put(tokens, &owner_a, secret, "us-east-1", 60, &handle),
 	    -ENOSPC);
 	assert_int_equal(handle, 42);
 	aw_tokens_drop(tokens, &owner_a, first);
-	assert_int_equal(aw_tokens_put(tokens, &owner_a, secret, "us-east-1",
-			     60, &handle),
+	assert_int_equal(
+	    aw_tokens_put(tokens, &owner_a, secret, "us-east-1", 60, &handle),
 	    0);
 	aw_secret_unref(secret);
 	aw_tokens_free(tokens);
@@ -170,8 +169,8 @@ static void keys(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct aw_keys *got = NULL;
-		const int r = aw_keys_new(rows[i].id, rows[i].secret,
-		    rows[i].session, 7, &got);
+		const int r = aw_keys_new(
+		    rows[i].id, rows[i].secret, rows[i].session, 7, &got);
 
 		if (r != rows[i].want || (r < 0) != (got == NULL))
 			fail_msg("row %zu: %d", i, r);
@@ -179,8 +178,8 @@ static void keys(void **state)
 			continue;
 		assert_string_equal(got->id, rows[i].id);
 		assert_string_equal(got->secret, rows[i].secret);
-		assert_string_equal(got->session,
-		    rows[i].session ? rows[i].session : "");
+		assert_string_equal(
+		    got->session, rows[i].session ? rows[i].session : "");
 		assert_int_equal(got->expires, 7);
 		aw_keys_unref(aw_keys_ref(got));
 		assert_string_equal(got->id, rows[i].id);

@@ -36,8 +36,8 @@ static void store_ids(void **state)
 
 		if (r != (rows[i].want ? 0 : AW_ABSENT))
 			fail_msg("%s: %d", rows[i].url, r);
-		assert_string_equal(got,
-		    rows[i].want ? rows[i].want : "untouched");
+		assert_string_equal(
+		    got, rows[i].want ? rows[i].want : "untouched");
 	}
 }
 

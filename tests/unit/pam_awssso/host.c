@@ -33,8 +33,8 @@ static char dir[] = "/tmp/awssso-pam-XXXXXX";
 
 static const struct person {
 	const char *name;
-	uint32_t uid;       /* libc's; 0: libc does not know */
-	uint32_t snap_id;   /* the snapshot's; 0: not there */
+	uint32_t uid;     /* libc's; 0: libc does not know */
+	uint32_t snap_id; /* the snapshot's; 0: not there */
 	uint32_t snap_flags;
 } people[] = {
 	{ "alice", AW_ID_MIN + 1, AW_ID_MIN + 1, AW_SNAP_ALLOWED },
@@ -69,7 +69,8 @@ static int write_passwd(void)
 	if (!file)
 		return -1;
 	(void)fputs("root:x:0:0:root:/root:/bin/sh\n"
-		    "toor:x:0:0:root:/root:/bin/sh\n", file);
+		    "toor:x:0:0:root:/root:/bin/sh\n",
+	    file);
 	for (size_t i = 0; i < N_PEOPLE; i++)
 		if (people[i].uid != 0)
 			(void)fprintf(file, "%s:*:%u:%u::/home/%s:/bin/sh\n",
@@ -103,7 +104,9 @@ static int add_person(struct aw_snapw *writer, const struct person *person)
 static int write_snapshot(void)
 {
 	const struct aw_snapw_head head = { .store_id = "d-9067000000",
-		.generation = 1, .created = 1, .needs_limits = true };
+		.generation = 1,
+		.created = 1,
+		.needs_limits = true };
 	struct aw_snapw *writer = NULL;
 	int fd = -1;
 	int r;
@@ -137,7 +140,9 @@ int host_make(void **state)
 				"local:x:1000:1000::/home/local:/bin/sh\n") < 0)
 		return -1;
 	return write_text("session", "7") < 0 ||
-		write_text("nss.limits", "uid 1500\n") < 0 ? -1 : 0;
+		       write_text("nss.limits", "uid 1500\n") < 0
+		   ? -1
+		   : 0;
 }
 
 int host_remove(void **state)
@@ -208,8 +213,8 @@ static void hear(const struct stand_in *stand_in, int fd)
 	struct host_result *result = stand_in->result;
 	size_t len;
 
-	if (aw_sock_recv(fd, result->asked, sizeof(result->asked), soon(),
-		&len, NULL) != 0 ||
+	if (aw_sock_recv(fd, result->asked, sizeof(result->asked), soon(), &len,
+		NULL) != 0 ||
 	    aw_wire_open(result->asked, len, &result->in) < 0)
 		return;
 	result->questions++;
@@ -244,8 +249,8 @@ static int start(struct stand_in *stand_in)
 	host_hung_up = false;
 	if (!stand_in->play)
 		return 0;
-	if (aw_sock_listen("auth.sock", 0666, (uid_t)-1,
-		&stand_in->listener) < 0 ||
+	if (aw_sock_listen("auth.sock", 0666, (uid_t)-1, &stand_in->listener) <
+		0 ||
 	    pipe2(stand_in->stop, O_CLOEXEC) < 0 ||
 	    pthread_create(&stand_in->thread, NULL, serve, stand_in) != 0)
 		return -1;
@@ -271,8 +276,8 @@ static void say(int fd, struct aw_wire_out *out)
 		host_hung_up = true;
 }
 
-void host_verdict(int fd, uint64_t request, uint64_t verdict,
-    const char *text, const char *code)
+void host_verdict(int fd, uint64_t request, uint64_t verdict, const char *text,
+    const char *code)
 {
 	struct aw_wire_out out;
 	uint8_t data[4096];
@@ -284,8 +289,8 @@ void host_verdict(int fd, uint64_t request, uint64_t verdict,
 	say(fd, &out);
 }
 
-void host_prompt(int fd, uint64_t request, const char *text,
-    uint64_t expires_in)
+void host_prompt(
+    int fd, uint64_t request, const char *text, uint64_t expires_in)
 {
 	struct aw_wire_out out;
 	uint8_t data[4096];
@@ -350,8 +355,8 @@ static int show(struct application *application, const struct pam_message *msg,
 		return PAM_CONV_ERR;
 	}
 	return ++application->shown == application->call->conv_fails
-	    ? application->call->conv_code
-	    : PAM_SUCCESS;
+		   ? application->call->conv_code
+		   : PAM_SUCCESS;
 }
 
 static int converse(int n, const struct pam_message **msg,
@@ -395,7 +400,7 @@ static int enter(pam_handle_t *pamh, const struct host_call *call)
 /* Where the lines go that libpam logs for the module. */
 static struct host_result *log_to;
 
-static void keep_line(const char *fmt, va_list args)
+static AW_PRINTF(1, 0) void keep_line(const char *fmt, va_list args)
 {
 	char line[1024];
 	size_t used;
@@ -412,7 +417,7 @@ static void keep_line(const char *fmt, va_list args)
 #define EXPORTED __attribute__((visibility("default")))
 
 /* libc's, as libpam calls them. */
-EXPORTED void syslog(int priority, const char *fmt, ...)
+EXPORTED void(syslog)(int priority, const char *fmt, ...)
 {
 	va_list args;
 
@@ -422,7 +427,8 @@ EXPORTED void syslog(int priority, const char *fmt, ...)
 	va_end(args);
 }
 
-EXPORTED void __syslog_chk(int priority, int flag, const char *fmt, ...);
+EXPORTED AW_PRINTF(3, 4) void __syslog_chk(
+    int priority, int flag, const char *fmt, ...);
 void __syslog_chk(int priority, int flag, const char *fmt, ...)
 {
 	va_list args;
@@ -445,7 +451,9 @@ static int prepare(pam_handle_t *pamh, const struct host_call *call)
 		return 0;
 	return aw_fmt(variable, sizeof(variable), "SSH_CONNECTION=%s",
 		   call->ssh_connection) < 0 ||
-		pam_putenv(pamh, variable) != PAM_SUCCESS ? -1 : 0;
+		       pam_putenv(pamh, variable) != PAM_SUCCESS
+		   ? -1
+		   : 0;
 }
 
 static int call_pam(const struct host_call *call, struct host_result *result)
@@ -467,7 +475,8 @@ static int call_pam(const struct host_call *call, struct host_result *result)
 		log_to = result;
 		result->code = enter(pamh, call);
 		log_to = NULL;
-		r = pam_get_item(pamh, PAM_USER, &after) == PAM_SUCCESS ? 0 : -1;
+		r = pam_get_item(pamh, PAM_USER, &after) == PAM_SUCCESS ? 0
+									: -1;
 		result->same_user = after && !strcmp(after, user);
 	}
 	(void)pam_end(pamh, result->code);
@@ -510,6 +519,6 @@ const char *host_text(const struct host_result *result, uint16_t tag)
 uint64_t host_number(const struct host_result *result, uint16_t tag)
 {
 	return result->questions == 0
-	    ? UINT64_MAX
-	    : aw_wire_num(&result->in, tag, UINT64_MAX);
+		   ? UINT64_MAX
+		   : aw_wire_num(&result->in, tag, UINT64_MAX);
 }

@@ -23,13 +23,13 @@ typedef void host_play_fn(int fd, const struct aw_wire_in *in);
 
 struct host_call {
 	enum aw_pam_phase phase;
-	bool close;          /* pam_close_session */
+	bool close; /* pam_close_session */
 	int flags;
 	const char *user;    /* alice unless given */
 	const char *service; /* sshd unless given */
 	const char *options; /* of the module */
 	const char *rhost, *tty, *ssh_connection;
-	host_play_fn *play;  /* NULL: nobody listens */
+	host_play_fn *play; /* NULL: nobody listens */
 	bool no_snapshot;
 	bool libc_fails;
 	unsigned conv_fails; /* the n-th message shown fails (1, 2...) */
@@ -37,13 +37,13 @@ struct host_call {
 };
 
 struct host_result {
-	int code;             /* what the module returned */
-	unsigned questions;   /* how often awsssod was asked */
+	int code;           /* what the module returned */
+	unsigned questions; /* how often awsssod was asked */
 	unsigned prompts, infos, errors;
-	char prompt[1024];    /* the first one */
-	char info[1024];      /* likewise */
-	char error[1024];     /* likewise */
-	char log[2048];       /* lines, each ended by LF */
+	char prompt[1024]; /* the first one */
+	char info[1024];   /* likewise */
+	char error[1024];  /* likewise */
+	char log[2048];    /* lines, each ended by LF */
 	unsigned log_lines;
 	bool same_user;       /* PAM_USER is what it was */
 	uint8_t asked[4096];  /* the last question */
@@ -61,10 +61,10 @@ int host_run(const struct host_call *call, struct host_result *ret);
 extern bool host_hung_up;
 
 /* For host_play_fn. */
-void host_verdict(int fd, uint64_t request, uint64_t verdict,
-    const char *text, const char *code);
-void host_prompt(int fd, uint64_t request, const char *text,
-    uint64_t expires_in);
+void host_verdict(int fd, uint64_t request, uint64_t verdict, const char *text,
+    const char *code);
+void host_prompt(
+    int fd, uint64_t request, const char *text, uint64_t expires_in);
 void host_wait_for_hangup(int fd);
 void host_pause_ms(unsigned ms);
 

@@ -41,7 +41,7 @@ int getpwnam_r(const char *name, struct passwd *entry, char *buf, size_t size,
 
 	*ret = NULL;
 	while (file && fgetpwent_r(file, entry, buf, size, ret) == 0 &&
-	    strcmp(entry->pw_name, name) != 0)
+	       strcmp(entry->pw_name, name) != 0)
 		*ret = NULL;
 	if (file)
 		(void)fclose(file);

@@ -16,7 +16,10 @@
 #include "common/proto.h"
 #include "pam_awssso/code.h"
 
-#define ALL(code) { code, code, code, code, code }
+#define ALL(code)                            \
+	{                                    \
+		code, code, code, code, code \
+	}
 
 static const struct {
 	const char *name;
@@ -48,7 +51,7 @@ static const struct {
 	{ "failed", AW_PAM_FAILED, ALL(PAM_SERVICE_ERR) },
 	{ "no memory", AW_PAM_NO_MEMORY, ALL(PAM_BUF_ERR) },
 	{ "no row", AW_PAM_ROWS, ALL(PAM_SERVICE_ERR) },
-	{ "a negative row", (enum aw_pam_row)-1, ALL(PAM_SERVICE_ERR) },
+	{ "a negative row", (enum aw_pam_row) - 1, ALL(PAM_SERVICE_ERR) },
 };
 
 static void has_a_code_for_each_row_and_phase(void **state)
@@ -56,16 +59,17 @@ static void has_a_code_for_each_row_and_phase(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		for (int p = 0; p < AW_PAM_PHASES; p++) {
-			const int got = aw_pam_code_of((enum aw_pam_phase)p,
-			    table[i].row);
+			const int got =
+			    aw_pam_code_of((enum aw_pam_phase)p, table[i].row);
 
 			if (got != table[i].want[p])
 				fail_msg("%s, phase %d: %d, not %d",
 				    table[i].name, p, got, table[i].want[p]);
 		}
-	assert_int_equal(aw_pam_code_of(AW_PAM_PHASES, AW_PAM_ALLOWED),
-	    PAM_SERVICE_ERR);
-	assert_int_equal(aw_pam_code_of((enum aw_pam_phase)-1, AW_PAM_ALLOWED),
+	assert_int_equal(
+	    aw_pam_code_of(AW_PAM_PHASES, AW_PAM_ALLOWED), PAM_SERVICE_ERR);
+	assert_int_equal(
+	    aw_pam_code_of((enum aw_pam_phase) - 1, AW_PAM_ALLOWED),
 	    PAM_SERVICE_ERR);
 }
 
@@ -75,8 +79,8 @@ static void nothing_else_opens_a_door(void **state)
 	(void)state;
 	for (int row = 0; row < AW_PAM_ROWS; row++)
 		for (int p = 0; p < AW_PAM_PHASES; p++) {
-			const int got = aw_pam_code_of((enum aw_pam_phase)p,
-			    (enum aw_pam_row)row);
+			const int got = aw_pam_code_of(
+			    (enum aw_pam_phase)p, (enum aw_pam_row)row);
 
 			if (row == AW_PAM_ALLOWED || row == AW_PAM_NOT_OURS)
 				continue;

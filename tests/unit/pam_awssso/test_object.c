@@ -73,8 +73,8 @@ static void leaves_root_alone(void **state)
 			"session required %s\n",
 			object, object, object) > 0);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(pam_start_confdir("login", "root", &conv, dir, &pamh),
-	    PAM_SUCCESS);
+	assert_int_equal(
+	    pam_start_confdir("login", "root", &conv, dir, &pamh), PAM_SUCCESS);
 	assert_int_equal(pam_authenticate(pamh, 0), PAM_USER_UNKNOWN);
 	assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_SUCCESS);
 	assert_int_equal(pam_open_session(pamh, 0), PAM_SUCCESS);

@@ -14,7 +14,10 @@
 
 #include "pam_awssso/options.h"
 
-#define NONE { .reuse = 0 }
+#define NONE               \
+	{                  \
+		.reuse = 0 \
+	}
 
 static const struct {
 	const char *word[3];
@@ -41,8 +44,7 @@ static const struct {
 	{ { "nonsense" }, "unknown option 'nonsense'", NONE },
 	{ { "" }, "unknown option ''", NONE },
 	{ { "debug", "Debug" }, "unknown option 'Debug'", NONE },
-	{ { "permission_sett=A" }, "unknown option 'permission_sett=A'",
-	    NONE },
+	{ { "permission_sett=A" }, "unknown option 'permission_sett=A'", NONE },
 	{ { "permission_se=A" }, "unknown option 'permission_se=A'", NONE },
 	{ { "=x" }, "unknown option '=x'", NONE },
 	{ { "a\nb" }, "unknown option 'a\\x0ab'", NONE },
@@ -65,19 +67,18 @@ static const struct {
 	    NONE },
 	{ { "account=1234567890123" },
 	    "malformed option 'account=1234567890123'", NONE },
-	{ { "account=12345678901x" },
-	    "malformed option 'account=12345678901x'", NONE },
+	{ { "account=12345678901x" }, "malformed option 'account=12345678901x'",
+	    NONE },
 	{ { "debug", "debug" }, "repeated option 'debug'", NONE },
 	{ { "permission_set=A", "permission_set=B" },
 	    "repeated option 'permission_set=B'", NONE },
 };
 
-static bool same(const struct aw_pam_options *a,
-    const struct aw_pam_options *b)
+static bool same(const struct aw_pam_options *a, const struct aw_pam_options *b)
 {
 	return !strcmp(a->permission_set, b->permission_set) &&
-	    !strcmp(a->account, b->account) && a->reuse == b->reuse &&
-	    a->prompt == b->prompt && a->debug == b->debug;
+	       !strcmp(a->account, b->account) && a->reuse == b->reuse &&
+	       a->prompt == b->prompt && a->debug == b->debug;
 }
 
 static void parses(void **state)

@@ -78,12 +78,10 @@ static void says_all_that_it_knows(void **state)
 	assert_string_equal(host_text(&result, AW_TAG_SERVICE), "sshd");
 	assert_string_equal(host_text(&result, AW_TAG_RHOST), "192.0.2.7");
 	assert_string_equal(host_text(&result, AW_TAG_TTY), "ssh");
-	assert_string_equal(host_text(&result, AW_TAG_ATTEMPT),
-	    "192.0.2.7 50022 192.0.2.1 22");
-	assert_string_equal(host_text(&result, AW_TAG_PERMISSION_SET),
-	    "Admin");
-	assert_string_equal(host_text(&result, AW_TAG_ACCOUNT),
-	    "012345678901");
+	assert_string_equal(
+	    host_text(&result, AW_TAG_ATTEMPT), "192.0.2.7 50022 192.0.2.1 22");
+	assert_string_equal(host_text(&result, AW_TAG_PERMISSION_SET), "Admin");
+	assert_string_equal(host_text(&result, AW_TAG_ACCOUNT), "012345678901");
 	assert_int_equal(host_number(&result, AW_TAG_REUSE), 300);
 	assert_int_equal(host_number(&result, AW_TAG_KSESSION), 7);
 	assert_int_equal(host_number(&result, AW_TAG_ENTER), 1);
@@ -111,8 +109,8 @@ static void does_not_read_the_environment(void **state)
 	const struct host_call call = { .play = allow };
 
 	(void)state;
-	assert_int_equal(setenv("SSH_CONNECTION", "198.51.100.1 1 ::1 2", 1),
-	    0);
+	assert_int_equal(
+	    setenv("SSH_CONNECTION", "198.51.100.1 1 ::1 2", 1), 0);
 	assert_int_equal(host_run(&call, &result), 0);
 	assert_int_equal(unsetenv("SSH_CONNECTION"), 0);
 	assert_string_equal(host_text(&result, AW_TAG_ATTEMPT), "-");
@@ -138,7 +136,8 @@ static void asks_by_the_phase(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct host_call call = { .phase = rows[i].phase,
-			.close = rows[i].close, .play = allow };
+			.close = rows[i].close,
+			.play = allow };
 
 		assert_int_equal(host_run(&call, &result), 0);
 		assert_int_equal(result.questions, rows[i].questions);
@@ -157,8 +156,7 @@ static void escapes_labels(void **state)
 
 	(void)state;
 	assert_int_equal(host_run(&call, &result), 0);
-	assert_string_equal(host_text(&result, AW_TAG_RHOST),
-	    "a\\x0ab\\xff");
+	assert_string_equal(host_text(&result, AW_TAG_RHOST), "a\\x0ab\\xff");
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
 	call.rhost = longest;
@@ -232,7 +230,8 @@ static void waits_as_the_service_can_stand(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct host_call call = { .service = rows[i].service,
-			.options = rows[i].options, .play = approve };
+			.options = rows[i].options,
+			.play = approve };
 
 		assert_int_equal(host_run(&call, &result), 0);
 		if (result.code != PAM_SUCCESS)
@@ -333,17 +332,18 @@ static void gives_up_when_the_application_does(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct host_call call = { .service = rows[i].service,
-			.play = never_decide, .conv_fails = 1,
+			.play = never_decide,
+			.conv_fails = 1,
 			.conv_code = rows[i].conv_code };
 
 		assert_int_equal(host_run(&call, &result), 0);
 		if (result.code != rows[i].want)
-			fail_msg("row %zu: %s", i,
-			    pam_strerror(NULL, result.code));
+			fail_msg(
+			    "row %zu: %s", i, pam_strerror(NULL, result.code));
 		/* awsssod notices, and ends the flow */
 		assert_true(host_hung_up);
-		assert_int_equal(result.errors,
-		    rows[i].want == PAM_BUF_ERR ? 1 : 0);
+		assert_int_equal(
+		    result.errors, rows[i].want == PAM_BUF_ERR ? 1 : 0);
 	}
 }
 
@@ -367,8 +367,8 @@ static void gives_up_on_a_pending_signal(void **state)
 		assert_int_equal(raise(fatal[i]), 0);
 		assert_int_equal(host_run(&call, &result), 0);
 		assert_int_equal(sigtimedwait(&set, NULL, &now), fatal[i]);
-		assert_int_equal(pthread_sigmask(SIG_SETMASK, &before, NULL),
-		    0);
+		assert_int_equal(
+		    pthread_sigmask(SIG_SETMASK, &before, NULL), 0);
 		assert_int_equal(result.code, PAM_CONV_ERR);
 		assert_int_equal(result.infos, 1);
 		assert_true(host_hung_up);

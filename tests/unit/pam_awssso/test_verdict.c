@@ -34,8 +34,8 @@ static const struct {
 };
 
 /* Run @call at each door; @want has a code for each. */
-static void at_each_door(const char *name, const struct host_call *call,
-    const int want[DOORS])
+static void at_each_door(
+    const char *name, const struct host_call *call, const int want[DOORS])
 {
 	static struct host_result result;
 
@@ -45,24 +45,24 @@ static void at_each_door(const char *name, const struct host_call *call,
 		one.phase = doors[d].phase;
 		one.close = doors[d].close;
 		if (host_run(&one, &result) < 0)
-			fail_msg("%s, %s: the host failed", name,
-			    doors[d].name);
+			fail_msg(
+			    "%s, %s: the host failed", name, doors[d].name);
 		if (result.code != want[d])
-			fail_msg("%s, %s: %s, not %s (%s)", name,
-			    doors[d].name, pam_strerror(NULL, result.code),
+			fail_msg("%s, %s: %s, not %s (%s)", name, doors[d].name,
+			    pam_strerror(NULL, result.code),
 			    pam_strerror(NULL, want[d]), result.log);
 		if (!result.same_user)
-			fail_msg("%s, %s: PAM_USER changed", name,
-			    doors[d].name);
+			fail_msg(
+			    "%s, %s: PAM_USER changed", name, doors[d].name);
 	}
 }
 
 /* --- verdicts ---------------------------------------------------------- */
 
-#define PLAY(name, verdict)                                                    \
-	static void name(int fd, const struct aw_wire_in *in)                  \
-	{                                                                      \
-		host_verdict(fd, in->request, verdict, "Because.", "7K3QX");   \
+#define PLAY(name, verdict)                                                  \
+	static void name(int fd, const struct aw_wire_in *in)                \
+	{                                                                    \
+		host_verdict(fd, in->request, verdict, "Because.", "7K3QX"); \
 	}
 
 PLAY(say_allow, AW_VERDICT_ALLOW)
@@ -97,8 +97,8 @@ static void translates_every_verdict(void **state)
 		    { PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_SUCCESS,
 			PAM_IGNORE, PAM_SESSION_ERR, PAM_SESSION_ERR } },
 		{ "failed", say_failed,
-		    { PAM_SERVICE_ERR, PAM_SERVICE_ERR, PAM_SUCCESS,
-			PAM_IGNORE, PAM_SERVICE_ERR, PAM_SERVICE_ERR } },
+		    { PAM_SERVICE_ERR, PAM_SERVICE_ERR, PAM_SUCCESS, PAM_IGNORE,
+			PAM_SERVICE_ERR, PAM_SERVICE_ERR } },
 	};
 
 	(void)state;
@@ -290,8 +290,7 @@ static void unattended_work_is_judged_by_the_snapshot(void **state)
 		{ "crond", "alice", "", hang_up, PAM_SUCCESS, PAM_SUCCESS },
 		{ "at", "alice", "", be_silent, PAM_SUCCESS, PAM_SUCCESS },
 		{ "atd", "alice", "", NULL, PAM_SUCCESS, PAM_SUCCESS },
-		{ "systemd-user", "alice", "", NULL, PAM_SUCCESS,
-		    PAM_SUCCESS },
+		{ "systemd-user", "alice", "", NULL, PAM_SUCCESS, PAM_SUCCESS },
 		{ "cron", "carol", "", NULL, PAM_ACCT_EXPIRED,
 		    PAM_SESSION_ERR },
 		{ "cron", "dave", "", NULL, PAM_PERM_DENIED, PAM_SESSION_ERR },
@@ -317,7 +316,8 @@ static void unattended_work_is_judged_by_the_snapshot(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct host_call call = { .service = rows[i].service,
-			.user = rows[i].user, .options = rows[i].options,
+			.user = rows[i].user,
+			.options = rows[i].options,
 			.play = rows[i].play };
 		int want[] = { PAM_AUTHINFO_UNAVAIL, rows[i].account, 0, 0,
 			rows[i].session };
@@ -362,8 +362,7 @@ static void tells_the_person_why(void **state)
 		host_play_fn *play;
 		const char *want; /* NULL: nothing is shown */
 	} rows[] = {
-		{ "auth", AW_PAM_AUTH, 0, say_policy,
-		    "Because. (code 7K3QX)" },
+		{ "auth", AW_PAM_AUTH, 0, say_policy, "Because. (code 7K3QX)" },
 		{ "auth, silent (sudo)", AW_PAM_AUTH, (int)PAM_SILENT,
 		    say_policy, "Because. (code 7K3QX)" },
 		{ "account", AW_PAM_ACCOUNT, 0, say_policy,
@@ -382,7 +381,8 @@ static void tells_the_person_why(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct host_call call = { .phase = rows[i].phase,
-			.flags = rows[i].flags, .play = rows[i].play };
+			.flags = rows[i].flags,
+			.play = rows[i].play };
 
 		assert_int_equal(host_run(&call, &result), 0);
 		if (strcmp(result.error, rows[i].want ? rows[i].want : "") ||
