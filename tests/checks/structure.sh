@@ -4,6 +4,7 @@
 # the house style, compared with the tree and the built objects.
 # usage: structure.sh BUILD
 # covers: spine.1, R30, R34
+# shellcheck disable=SC2046,SC2086 # lists of our own files, without blanks
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/checks/lib.sh
