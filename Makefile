@@ -49,7 +49,7 @@ AW_CPPFLAGS := -D_GNU_SOURCE -DAW_VERSION='"$(VERSION)"' -I. $(FORTIFY)
 AW_CFLAGS   := -std=gnu11 -fPIC $(OPT) $(WARN) $(HARDEN) \
   -ffile-prefix-map=$(CURDIR)=.
 
-pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
+pkg_cflags = $(if $(strip $(1)),$(shell $(PKG_CONFIG) --cflags $(1)))
 pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1))
 
 # --- products --------------------------------------------------------------

@@ -49,6 +49,7 @@ static int load(const char *path, struct aw_conf *ret)
 static bool is_list(const struct aw_conf_keyword *keyword)
 {
 	return keyword->type == AW_CONF_LIST ||
+	       keyword->type == AW_CONF_REGION ||
 	       keyword->type == AW_CONF_DOMAINS;
 }
 

@@ -6,6 +6,7 @@
 #ifndef AW_AWSSSO_NETD_AWS_H
 #define AW_AWSSSO_NETD_AWS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
@@ -26,6 +27,7 @@ struct aw_aws {
 	struct aw_tokens *tokens;
 	int64_t skew;       /* seconds to add to our clock when we sign */
 	int64_t offset;     /* AWS's clock minus ours at the last answer */
+	bool answered;      /* @offset is known */
 	unsigned contacted; /* bit per enum aw_service */
 	uint64_t down_until_ms[AW_CONF_LIST_MAX]; /* per conf->regions */
 };

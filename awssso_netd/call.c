@@ -378,8 +378,10 @@ static void on_http(void *user, const struct aw_http_answer *http)
 	int64_t offset;
 
 	call->op = NULL;
-	if (http->error == 0 && clock_offset(http, &offset))
+	if (http->error == 0 && clock_offset(http, &offset)) {
 		call->aws->offset = offset;
+		call->aws->answered = true;
+	}
 	if (http->error == 0 && http->status != 200)
 		aw_error_read(call->service, http->header[AW_HTTP_ERROR_TYPE],
 		    http->body, http->len, &answer.error);

@@ -103,9 +103,11 @@ static void finish(struct trial *trial, enum aw_net net, const char *why)
 	if (trial->over)
 		return;
 	trial->over = true;
-	begin_event(&json, "clock");
-	aw_json_put_number(&json, "offset_seconds", trial->aws->offset);
-	print(&json);
+	if (trial->aws->answered) {
+		begin_event(&json, "clock");
+		aw_json_put_number(&json, "offset_seconds", trial->aws->offset);
+		print(&json);
+	}
 	begin_event(&json, "hosts");
 	aw_json_put(&json, "hosts", hosts_of(trial->aws));
 	print(&json);

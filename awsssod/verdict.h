@@ -19,7 +19,7 @@ struct aw_verdict_more {
 	const char *account, *set;
 	const char *approver; /* session name of whoever approved */
 	const char *requests; /* AWS request ids, blank-separated */
-	const char *why;      /* the rule, for "awssso explain" */
+	const char *why;      /* the rule, for the audit line */
 	const char *detail;   /* goes into the person's sentence */
 	bool is_quiet;        /* allowed as always: not an event */
 };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/conf_value.h"
 #include "common/own.h"
 
 struct parse {
@@ -32,43 +33,6 @@ static const void *field_of(
     const struct aw_conf *conf, const struct aw_conf_keyword *key)
 {
 	return (const char *)conf + key->offset;
-}
-
-/* http is for loopback and the link-local metadata address only: whatever
- * else speaks it could be anybody. */
-static bool is_local_host(const char *host, size_t len)
-{
-	static const char *const local[] = { "localhost", "127.", "[::1]",
-		"169.254.", "[fd00:ec2::254]" };
-
-	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++) {
-		const size_t n = strlen(local[i]);
-		const bool prefix = local[i][n - 1] == '.';
-
-		if (len < n || memcmp(host, local[i], n) != 0)
-			continue;
-		if (!prefix)
-			return len == n;
-		return strspn(host, "0123456789.") >= len;
-	}
-	return false;
-}
-
-static bool is_url(const char *value)
-{
-	const bool https = !strncmp(value, "https://", 8);
-	const char *host = value + (https ? 8 : 7);
-	size_t len = strcspn(host, "/?#");
-
-	if (!https && strncmp(value, "http://", 7) != 0)
-		return false;
-	if (len == 0 || memchr(host, '@', len) || strpbrk(value, " \t\"\\<>"))
-		return false;
-	if (host[0] == '[')
-		len = strcspn(host, "]") + 1;
-	else
-		len = strcspn(host, ":/?#");
-	return https || is_local_host(host, len);
 }
 
 /* Where @value stands among "a|b|c", or -1. */
@@ -148,43 +112,73 @@ static int set_number(const struct aw_conf_keyword *key, const char *value,
 	return -EINVAL;
 }
 
+/* One or more regions: no region's name holds a comma. */
+static int set_regions(
+    struct aw_conf_list *list, const char *value, struct aw_diag *diag)
+{
+	char region[AW_CONF_TEXT];
+
+	while (*value) {
+		const size_t n = strcspn(value, ",");
+
+		if (aw_fmt(region, sizeof(region), "%.*s", (int)n, value) < 0 ||
+		    aw_conf_value_wrong(AW_CONF_REGION, region)) {
+			aw_diag_set(diag, "\"%.64s\": must be a region", value);
+			return -EINVAL;
+		}
+		if (set_list(list, region, diag) < 0)
+			return -EINVAL;
+		value += n;
+		value += strspn(value, ", ");
+	}
+	return 0;
+}
+
+static int set_choice(struct aw_conf *conf, const struct aw_conf_keyword *key,
+    const char *value, struct aw_diag *diag)
+{
+	const int choice = choice_of(key->choices, value);
+
+	if (choice < 0) {
+		aw_diag_set(diag, "\"%.64s\": must be %s%s", value,
+		    strchr(key->choices, '|') ? "one of " : "", key->choices);
+		return -EINVAL;
+	}
+	*(uint64_t *)field(conf, key) = (uint64_t)choice;
+	return 0;
+}
+
 static int set_value(struct aw_conf *conf, const struct aw_conf_keyword *key,
     const char *value, struct aw_diag *diag)
 {
-	int choice;
+	const char *wrong;
 
 	switch (key->type) {
 	case AW_CONF_LIST:
 		return set_list(field(conf, key), value, diag);
+	case AW_CONF_REGION:
+	case AW_CONF_REGIONS:
+		return set_regions(field(conf, key), value, diag);
 	case AW_CONF_DOMAINS:
 		return set_domains(conf, value, diag);
 	case AW_CONF_NUMBER:
 	case AW_CONF_SPAN:
 		return set_number(key, value, field(conf, key), diag);
 	case AW_CONF_CHOICE:
-		choice = choice_of(key->choices, value);
-		if (choice < 0) {
-			aw_diag_set(diag, "\"%.64s\": must be one of %s", value,
-			    key->choices);
-			return -EINVAL;
-		}
-		*(uint64_t *)field(conf, key) = (uint64_t)choice;
-		return 0;
-	case AW_CONF_URL:
-		if (is_url(value))
-			break;
-		aw_diag_set(diag,
-		    "\"%.100s\": must be an https URL (http only to loopback)",
-		    value);
-		return -EINVAL;
-	case AW_CONF_PATH:
-		if (aw_name_is_path(value, strlen(value)))
-			break;
-		aw_diag_set(
-		    diag, "\"%.100s\": must be an absolute path", value);
-		return -EINVAL;
+		return set_choice(conf, key, value, diag);
 	case AW_CONF_STRING:
+	case AW_CONF_URL:
+	case AW_CONF_PATH:
+	case AW_CONF_STORE:
+	case AW_CONF_ACCOUNT:
+	case AW_CONF_ROLE:
+	case AW_CONF_PROXY:
 		break;
+	}
+	wrong = aw_conf_value_wrong(key->type, value);
+	if (wrong) {
+		aw_diag_set(diag, "\"%.100s\": must be %s", value, wrong);
+		return -EINVAL;
 	}
 	return set_text(field(conf, key), value, diag);
 }
@@ -215,7 +209,8 @@ static bool is_section(const char *line, size_t len)
 
 static bool is_repeatable(const struct aw_conf_keyword *key)
 {
-	return key->type == AW_CONF_LIST || key->type == AW_CONF_DOMAINS;
+	return key->type == AW_CONF_LIST || key->type == AW_CONF_DOMAINS ||
+	       key->type == AW_CONF_REGION || key->type == AW_CONF_REGIONS;
 }
 
 /* Report the first error only: later ones may follow from it. */
@@ -379,6 +374,11 @@ int aw_conf_require(const struct aw_conf *conf, struct aw_diag *diag)
 		missing = "region";
 	else if (!conf->identity_store_id[0])
 		missing = "identity_store_id";
+	if (!missing && conf->credentials_source == AW_CREDENTIALS_FILE &&
+	    !conf->credentials_file[0]) {
+		aw_diag_set(diag, "file is not set in [credentials]");
+		return -EINVAL;
+	}
 	if (!missing)
 		return 0;
 	aw_diag_set(diag, "%s is not set in [identity-center]", missing);
@@ -417,7 +417,10 @@ int aw_conf_show(const struct aw_conf *conf, const struct aw_conf_keyword *key,
 
 	if (key->type == AW_CONF_DOMAINS)
 		return show_domain(conf, index, buf, size);
-	if (key->type == AW_CONF_LIST) {
+	/* What it set is shown as "region". */
+	if (key->type == AW_CONF_REGIONS)
+		return AW_END;
+	if (key->type == AW_CONF_LIST || key->type == AW_CONF_REGION) {
 		list = field_of(conf, key);
 		return index < list->n ? aw_copy(buf, size, list->item[index])
 				       : AW_END;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * awssso.conf as a struct: one table of keywords (aw_conf_keywords) drives the
- * parser, "awssso config --dump", the checks of the man page and the fuzzer's
+ * parser, "awssso config --dump", and the fuzzer's
  * dictionary.
  *
  * The INI parser comes in as a callback (inih's ini_parse_stream), because
@@ -35,6 +35,9 @@ enum aw_conf_enumerate {
 	AW_ENUMERATE_ALL,
 	AW_ENUMERATE_NO,
 };
+enum aw_conf_source {
+	AW_SOURCE_IDENTITY_STORE,
+};
 enum aw_conf_credentials {
 	AW_CREDENTIALS_IMDS,
 	AW_CREDENTIALS_FILE,
@@ -57,7 +60,7 @@ struct aw_conf {
 	struct aw_conf_list allow_groups; /* DisplayName or GroupId */
 	struct aw_conf_list allow_permission_sets;
 	/* [directory] */
-	char source[AW_CONF_TEXT]; /* identity-store */
+	uint64_t source; /* enum aw_conf_source */
 	uint64_t enumerate;
 	uint64_t sweep_interval; /* seconds */
 	uint64_t sweep_rate;     /* requests a second */
@@ -96,6 +99,12 @@ enum aw_conf_type {
 	AW_CONF_SPAN, /* s, m, h, d */
 	AW_CONF_CHOICE,
 	AW_CONF_DOMAINS,
+	AW_CONF_REGION,  /* a list */
+	AW_CONF_REGIONS, /* the same list, by another keyword */
+	AW_CONF_STORE,   /* an identity store id */
+	AW_CONF_ACCOUNT, /* 12 digits, or auto */
+	AW_CONF_ROLE,    /* ACCOUNT/PERMISSION-SET, or auto */
+	AW_CONF_PROXY,   /* [http://]HOST[:PORT], without a password */
 };
 
 struct aw_conf_keyword {

@@ -11,14 +11,16 @@
 const struct aw_conf_keyword aw_conf_keywords[] = {
 	{ IDC, "start_url", AW_CONF_URL, AT(start_url), NULL, 0, 0, NULL,
 	    "The AWS access portal URL, exactly as the console shows it." },
-	{ IDC, "region", AW_CONF_LIST, AT(regions), NULL, 0, 0, NULL,
+	{ IDC, "region", AW_CONF_REGION, AT(regions), NULL, 0, 0, NULL,
 	    "The region of Identity Center; repeat for more, tried in order." },
-	{ IDC, "identity_store_id", AW_CONF_STRING, AT(identity_store_id), NULL,
+	{ IDC, "regions", AW_CONF_REGIONS, AT(regions), NULL, 0, 0, NULL,
+	    "The same for several regions, comma-separated." },
+	{ IDC, "identity_store_id", AW_CONF_STORE, AT(identity_store_id), NULL,
 	    0, 0, NULL, "The identity store (d- and ten hex digits)." },
-	{ IDC, "account", AW_CONF_STRING, AT(account), "auto", 0, 0, NULL,
+	{ IDC, "account", AW_CONF_ACCOUNT, AT(account), "auto", 0, 0, NULL,
 	    "The AWS account whose permission sets count here; auto: this "
 	    "instance's." },
-	{ IDC, "identity_role", AW_CONF_STRING, AT(identity_role), "auto", 0, 0,
+	{ IDC, "identity_role", AW_CONF_ROLE, AT(identity_role), "auto", 0, 0,
 	    NULL,
 	    "The role that shows who approved, ACCOUNT/PERMISSION-SET; auto: "
 	    "any that the approver holds." },
@@ -31,8 +33,8 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	    AT(allow_permission_sets), NULL, 0, 0, NULL,
 	    "A permission set whose holders in this account may log in." },
 
-	{ "directory", "source", AW_CONF_STRING, AT(source), "identity-store",
-	    0, 0, NULL, "Where users and groups come from." },
+	{ "directory", "source", AW_CONF_CHOICE, AT(source), "identity-store",
+	    0, 0, "identity-store", "Where users and groups come from." },
 	{ "directory", "enumerate", AW_CONF_CHOICE, AT(enumerate), "allowed", 0,
 	    0, "allowed|all|no",
 	    "Who is listed by getent passwd without a name." },
@@ -64,7 +66,7 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	{ "session", "qr", AW_CONF_CHOICE, AT(qr), "utf8", 0, 0,
 	    "utf8|ascii|no", "How the QR code is drawn." },
 
-	{ "network", "proxy", AW_CONF_STRING, AT(proxy), NULL, 0, 0, NULL,
+	{ "network", "proxy", AW_CONF_PROXY, AT(proxy), NULL, 0, 0, NULL,
 	    "The HTTP proxy for AWS; never used for instance metadata." },
 	{ "network", "no_proxy", AW_CONF_LIST, AT(no_proxy), NULL, 0, 0, NULL,
 	    "A host or .domain that is reached without the proxy." },

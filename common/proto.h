@@ -124,7 +124,7 @@ enum aw_tag {
 	AW_TAG_URI_COMPLETE,
 	AW_TAG_USER_CODE,
 	AW_TAG_QR,    /* drawn, lines ended by LF */
-	AW_TAG_CODE,  /* short denial code for "awssso explain" */
+	AW_TAG_CODE,  /* short denial code */
 	AW_TAG_STORE, /* identity store id */
 	AW_TAG_SWEEP_STATE,
 	AW_TAG_SKIP, /* a skipped principal: name, id, reason */

@@ -46,6 +46,10 @@ san=$(readelf -d "$B/pam_awssso.so" | grep -cE 'lib(a|ub|t)san')
 if [ "$san" -eq 0 ]; then
 	expect "libnss_awssso.so.2 needs libc alone" "$(needs libnss_awssso.so.2 libc.so.6)"
 	expect "pam_awssso.so needs libc and libpam" "$(needs pam_awssso.so libc.so.6 libpam.so.0)"
+	qr=$(needed "$B/awsssod" | grep -o 'libqrencode[^ ]* ')
+	expect "awsssod needs what the table says" "$(needs awsssod libc.so.6 libcrypto.so.3 libinih.so.1 ${qr}libsqlite3.so.0 libsystemd.so.0)"
+	expect "awssso-netd needs what the table says" "$(needs awssso-netd libc.so.6 libcrypto.so.3 libcurl.so.4 libinih.so.1 libjson-c.so.5 libsystemd.so.0)"
+	expect "awssso needs what the table says" "$(needs awssso libc.so.6 libcrypto.so.3 libinih.so.1 libjson-c.so.5)"
 	expect "awsssod has no libcurl, libssl, json-c" "$(ldd "$B/awsssod" | grep -E 'libcurl|libssl|json-c')"
 fi
 exports() { # FILE MAP

@@ -10,9 +10,13 @@ auto=$1 as=$2 approver=$3 set_name=$4
 # shellcheck source=tests/world/setup.sh
 . "$TOP/tests/world/setup.sh"
 
+# Where a person reads, wherever a step's own output goes.
+exec 3>&2
+
 die()
 {
-	echo "demo: $*" >&2
+	echo "demo: $*" >&3
+	trap - EXIT
 	exit 1
 }
 
@@ -37,6 +41,8 @@ choose()
 {
 	[ -n "$as" ] || as=$(fact \
 	    '[.users[] | select(.UserStatus != "DISABLED")][0].UserName')
+	[ -z "$approver" ] || user_id "$approver" > /dev/null ||
+	    die "APPROVE_AS=$approver: the fixture has no such person"
 	[ -n "$set_name" ] || set_name=$(fact '.permission_sets[0].Name')
 	fact ".permission_sets[] | select(.Name == \"$set_name\") | .Name" \
 	    > /dev/null || die "SET=$set_name: no such permission set"
@@ -75,6 +81,7 @@ set_up()
 {
 	local lines=()
 
+	idcsim check "$OUT/fixture.json" 2>&3 || exit 1
 	world_fixture "$OUT/fixture.json"
 	choose
 	mapfile -t lines < <(policy)
@@ -88,7 +95,7 @@ set_up()
 
 came_to_nothing()
 {
-	tail -n 20 "$OUT/setup.log" >&2
+	tail -qn 20 "$OUT/setup.log" "$OUT/idcsim.out" >&3 2> /dev/null || true
 	die "the world did not come up; logs are in $OUT"
 }
 
@@ -118,6 +125,12 @@ claim()
 		echo "not ok  $text"
 		all_ok=1
 	fi
+}
+
+# re TEXT: an extended regular expression that matches TEXT alone.
+re()
+{
+	sed 's/[][\.*^$+?(){}|/]/\\&/g' <<< "$1"
 }
 
 seen()
@@ -159,27 +172,30 @@ show_logs()
 
 verify()
 {
-	local uid code
+	local uid code who what host
 
 	heading 'do they agree?'
 	uid=$(awssso lookup --json "$id" | jq -r .uid)
 	code=$(grep -oE '[A-Z0-9]{4}-[A-Z0-9]{4}' "$transcript" | head -n 1)
+	who=$(re "$name")
+	what=$(re "$set_name")
+	host=$(re "$start_host")
 	claim "the transcript has a URL of $start_host" \
-	    seen "https://$start_host/.*$code"
+	    seen "https://$host/.*$code"
 	claim "the transcript has a QR code" seen '(█|▀|▄){4}'
 	claim "id says uid $uid, as awssso lookup does" \
-	    seen "^uid=$uid\($name\)"
-	claim "getent passwd says so too" seen "^$name:\*:$uid:$uid:"
+	    seen "^uid=$uid\($who\)"
+	claim "getent passwd says so too" seen "^$who:\*:$uid:$uid:"
 	claim "sudo made $name root while $set_name was held" seen '^uid=0\(root\)'
 	claim "sudo refused when it was not" \
 	    seen 'sudo: .*(account|denied|[Pp]ermission)'
-	claim "and the person was told why" seen "permission set $set_name"
+	claim "and the person was told why" seen "permission set $what"
 	claim "sshd accepted $name" grep -E \
-	    "sshd.*Accepted keyboard-interactive/pam for $name " "$OUT/syslog"
+	    "sshd.*Accepted keyboard-interactive/pam for $who " "$OUT/syslog"
 	claim "sudo logged one command" test 1 = "$(grep -cE \
-	    "sudo.*$name : TTY=.*COMMAND=" "$OUT/syslog")"
+	    "sudo.*$who : TTY=.*COMMAND=" "$OUT/syslog")"
 	claim "sudo logged one refusal" grep -E \
-	    "sudo.*$name : PAM account management error" "$OUT/syslog"
+	    "sudo.*$who : PAM account management error" "$OUT/syslog"
 	claim "AWS saw the same code, $code" grep -F "$code" "$OUT/idcsim.log"
 }
 

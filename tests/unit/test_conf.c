@@ -118,6 +118,26 @@ static void refuses(void **state)
 		{ "[session]\nreuse = -1\n", "not a time" },
 		{ "[directory]\nsweep_rate = 0\n",
 		    "not a number from 1 to 1000" },
+		{ "[identity-center]\naccount = 12\n", "auto or 12 digits" },
+		{ "[identity-center]\naccount = 12345678901a\n",
+		    "auto or 12 digits" },
+		{ "[identity-center]\nidentity_role = foo\n",
+		    "auto or ACCOUNT/PERMISSION-SET" },
+		{ "[identity-center]\nidentity_role = 111122223333/\n",
+		    "auto or ACCOUNT/PERMISSION-SET" },
+		{ "[identity-center]\nidentity_role = 111122223333/a b\n",
+		    "auto or ACCOUNT/PERMISSION-SET" },
+		{ "[identity-center]\nregion = us east 1\n",
+		    "must be a region" },
+		{ "[identity-center]\nregions = us-east-1,, X\n",
+		    "must be a region" },
+		{ "[identity-center]\nidentity_store_id = foo bar\n",
+		    "must be an identity store id" },
+		{ "[directory]\nsource = scim\n", "must be identity-store" },
+		{ "[network]\nproxy = ::::\n", "must be [http://]HOST" },
+		{ "[network]\nproxy = http://u:p@proxy:3128\n",
+		    "must be [http://]HOST" },
+		{ "[network]\nproxy = proxy:\n", "must be [http://]HOST" },
 		{ "[session]\nqr = UTF8\n", "must be one of utf8|ascii|no" },
 		{ "[session]\nqr = ut\n", "must be one of utf8|ascii|no" },
 		{ "[names]\nshell = bash\n", "must be an absolute path" },
@@ -207,7 +227,17 @@ static void r3_requires_the_tenant(void **state)
 		{ "", "start_url" },
 		{ GOOD, "region" },
 		{ GOOD "region = us-east-1\n", "identity_store_id" },
+		{ GOOD "region = us-east-1\nidentity_store_id = d-1\n"
+		       "[credentials]\nsource = file\n",
+		    "file" },
 		{ GOOD "region = us-east-1\nidentity_store_id = d-1\n", NULL },
+		{ GOOD
+		    "regions = us-east-1, eu-west-1\n"
+		    "identity_store_id = 1f0e0d0c-0b0a-4900-8807-060504030201\n"
+		    "account = 111122223333\n"
+		    "identity_role = 111122223333/Read_Only.x@y\n"
+		    "[network]\nproxy = http://proxy.example:3128\n",
+		    NULL },
 	};
 	struct aw_diag diag;
 

@@ -248,7 +248,7 @@ world_setup()
 	world_sshd
 	start netd
 	start awsssod
-	if ! within 20 swept; then
+	if ! within 120 swept; then
 		tail -n 5 "$OUT/netd.log" "$OUT/awsssod.log" >&2
 		return 1
 	fi

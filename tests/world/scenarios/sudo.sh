@@ -69,6 +69,23 @@ scn_sudo_with_the_permission_set()
 	    .user == "alice"'
 }
 
+# covers: spine.8, spine.10
+scn_the_shipped_sudoers_example()
+{
+	mv /etc/sudoers.d/world "$run/sudoers"
+	undo mv "$run/sudoers" /etc/sudoers.d/world
+	sed "s/platform-team/$group/" "$TOP/conf/sudoers.d/awssso" \
+	    > /etc/sudoers.d/awssso
+	undo rm /etc/sudoers.d/awssso
+	visudo -cf /etc/sudoers.d/awssso
+	in_session alice 'sudo id -un; sudo id -un'
+	status 0
+	[ "$(grep -c '^root$' "$transcript")" = 2 ] || fail "not twice root"
+	# Without a timestamp of its own sudo proves the person each time.
+	[ "$(since syslog | grep -c 'pam_awssso(sudo:auth)')" = 2 ] ||
+	    fail "sudo kept a timestamp"
+}
+
 # covers: spine.5, spine.6, spine.10
 scn_second_sudo_within_reuse_needs_nothing_to_type()
 {

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The form of values.
+ */
+#include "common/conf_value.h"
+
+#include <string.h>
+
+/* http is for loopback and the link-local metadata address only: whatever
+ * else speaks it could be anybody. */
+static bool is_local_host(const char *host, size_t len)
+{
+	static const char *const local[] = { "localhost", "127.", "[::1]",
+		"169.254.", "[fd00:ec2::254]" };
+
+	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++) {
+		const size_t n = strlen(local[i]);
+		const bool prefix = local[i][n - 1] == '.';
+
+		if (len < n || memcmp(host, local[i], n) != 0)
+			continue;
+		if (!prefix)
+			return len == n;
+		return strspn(host, "0123456789.") >= len;
+	}
+	return false;
+}
+
+static bool is_url(const char *value)
+{
+	const bool https = !strncmp(value, "https://", 8);
+	const char *host = value + (https ? 8 : 7);
+	size_t len = strcspn(host, "/?#");
+
+	if (!https && strncmp(value, "http://", 7) != 0)
+		return false;
+	if (len == 0 || memchr(host, '@', len) || strpbrk(value, " \t\"\\<>"))
+		return false;
+	if (host[0] == '[')
+		len = strcspn(host, "]") + 1;
+	else
+		len = strcspn(host, ":/?#");
+	return https || is_local_host(host, len);
+}
+
+static bool is_made_of(
+    const char *text, size_t min, size_t max, const char *set)
+{
+	const size_t len = strlen(text);
+
+	return len >= min && len <= max && strspn(text, set) == len;
+}
+
+#define LOWER  "abcdefghijklmnopqrstuvwxyz"
+#define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+static bool is_account(const char *value)
+{
+	return is_made_of(value, 12, 12, DIGITS);
+}
+
+/* ACCOUNT/NAME, the name as permission sets are named. */
+static bool is_role(const char *value)
+{
+	char account[13];
+
+	if (strlen(value) < 14 || value[12] != '/')
+		return false;
+	memcpy(account, value, 12);
+	account[12] = '\0';
+	return is_account(account) &&
+	       is_made_of(value + 13, 1, 32, LOWER UPPER DIGITS "_+=,.@-");
+}
+
+static bool is_region(const char *value)
+{
+	return is_made_of(value, 5, 32, LOWER DIGITS "-") && strchr(value, '-');
+}
+
+/* The form AWS has today is d- and ten hex digits, older ones are UUIDs. */
+static bool is_store(const char *value)
+{
+	return is_made_of(value, 1, 36, LOWER UPPER DIGITS "-");
+}
+
+static bool is_proxy(const char *value)
+{
+	const char *host = value;
+	size_t len;
+
+	if (!strncmp(host, "http://", 7))
+		host += 7;
+	else if (!strncmp(host, "https://", 8))
+		host += 8;
+	len = strcspn(host, ":/");
+	if (host[0] == '[')
+		len = strcspn(host, "]") + 1;
+	if (len == 0 || strpbrk(host, "@ \t\"\\<>?#"))
+		return false;
+	host += len;
+	if (*host == ':' && strspn(host + 1, DIGITS) == 0)
+		return false;
+	host += *host == ':' ? 1 + strspn(host + 1, DIGITS) : 0;
+	return *host == '\0' || !strcmp(host, "/");
+}
+
+const char *aw_conf_value_wrong(enum aw_conf_type type, const char *value)
+{
+	const bool is_auto = !strcmp(value, "auto");
+
+	switch (type) {
+	case AW_CONF_URL:
+		return is_url(value) ? NULL
+				     : "an https URL (http only to loopback)";
+	case AW_CONF_PATH:
+		return aw_name_is_path(value, strlen(value))
+			   ? NULL
+			   : "an absolute path";
+	case AW_CONF_REGION:
+	case AW_CONF_REGIONS:
+		return is_region(value) ? NULL : "a region";
+	case AW_CONF_STORE:
+		return is_store(value) ? NULL : "an identity store id";
+	case AW_CONF_ACCOUNT:
+		return is_auto || is_account(value) ? NULL
+						    : "auto or 12 digits";
+	case AW_CONF_ROLE:
+		return is_auto || is_role(value)
+			   ? NULL
+			   : "auto or ACCOUNT/PERMISSION-SET";
+	case AW_CONF_PROXY:
+		return is_proxy(value) ? NULL : "[http://]HOST[:PORT]";
+	case AW_CONF_STRING:
+	case AW_CONF_LIST:
+	case AW_CONF_NUMBER:
+	case AW_CONF_SPAN:
+	case AW_CONF_CHOICE:
+	case AW_CONF_DOMAINS:
+		break;
+	}
+	return NULL;
+}
