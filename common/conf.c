@@ -21,7 +21,7 @@ struct parse {
 	struct aw_diag *diag;
 	int error;
 	unsigned error_line;
-	bool seen[64]; /* by keyword: a second one that is no list */
+	bool seen[128]; /* by keyword: a second one that is no list */
 };
 
 static void *field(struct aw_conf *conf, const struct aw_conf_keyword *key)
@@ -173,6 +173,10 @@ static int set_value(struct aw_conf *conf, const struct aw_conf_keyword *key,
 	case AW_CONF_ACCOUNT:
 	case AW_CONF_ROLE:
 	case AW_CONF_PROXY:
+	case AW_CONF_DATE:
+	case AW_CONF_KEY:
+	case AW_CONF_PLACE:
+	case AW_CONF_PATTERN:
 		break;
 	}
 	wrong = aw_conf_value_wrong(key->type, value);

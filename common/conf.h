@@ -37,10 +37,22 @@ enum aw_conf_enumerate {
 };
 enum aw_conf_source {
 	AW_SOURCE_IDENTITY_STORE,
+	AW_SOURCE_SCIM,
+	AW_SOURCE_PUBLISHED,
 };
 enum aw_conf_credentials {
 	AW_CREDENTIALS_IMDS,
 	AW_CREDENTIALS_FILE,
+	AW_CREDENTIALS_CONTAINER,
+	AW_CREDENTIALS_WEB_IDENTITY,
+};
+enum aw_conf_imds {
+	AW_IMDS_IPV4,
+	AW_IMDS_IPV6,
+};
+enum aw_conf_permission_sets {
+	AW_PERMISSION_SETS_AUTO,
+	AW_PERMISSION_SETS_NO,
 };
 enum aw_conf_qr {
 	AW_QR_UTF8,
@@ -66,11 +78,22 @@ struct aw_conf {
 	uint64_t sweep_rate;     /* requests a second */
 	uint64_t max_directory_age;
 	uint64_t account_directory_age;
+	struct aw_conf_list scope; /* empty: everybody */
+	uint64_t permission_sets;
+	uint64_t hints; /* 0 no, 1 yes */
+	char scim_url[AW_CONF_TEXT];
+	char scim_token_file[AW_CONF_TEXT];
+	char scim_token_expires[AW_CONF_TEXT]; /* YYYY-MM-DD */
+	uint64_t scim_on_login_host;
+	char published_from[AW_CONF_TEXT]; /* a path or an https URL */
+	char published_key[AW_CONF_TEXT];  /* Ed25519, 32 bytes in base64 */
+	uint64_t published_interval;       /* seconds */
 	/* [names] */
 	bool domains_auto;
 	struct aw_name_rules names;
 	char home[AW_CONF_TEXT]; /* holds %u */
 	char shell[AW_CONF_TEXT];
+	char permission_set_group[AW_CONF_TEXT]; /* holds %s */
 	/* [session] */
 	uint64_t keep_token; /* seconds */
 	uint64_t reuse;      /* seconds */
@@ -85,9 +108,18 @@ struct aw_conf {
 	char endpoint_url_identitystore[AW_CONF_TEXT];
 	char endpoint_url_sso_admin[AW_CONF_TEXT];
 	char endpoint_url_imds[AW_CONF_TEXT];
+	uint64_t fips, dualstack;
 	/* [credentials] */
 	uint64_t credentials_source; /* enum aw_conf_credentials */
 	char credentials_file[AW_CONF_TEXT];
+	uint64_t imds_mode;
+	char container_uri[AW_CONF_TEXT];
+	char container_token_file[AW_CONF_TEXT];
+	char web_identity_token_file[AW_CONF_TEXT];
+	char web_identity_role_arn[AW_CONF_TEXT];
+	char role_arn[AW_CONF_TEXT];
+	char external_id[AW_CONF_TEXT];
+	char role_session_name[AW_CONF_TEXT];
 };
 
 enum aw_conf_type {
@@ -105,6 +137,10 @@ enum aw_conf_type {
 	AW_CONF_ACCOUNT, /* 12 digits, or auto */
 	AW_CONF_ROLE,    /* ACCOUNT/PERMISSION-SET, or auto */
 	AW_CONF_PROXY,   /* [http://]HOST[:PORT], without a password */
+	AW_CONF_DATE,    /* YYYY-MM-DD */
+	AW_CONF_KEY,     /* 32 bytes in base64 */
+	AW_CONF_PLACE,   /* an absolute path, or an https URL */
+	AW_CONF_PATTERN, /* a group name with one %s in it */
 };
 
 struct aw_conf_keyword {

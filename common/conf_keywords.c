@@ -34,7 +34,12 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	    "A permission set whose holders in this account may log in." },
 
 	{ "directory", "source", AW_CONF_CHOICE, AT(source), "identity-store",
-	    0, 0, "identity-store", "Where users and groups come from." },
+	    0, 0, "identity-store|scim|published",
+	    "Where users and groups come from." },
+	{ "directory", "scope", AW_CONF_LIST, AT(scope), NULL, 0, 0, NULL,
+	    "Whom a sweep reads: assigned (who has an assignment in this "
+	    "account), or a group's DisplayName or GroupId; repeat for more "
+	    "groups. Unset: everybody." },
 	{ "directory", "enumerate", AW_CONF_CHOICE, AT(enumerate), "allowed", 0,
 	    0, "allowed|all|no",
 	    "Who is listed by getent passwd without a name." },
@@ -49,6 +54,35 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	{ "directory", "account_directory_age", AW_CONF_SPAN,
 	    AT(account_directory_age), "24h", 1, 30 * DAY, NULL,
 	    "Oldest directory for key logins, cron and su." },
+	{ "directory", "permission_sets", AW_CONF_CHOICE, AT(permission_sets),
+	    "auto", 0, 0, "auto|no",
+	    "Whether the permission sets of this account become groups; auto: "
+	    "all, or each person's own where the host may not read them." },
+	{ "directory", "hints", AW_CONF_CHOICE, AT(hints), "yes", 0, 0,
+	    "no|yes",
+	    "Whether an unknown person at a login is looked up at once." },
+	{ "directory", "scim_url", AW_CONF_URL, AT(scim_url), NULL, 0, 0, NULL,
+	    "The SCIM endpoint, as the console shows it." },
+	{ "directory", "scim_token_file", AW_CONF_PATH, AT(scim_token_file),
+	    NULL, 0, 0, NULL,
+	    "The file with the SCIM bearer token; or the systemd credential "
+	    "scim-token." },
+	{ "directory", "scim_token_expires", AW_CONF_DATE,
+	    AT(scim_token_expires), NULL, 0, 0, NULL,
+	    "The day on which that token ends, YYYY-MM-DD." },
+	{ "directory", "scim_on_login_host", AW_CONF_CHOICE,
+	    AT(scim_on_login_host), "no", 0, 0, "no|yes",
+	    "That token can create people: yes allows it on a host with "
+	    "sign-ins all the same." },
+	{ "directory", "published_from", AW_CONF_PLACE, AT(published_from),
+	    NULL, 0, 0, NULL,
+	    "The signed snapshot of a publisher: a path or an https URL." },
+	{ "directory", "published_key", AW_CONF_KEY, AT(published_key), NULL, 0,
+	    0, NULL,
+	    "The publisher's public key, as awssso publish shows it." },
+	{ "directory", "published_interval", AW_CONF_SPAN,
+	    AT(published_interval), "1m", 10, DAY, NULL,
+	    "How often the publisher is asked for a newer one." },
 
 	{ "names", "domains", AW_CONF_DOMAINS, 0, "auto", 0, 0, NULL,
 	    "Domains stripped from user names, DOMAIN[:SUFFIX]; auto: the one "
@@ -57,6 +91,9 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	    "Home directories; %u is the Linux name." },
 	{ "names", "shell", AW_CONF_PATH, AT(shell), "/bin/bash", 0, 0, NULL,
 	    "The login shell." },
+	{ "names", "permission_set_group", AW_CONF_PATTERN,
+	    AT(permission_set_group), "aws-%s", 0, 0, NULL,
+	    "The group of a permission set; %s is the set's name." },
 
 	{ "session", "keep_token", AW_CONF_SPAN, AT(keep_token), "8h", 0,
 	    8 * 3600, NULL,
@@ -89,15 +126,43 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	{ "network", "endpoint_url_imds", AW_CONF_URL, AT(endpoint_url_imds),
 	    NULL, 0, 0, NULL, "Instance metadata instead of 169.254.169.254." },
 
+	{ "network", "fips", AW_CONF_CHOICE, AT(fips), "no", 0, 0, "no|yes",
+	    "Use AWS's FIPS endpoints." },
+	{ "network", "dualstack", AW_CONF_CHOICE, AT(dualstack), "no", 0, 0,
+	    "no|yes", "Use AWS's endpoints that have IPv6 addresses too." },
+
 	{ "credentials", "source", AW_CONF_CHOICE, AT(credentials_source),
-	    "imds", 0, 0, "imds|file",
+	    "imds", 0, 0, "imds|file|container|web-identity",
 	    "Where this host's AWS credentials come from." },
 	{ "credentials", "file", AW_CONF_PATH, AT(credentials_file), NULL, 0, 0,
 	    NULL, "Keys in the form of an AWS credentials file, mode 0600." },
+	{ "credentials", "imds", AW_CONF_CHOICE, AT(imds_mode), "ipv4", 0, 0,
+	    "ipv4|ipv6", "Where the instance metadata service is." },
+	{ "credentials", "container_uri", AW_CONF_STRING, AT(container_uri),
+	    NULL, 0, 0, NULL,
+	    "The container credentials' URI, whole or from its path on; unset: "
+	    "as the container's environment says." },
+	{ "credentials", "container_token_file", AW_CONF_PATH,
+	    AT(container_token_file), NULL, 0, 0, NULL,
+	    "The file with the token for it; read anew each time." },
+	{ "credentials", "web_identity_token_file", AW_CONF_PATH,
+	    AT(web_identity_token_file), NULL, 0, 0, NULL,
+	    "The file with the OpenID Connect token; read anew each time." },
+	{ "credentials", "web_identity_role_arn", AW_CONF_STRING,
+	    AT(web_identity_role_arn), NULL, 0, 0, NULL,
+	    "The role that it stands for." },
+	{ "credentials", "role_arn", AW_CONF_STRING, AT(role_arn), NULL, 0, 0,
+	    NULL,
+	    "A role to assume with those credentials, for another account." },
+	{ "credentials", "external_id", AW_CONF_STRING, AT(external_id), NULL,
+	    0, 0, NULL, "The external id that this role asks for." },
+	{ "credentials", "role_session_name", AW_CONF_STRING,
+	    AT(role_session_name), NULL, 0, 0, NULL,
+	    "The session's name there; unset: awssso-HOSTNAME." },
 };
 
 const size_t aw_conf_n_keywords =
     sizeof(aw_conf_keywords) / sizeof(aw_conf_keywords[0]);
 
-_Static_assert(sizeof(aw_conf_keywords) / sizeof(aw_conf_keywords[0]) <= 64,
-    "struct parse in conf.c counts 64 keywords");
+_Static_assert(sizeof(aw_conf_keywords) / sizeof(aw_conf_keywords[0]) <= 128,
+    "struct parse in conf.c counts 128 keywords");

@@ -105,6 +105,42 @@ static bool is_proxy(const char *value)
 	return *host == '\0' || !strcmp(host, "/");
 }
 
+/* A day that can be: months of up to 31 days will do to warn by. */
+static bool is_date(const char *value)
+{
+	uint64_t month, day;
+	char part[3] = "";
+
+	if (strlen(value) != 10 || value[4] != '-' || value[7] != '-' ||
+	    strspn(value, DIGITS) != 4)
+		return false;
+	memcpy(part, value + 5, 2);
+	if (aw_num_u64(part, 0, 99, &month) != 0)
+		return false;
+	return aw_num_u64(value + 8, 1, 31, &day) == 0 && month >= 1 &&
+	       month <= 12;
+}
+
+/* 43 characters of base64 and one '=': 32 bytes. */
+static bool is_key(const char *value)
+{
+	return strlen(value) == 44 && value[43] == '=' &&
+	       strspn(value, LOWER UPPER DIGITS "+/") == 43;
+}
+
+static bool is_place(const char *value)
+{
+	return value[0] == '/' ? aw_name_is_path(value, strlen(value))
+			       : is_url(value);
+}
+
+static bool is_pattern(const char *value)
+{
+	char name[AW_NAME_SIZE];
+
+	return aw_name_of_set(value, "x", name, NULL) == 0;
+}
+
 const char *aw_conf_value_wrong(enum aw_conf_type type, const char *value)
 {
 	const bool is_auto = !strcmp(value, "auto");
@@ -131,6 +167,17 @@ const char *aw_conf_value_wrong(enum aw_conf_type type, const char *value)
 			   : "auto or ACCOUNT/PERMISSION-SET";
 	case AW_CONF_PROXY:
 		return is_proxy(value) ? NULL : "[http://]HOST[:PORT]";
+	case AW_CONF_DATE:
+		return is_date(value) ? NULL : "a day, YYYY-MM-DD";
+	case AW_CONF_KEY:
+		return is_key(value) ? NULL
+				     : "32 bytes in base64 (44 characters)";
+	case AW_CONF_PLACE:
+		return is_place(value) ? NULL
+				       : "an absolute path or an https URL";
+	case AW_CONF_PATTERN:
+		return is_pattern(value) ? NULL
+					 : "a group name with one %s in it";
 	case AW_CONF_STRING:
 	case AW_CONF_LIST:
 	case AW_CONF_NUMBER:

@@ -40,11 +40,13 @@ static const uint32_t text_max[] = {
 	[AW_TAG_GECOS] = 256,
 	[AW_TAG_HOME] = 256,
 	[AW_TAG_SHELL] = 256,
+	[AW_TAG_NEW_USER] = 64,
+	[AW_TAG_ETAG] = 256,
 };
 
 bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max)
 {
-	if (tag >= AW_TAG_KSESSION && tag <= AW_TAG_USER_INDEX) {
+	if (tag >= AW_TAG_KSESSION && tag <= AW_TAG_LAST_NUMBER_) {
 		*ret_kind = AW_WIRE_NUMBER;
 		*ret_max = 8;
 		return true;
@@ -59,9 +61,9 @@ bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max)
 bool aw_proto_is_message(uint16_t type)
 {
 	return (type >= AW_MSG_AUTH && type <= AW_MSG_VERDICT) ||
-	       (type >= AW_MSG_STATUS && type <= AW_MSG_EVENT) ||
-	       (type >= AW_MSG_FLOW && type <= AW_MSG_HOST_IS) ||
-	       (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_END);
+	       (type >= AW_MSG_STATUS && type <= AW_MSG_ID_REC) ||
+	       (type >= AW_MSG_FLOW && type <= AW_MSG_OBJECT) ||
+	       (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_GRANT);
 }
 
 const char *aw_net_word(uint64_t net)

@@ -12,7 +12,7 @@
  *   ACCOUNT  same fields                      -> VERDICT
  *   OPEN     USER SERVICE [TTY] [RHOST] [ATTEMPT] [KSESSION] -> VERDICT
  *   CLOSE    USER SERVICE [ATTEMPT] [KSESSION]               -> VERDICT
- *   HINT     USER                                            -> nothing
+ *   HINT     USER [SERVICE] [RHOST] [ATTEMPT]                -> nothing
  *   PROMPT   TEXT URI [URI_COMPLETE] USER_CODE [QR] EXPIRES_IN
  *   VERDICT  VERDICT [TEXT] [CODE]
  *
@@ -20,10 +20,17 @@
  *   STATUS   -> STATUS_IS [STORE] GENERATION DIRECTORY_AGE USERS GROUPS
  *               SKIPPED FLOWS SESSIONS NET (outcome of the last call)
  *               [TEXT] [NEXT_SWEEP] [SWEEP_STATE] ALLOWED DENIED [SKIP]*
+ *               [EXPECTED] [RATE] [EXPIRES_IN]
  *   SYNC     [ACCEPT_LOSS] -> PROGRESS* then DONE NET [TEXT]    (root)
  *   WHY      [USER] -> EVENT* then DONE                 (own; root: any)
  *   EVENT    TIME USER SERVICE VERDICT CODE TEXT [RHOST]
- *   PROGRESS USERS GROUPS MEMBERS REQUESTS [TEXT]
+ *   PROGRESS USERS GROUPS MEMBERS REQUESTS [EXPECTED] [RATE] [TEXT]
+ *   IDS      [USER] -> ID_REC* then DONE NET [TEXT]             (root)
+ *   IDS_ADOPT  USER POSIX_ID [HOME] -> DONE NET [TEXT]          (root)
+ *   IDS_RENAME USER NEW_USER [HOME] -> DONE NET [TEXT]          (root)
+ *   IDS_IMPORT with a sealed memfd of ID_REC messages
+ *            -> ID_REC* (the conflicts) then DONE NET [TEXT]    (root)
+ *   ID_REC   STORE PRINCIPAL_ID KIND USER POSIX_ID [HOME] FLAGS [TEXT]
  *
  * net.sock (0600, awsssod's user): awsssod -> awssso-netd.  One connection;
  * requests interleave and are told apart by their request id.
@@ -40,14 +47,23 @@
  *               [USER_STATUS] GROUP_ID*]
  *   ROLES    TOKEN ACCOUNT -> ROLES_ARE NET [TEXT] ROLE* [AWS_REQUEST]
  *   DROP     TOKEN                                    -> nothing
- *   SWEEP    -> PAGE* (each with a sealed memfd of USER_REC, GROUP_REC and
- *               MEMBER_REC messages), then SWEEP_END NET [TEXT] USERS GROUPS
- *               MEMBERS REQUESTS.  Each PAGE is answered by PAGE_OK: netd has
- *               one unanswered page at most, so memory is bounded.
+ *   LOOKUP   USER_NAME* -> PERSON_IS, of the first UserName that is known
+ *   SWEEP    -> PAGE* (each with a sealed memfd of USER_REC, GROUP_REC,
+ *               MEMBER_REC, SET_REC and GRANT_REC messages; REQUESTS so far,
+ *               [EXPECTED] in all), then SWEEP_END NET [TEXT] USERS GROUPS
+ *               MEMBERS REQUESTS SETS GRANTS SETS_KNOWN SET_REQUESTS.  Each
+ *               PAGE is answered by PAGE_OK: netd has one unanswered page at
+ *               most, so memory is bounded.  A PAGE without a memfd only says
+ *               that the sweep lives: it waits, TEXT says for what.
  *   USER_REC   PRINCIPAL_ID USER_NAME [DISPLAY_NAME] [USER_STATUS]
  *              [EXTERNAL_ID]*
  *   GROUP_REC  PRINCIPAL_ID DISPLAY_NAME
  *   MEMBER_REC GROUP_ID PRINCIPAL_ID
+ *   SET_REC    ROLE (a permission set provisioned to ACCOUNT)
+ *   GRANT_REC  ROLE KIND PRINCIPAL_ID (an assignment of that set there)
+ *   FETCH    [ETAG] -> OBJECT NET [TEXT] [ETAG] [UNCHANGED], with a sealed
+ *               memfd of the published object when NET is AW_NET_OK and it
+ *               is not UNCHANGED
  *   HOST     -> HOST_IS NET [TEXT] [ACCOUNT] [REGION]  (identity document)
  *
  * awsssod -> its snapshot worker (a pipe, messages in a row):
@@ -55,6 +71,8 @@
  *   SNAP_USER  PRINCIPAL_ID USER_NAME USER POSIX_ID GECOS HOME SHELL FLAGS
  *   SNAP_GROUP PRINCIPAL_ID DISPLAY_NAME USER (Linux name) POSIX_ID FLAGS
  *   SNAP_MEMBER GROUP_INDEX USER_INDEX (order of arrival, from 0)
+ *   SNAP_GRANT  SET_INDEX GROUP_INDEX: whoever is in the one group is in the
+ *               other, which is a permission set's
  *   SNAP_TOMB  PRINCIPAL_ID USER POSIX_ID FLAGS
  *   SNAP_END
  */
@@ -82,6 +100,11 @@ enum aw_msg {
 	AW_MSG_DONE,
 	AW_MSG_WHY,
 	AW_MSG_EVENT,
+	AW_MSG_IDS,
+	AW_MSG_IDS_ADOPT,
+	AW_MSG_IDS_RENAME,
+	AW_MSG_IDS_IMPORT,
+	AW_MSG_ID_REC,
 
 	AW_MSG_FLOW = 64,
 	AW_MSG_FLOW_CODE,
@@ -101,6 +124,11 @@ enum aw_msg {
 	AW_MSG_MEMBER_REC,
 	AW_MSG_HOST,
 	AW_MSG_HOST_IS,
+	AW_MSG_LOOKUP,
+	AW_MSG_SET_REC,
+	AW_MSG_GRANT_REC,
+	AW_MSG_FETCH,
+	AW_MSG_OBJECT,
 
 	AW_MSG_SNAP_HEAD = 128,
 	AW_MSG_SNAP_USER,
@@ -108,6 +136,7 @@ enum aw_msg {
 	AW_MSG_SNAP_MEMBER,
 	AW_MSG_SNAP_TOMB,
 	AW_MSG_SNAP_END,
+	AW_MSG_SNAP_GRANT,
 };
 
 enum aw_tag {
@@ -145,6 +174,8 @@ enum aw_tag {
 	AW_TAG_GECOS,
 	AW_TAG_HOME,
 	AW_TAG_SHELL,
+	AW_TAG_NEW_USER, /* Linux name */
+	AW_TAG_ETAG,
 
 	/* numbers */
 	AW_TAG_KSESSION = 128, /* kernel (audit) session id; absent: unset */
@@ -178,6 +209,16 @@ enum aw_tag {
 	AW_TAG_FLAGS,
 	AW_TAG_GROUP_INDEX,
 	AW_TAG_USER_INDEX,
+	AW_TAG_KIND,     /* 1 user, 2 group, 3 permission set */
+	AW_TAG_EXPECTED, /* requests of a whole sweep, as far as is known */
+	AW_TAG_RATE,     /* requests a second */
+	AW_TAG_SETS,
+	AW_TAG_GRANTS,
+	AW_TAG_SETS_KNOWN,   /* 1: the SET_RECs and GRANT_RECs are complete */
+	AW_TAG_SET_REQUESTS, /* to SSO admin */
+	AW_TAG_SET_INDEX,
+	AW_TAG_UNCHANGED, /* 1 */
+	AW_TAG_LAST_NUMBER_ = AW_TAG_UNCHANGED,
 };
 
 /* awsssod's answer to PAM; the rows of design.md's table of return codes.
