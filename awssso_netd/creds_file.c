@@ -4,13 +4,11 @@
  * than the lines that inih takes; no value ever gets into a message.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "awssso_netd/creds.h"
+#include "awssso_netd/private_file.h"
 #include "common/own.h"
 
 #define FILE_MAX (64 * 1024)
@@ -121,67 +119,18 @@ int aw_creds_parse(const char *text, size_t len, const char *file,
 	return r;
 }
 
-/* Nobody but the owner, and the group that root gave it to, may read it. */
-static bool is_private(const struct stat *st, uid_t self, gid_t group)
-{
-	const bool lent = st->st_uid == 0 && st->st_gid == group;
-
-	if (!S_ISREG(st->st_mode) || (st->st_uid != 0 && st->st_uid != self))
-		return false;
-	return (st->st_mode & (lent ? S_IRWXO | S_IWGRP | S_IXGRP
-				    : S_IRWXO | S_IRWXG)) == 0;
-}
-
-static int read_all(int fd, char *buf, size_t size, size_t *ret_len)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		const ssize_t n = read(fd, buf + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0) {
-			*ret_len = len;
-			return 0;
-		}
-		len += (size_t)n;
-	}
-	return -EFBIG;
-}
-
 int aw_creds_read_file(const char *path, uid_t self, gid_t group,
     struct aw_keys **ret, struct aw_diag *diag)
 {
-	aw_own_fd int fd =
-	    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	aw_own_free char *text = NULL;
-	struct stat st;
+	aw_own_free char *text = malloc(FILE_MAX);
 	size_t len = 0;
 	int r;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		r = -errno;
-		aw_diag_set(diag, "%s: %s", path, strerrordesc_np(-r));
-		return r;
-	}
-	if (!is_private(&st, self, group)) {
-		aw_diag_set(diag,
-		    "%s: must be a file that only its owner, root or the "
-		    "user of awssso-netd, can read (chmod 600)",
-		    path);
-		return -EPERM;
-	}
-	text = malloc(FILE_MAX);
 	if (!text)
 		return -ENOMEM;
-	r = read_all(fd, text, FILE_MAX, &len);
+	r = aw_private_read(path, self, group, text, FILE_MAX, &len, diag);
 	if (r == 0)
 		r = aw_creds_parse(text, len, path, ret, diag);
-	else
-		aw_diag_set(diag, "%s: %s", path, strerrordesc_np(-r));
 	explicit_bzero(text, FILE_MAX);
 	return r;
 }

@@ -14,6 +14,7 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/queue.h>
+#include <unistd.h>
 
 #include "awssso_netd/timer.h"
 #include "common/buf.h"
@@ -54,6 +55,8 @@ struct aw_http_op {
 	struct curl_slist *headers;
 	struct aw_buf request; /* the body that we send */
 	struct aw_buf body;
+	uint64_t body_max, body_len;
+	int body_fd;
 	char error[CURL_ERROR_SIZE];
 	struct aw_http_answer answer;
 	aw_http_done_fn *done;
@@ -66,6 +69,7 @@ static const char *const header_names[AW_HTTP_HEADER_N_] = {
 	[AW_HTTP_RETRY_AFTER] = "retry-after",
 	[AW_HTTP_AMZ_RETRY_AFTER] = "x-amz-retry-after",
 	[AW_HTTP_DATE] = "date",
+	[AW_HTTP_ETAG] = "etag",
 };
 
 /* --- one request ------------------------------------------------------- */
@@ -107,12 +111,33 @@ void aw_http_cancel(struct aw_http_op *op)
 		op_free(op);
 }
 
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		const ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
 static size_t on_body(char *data, size_t size, size_t n, void *user)
 {
 	struct aw_http_op *op = user;
+	const size_t len = size * n;
 
-	aw_buf_add(&op->body, data, size * n);
-	return aw_buf_error(&op->body) < 0 ? 0 : size * n;
+	op->body_len += len;
+	if (op->body_len > op->body_max)
+		return 0;
+	if (op->body_fd > 0)
+		return write_all(op->body_fd, data, len) < 0 ? 0 : len;
+	aw_buf_add(&op->body, data, len);
+	return aw_buf_error(&op->body) < 0 ? 0 : len;
 }
 
 /* A wanted field's value, without blanks around, clean text only. */
@@ -304,7 +329,9 @@ static int copy_request(
 {
 	int r;
 
-	op->body.max = AW_HTTP_BODY_MAX;
+	op->body_max = request->body_max ? request->body_max : AW_HTTP_BODY_MAX;
+	op->body_fd = request->body_fd;
+	op->body.max = op->body_max;
 	op->request.max = AW_HTTP_BODY_MAX;
 	op->timeout_ms = request->timeout_ms;
 	op->deadline_ms = request->deadline_ms;
@@ -366,10 +393,10 @@ static void finish(struct aw_http_op *op, CURLcode code)
 {
 	struct aw_http_answer *answer = &op->answer;
 
-	if (aw_buf_error(&op->body) == -EMSGSIZE) {
+	if (op->body_len > op->body_max) {
 		answer->error = -EMSGSIZE;
-		aw_diag_set(&answer->why, "answer larger than %d bytes",
-		    AW_HTTP_BODY_MAX);
+		aw_diag_set(&answer->why, "answer larger than %llu bytes",
+		    (unsigned long long)op->body_max);
 	} else if (code != CURLE_OK) {
 		answer->error = code == CURLE_OPERATION_TIMEDOUT
 				    ? -ETIMEDOUT

@@ -3,10 +3,10 @@
  * The HTTP client: libcurl's multi interface on sd-event.  One thread, any
  * number of requests, connections kept alive.
  *
- * Bounds, for every request: connecting 5 s, all of it 15 s, 1 MiB of answer,
- * no redirects, http and https only, TLS 1.2 at least, certificates always
- * checked.  Proxy and CA bundle come from awssso.conf, never from the
- * environment.
+ * Bounds, for every request: connecting 5 s, all of it 15 s and 1 MiB of answer
+ * unless the request says otherwise, no redirects, http and https only, TLS 1.2
+ * at least, certificates always checked.  Proxy and CA bundle come from
+ * awssso.conf, never from the environment.
  *
  * Each server has a lane, in which AW_HTTP_LANE_MAX requests run at a time and
  * the others wait for their turn: a burst costs little memory, no request's
@@ -27,7 +27,7 @@
 
 #define AW_HTTP_BODY_MAX    (1024 * 1024)
 #define AW_HTTP_LANE_MAX    32
-#define AW_HTTP_LANES       8
+#define AW_HTTP_LANES       12
 #define AW_HTTP_HEADER_SIZE 160
 
 struct aw_http;
@@ -40,6 +40,7 @@ enum aw_http_header {
 	AW_HTTP_RETRY_AFTER,     /* Retry-After: seconds */
 	AW_HTTP_AMZ_RETRY_AFTER, /* x-amz-retry-after: milliseconds */
 	AW_HTTP_DATE,
+	AW_HTTP_ETAG,
 	AW_HTTP_HEADER_N_
 };
 
@@ -54,13 +55,15 @@ struct aw_http_request {
 	long timeout_ms;      /* from when it is sent; 0: as above */
 	uint64_t deadline_ms; /* and not behind this; 0: none */
 	bool direct;          /* never through the proxy */
+	uint64_t body_max;    /* bytes of answer; 0: AW_HTTP_BODY_MAX */
+	int body_fd; /* above 0: the answer's body goes there, borrowed */
 };
 
 struct aw_http_answer {
 	int error; /* 0; -EMSGSIZE: answer too large; else nobody answered */
 	struct aw_diag why; /* when @error */
 	long status;
-	const char *body; /* NUL-terminated */
+	const char *body; /* NUL-terminated; "" with body_fd */
 	size_t len;
 	char header[AW_HTTP_HEADER_N_][AW_HTTP_HEADER_SIZE]; /* "" if absent */
 };
