@@ -185,6 +185,27 @@ int aw_store_read_user(const struct aw_place *place, struct json_object *row,
 	return r;
 }
 
+struct user_id_fields {
+	const char *user_id;
+};
+
+int aw_store_read_user_id(
+    struct json_object *json, char ret[AW_ID_SIZE], struct aw_diag *diag)
+{
+	static const struct aw_field fields[] = {
+		AW_FIELD(struct user_id_fields, user_id, "UserId",
+		    AW_FIELD_TEXT, true, AW_ID_SIZE - 1),
+	};
+	const struct aw_place place = { NULL, "GetUserId", -1 };
+	struct user_id_fields got;
+	int r;
+
+	r = aw_answer_read(&place, json, fields, N_OF(fields), &got, diag);
+	if (r == 0 && aw_copy(ret, AW_ID_SIZE, got.user_id) < 0)
+		return aw_answer_bad(&place, "UserId", "too long", diag);
+	return r;
+}
+
 int aw_store_external_id(const struct aw_store_user *user, size_t i,
     const char **ret_issuer, const char **ret_id)
 {

@@ -68,6 +68,10 @@ int aw_store_read_user(const struct aw_place *place, struct json_object *row,
 int aw_store_external_id(const struct aw_store_user *user, size_t i,
     const char **ret_issuer, const char **ret_id) AW_MUST_USE;
 
+/* GetUserId's answer: the UserId, AW_ID_SIZE bytes.  0 or -EBADMSG. */
+int aw_store_read_user_id(struct json_object *json, char ret[AW_ID_SIZE],
+    struct aw_diag *diag) AW_MUST_USE;
+
 struct aw_store_group {
 	const char *group_id;
 	const char *display_name; /* not clean */

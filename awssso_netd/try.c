@@ -196,24 +196,14 @@ static void on_user(void *user, const struct aw_call_answer *answer)
 	finish(trial, AW_NET_OK, NULL);
 }
 
-struct id_fields {
-	const char *user_id;
-};
-
 static void on_user_id(void *user, const struct aw_call_answer *answer)
 {
-	static const struct aw_field fields[] = {
-		AW_FIELD(struct id_fields, user_id, "UserId", AW_FIELD_TEXT,
-		    true, AW_ID_SIZE - 1),
-	};
-	const struct aw_place place = { NULL, "GetUserId", -1 };
 	struct trial *trial = user;
 	const struct aw_store_ask ask = {
 		.operation = "DescribeUser",
 		.user_id = trial->user_id,
 	};
 	struct aw_call_answer bad = { .net = AW_NET_BAD_ANSWER };
-	struct id_fields got;
 	int r;
 
 	trial->call = NULL;
@@ -221,9 +211,7 @@ static void on_user_id(void *user, const struct aw_call_answer *answer)
 		no_directory(trial, "GetUserId", answer);
 		return;
 	}
-	if (aw_answer_read(&place, answer->json, fields, 1, &got, &bad.why) <
-		0 ||
-	    aw_copy(trial->user_id, sizeof(trial->user_id), got.user_id) < 0) {
+	if (aw_store_read_user_id(answer->json, trial->user_id, &bad.why) < 0) {
 		no_directory(trial, "GetUserId", &bad);
 		return;
 	}

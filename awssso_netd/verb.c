@@ -11,6 +11,7 @@
 
 #include "awssso_netd/host.h"
 #include "awssso_netd/log.h"
+#include "awssso_netd/lookup.h"
 #include "awssso_netd/reply.h"
 #include "awssso_netd/sweep.h"
 #include "awssso_netd/token.h"
@@ -28,6 +29,7 @@ struct aw_job {
 	uint64_t number; /* FLOW: KEEP_TOKEN; ROLES: TOKEN */
 	struct aw_flow *flow;
 	struct aw_person_op *person;
+	struct aw_lookup_op *lookup;
 	struct aw_portal_op *roles;
 	struct aw_sweep *sweep;
 	struct aw_host_op *host;
@@ -54,6 +56,7 @@ static void job_free(struct aw_job *job)
 		*at = job->next;
 	aw_flow_cancel(job->flow);
 	aw_person_cancel(job->person);
+	aw_lookup_cancel(job->lookup);
 	aw_portal_cancel(job->roles);
 	aw_sweep_cancel(job->sweep);
 	aw_host_cancel(job->host);
@@ -215,6 +218,7 @@ static void on_person(void *user, const struct aw_person_end *end)
 	struct aw_wire_out out;
 
 	job->person = NULL;
+	job->lookup = NULL;
 	log_outcome("person", end->net, &end->why);
 	aw_client_begin(job->client, &out, AW_MSG_PERSON_IS, job->request);
 	aw_reply_net(&out, end->net, &end->why);
@@ -238,6 +242,44 @@ static int verb_person(struct aw_client *client, const struct aw_wire_in *in)
 		return r;
 	r = aw_person_start(aw_client_aws(client), principal_id, true,
 	    aw_sock_now_ms() + LIVE_MS, on_person, job, &job->person);
+	if (r < 0)
+		cannot_start(job, AW_MSG_PERSON_IS, r);
+	return 0;
+}
+
+/* --- LOOKUP ------------------------------------------------------------ */
+
+static int read_names(const struct aw_wire_in *in, struct aw_lookup *ret)
+{
+	struct aw_wire_field field = { 0 };
+	struct aw_lookup names = { 0 };
+
+	while (aw_wire_next(in, &field) == 0) {
+		if (field.tag != AW_TAG_USER_NAME)
+			continue;
+		if (names.n == AW_LOOKUP_MAX || field.len == 0 ||
+		    field.len >= sizeof(names.user_name[0]))
+			return -EBADMSG;
+		memcpy(names.user_name[names.n], field.text, field.len);
+		names.user_name[names.n++][field.len] = '\0';
+	}
+	*ret = names;
+	return names.n > 0 ? 0 : -EBADMSG;
+}
+
+static int verb_lookup(struct aw_client *client, const struct aw_wire_in *in)
+{
+	struct aw_lookup names;
+	struct aw_job *job;
+	int r;
+
+	r = read_names(in, &names);
+	if (r == 0)
+		r = job_new(client, in->request, &job);
+	if (r < 0)
+		return r;
+	r = aw_lookup_start(aw_client_aws(client), &names,
+	    aw_sock_now_ms() + LIVE_MS, on_person, job, &job->lookup);
 	if (r < 0)
 		cannot_start(job, AW_MSG_PERSON_IS, r);
 	return 0;
@@ -424,6 +466,7 @@ int aw_verb(struct aw_client *client, const struct aw_wire_in *in)
 		{ AW_MSG_FLOW, verb_flow },
 		{ AW_MSG_CANCEL, verb_cancel },
 		{ AW_MSG_PERSON, verb_person },
+		{ AW_MSG_LOOKUP, verb_lookup },
 		{ AW_MSG_ROLES, verb_roles },
 		{ AW_MSG_DROP, verb_drop },
 		{ AW_MSG_SWEEP, verb_sweep },

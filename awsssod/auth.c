@@ -188,7 +188,9 @@ void aw_auth_start(struct aw_conn *conn, const struct aw_ask *ask)
 	flow->is_known = say == AW_SAY_ALLOWED;
 	if (replay(flow))
 		return;
-	if (!flow->is_known)
+	if (aw_hint_was(&flow->daemon->hints, ask, aw_sock_now_ms()))
+		say = AW_SAY_FETCHED;
+	if (say != AW_SAY_ALLOWED)
 		(void)aw_flow_end(flow, say, NULL);
 	else if (!try_reuse(flow))
 		by_code(flow);

@@ -54,6 +54,9 @@ static const struct row rows[] = {
 	    "not yours." },
 	[AW_SAY_HUNG_UP] = { AW_VERDICT_REFUSED, "hung-up",
 	    "The sign-in was broken off. Start again." },
+	[AW_SAY_FETCHED] = { AW_VERDICT_REFUSED, "just-fetched",
+	    "Your account has just come to this host. Connect again to sign "
+	    "in." },
 	[AW_SAY_DISABLED] = { AW_VERDICT_EXPIRED, "disabled",
 	    "Your account is disabled in the directory. Ask your "
 	    "administrator." },

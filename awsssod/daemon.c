@@ -207,6 +207,7 @@ static int start_state(struct aw_daemon *daemon)
 		aw_log(LOG_WARNING, "state.db: cannot read the sessions: %s",
 		    strerror(-r));
 	aw_publish_if_stale(&daemon->publish);
+	aw_hints_init(&daemon->hints, daemon);
 	return aw_sweep_init(&daemon->sweep, daemon);
 }
 
@@ -244,6 +245,7 @@ void aw_daemon_free(struct aw_daemon *daemon)
 	aw_server_done(&daemon->server);
 	aw_sessions_done(&daemon->sessions);
 	aw_sweep_done(&daemon->sweep);
+	aw_hints_done(&daemon->hints);
 	aw_publish_done(&daemon->publish);
 	aw_netd_done(&daemon->netd);
 	aw_attempts_done(&daemon->attempts);

@@ -7,6 +7,7 @@
  *                 auth       AUTH: from the request to the verdict
  *                 account    ACCOUNT
  *                 session    OPEN, CLOSE, and the sessions
+ *                 hint       HINT
  *                 status     STATUS, SYNC, WHY
  *   netd        the line to awssso-netd
  *   sweep       reading the directory, by directory_apply and register
@@ -19,6 +20,7 @@
 #include <systemd/sd-event.h>
 
 #include "awsssod/attempt.h"
+#include "awsssod/hint.h"
 #include "awsssod/netd.h"
 #include "awsssod/publish.h"
 #include "awsssod/server.h"
@@ -40,6 +42,7 @@ struct aw_daemon {
 	struct aw_sweep sweep;
 	struct aw_publish publish;
 	struct aw_attempts attempts;
+	struct aw_hints hints;
 	struct aw_sessions sessions;
 	char net_path[108];
 	char host[65];

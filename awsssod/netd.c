@@ -32,6 +32,7 @@ static const struct fit fits[] = {
 	{ AW_MSG_FLOW, AW_MSG_FLOW_CODE, false },
 	{ AW_MSG_FLOW, AW_MSG_FLOW_END, true },
 	{ AW_MSG_PERSON, AW_MSG_PERSON_IS, true },
+	{ AW_MSG_LOOKUP, AW_MSG_PERSON_IS, true },
 	{ AW_MSG_ROLES, AW_MSG_ROLES_ARE, true },
 	{ AW_MSG_SWEEP, AW_MSG_PAGE, false },
 	{ AW_MSG_SWEEP, AW_MSG_SWEEP_END, true },

@@ -27,6 +27,7 @@
 
 #define CHUNK      (64 * 1024)
 #define GATHER_MS  1000
+#define AT_ONCE_MS 50
 #define MANY_TIMES 30 /* as long, with so many principals: */
 #define MANY       100000
 #define RETRY_USEC (10u * 1000 * 1000)
@@ -38,14 +39,20 @@ static void arm(sd_event_source *timer, uint64_t usec)
 	(void)sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
-/* How long changes are gathered: a large snapshot costs more. */
+/* How long changes are gathered: a large snapshot costs more.  What comes
+ * after a quiet time need not wait for others. */
 static uint64_t gather_usec(struct aw_publish *publish)
 {
+	const uint64_t now = aw_sock_now_ms();
+	uint64_t gather = publish->gather_ms, quiet;
 	int64_t n = 0;
 
 	if (aw_state_number(&publish->daemon->state, AW_Q_LAST_ROW, &n, "") < 0)
 		n = 0;
-	return publish->gather_ms * 1000 * (n > MANY ? MANY_TIMES : 1);
+	gather *= n > MANY ? MANY_TIMES : 1;
+	quiet = now - publish->published_ms;
+	return 1000 *
+	       (quiet + AT_ONCE_MS < gather ? gather - quiet : AT_ONCE_MS);
 }
 
 void aw_publish_soon(struct aw_publish *publish)
@@ -131,6 +138,7 @@ static int put_in_place(struct aw_publish *publish)
 	if (r < 0)
 		return r;
 	publish->n_published++;
+	publish->published_ms = aw_sock_now_ms();
 	/* Two within a minute: the older one has been seen least. */
 	if (publish->old_fd >= 0)
 		(void)on_punch(NULL, 0, publish);

@@ -22,7 +22,8 @@ struct aw_daemon;
 struct aw_publish {
 	struct aw_daemon *daemon;
 	const char *program; /* what is executed with --snapshot-worker */
-	uint64_t gather_ms;  /* changes are gathered at least so long */
+	uint64_t gather_ms;  /* at least so long between two snapshots */
+	uint64_t published_ms;
 	int dir_fd;
 	sd_event_source *soon, *punch, *pipe, *child;
 	bool is_due;  /* something changed since the rows were read */

@@ -280,6 +280,15 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "INSERT OR IGNORE INTO principals(store, principal, kind,"
 	    " user_name, skip) SELECT ?1, principal, 2, '', 'not read yet'"
 	    " FROM live_groups",
+	[AW_Q_GROUP_PRESENT] =
+	    "SELECT 1 FROM principals WHERE store = ?1 AND principal = ?2"
+	    " AND kind = 2 AND present = 1 AND skip IS NOT 'not read yet'",
+	[AW_Q_HINT_ADD] =
+	    "INSERT INTO principals(store, principal, kind, user_name,"
+	    " display, disabled) VALUES(?1, ?2, 1, ?3, ?4, ?5)"
+	    " ON CONFLICT(store, principal) DO UPDATE SET"
+	    " user_name = excluded.user_name, display = excluded.display,"
+	    " disabled = excluded.disabled, present = 1, missing = 0",
 	[AW_Q_LIVE_CLEAR] = "DELETE FROM live_groups",
 	[AW_Q_LIVE_ADD] = "INSERT OR IGNORE INTO live_groups VALUES(?1)",
 	[AW_Q_LIVE_LOSE] =

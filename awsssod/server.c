@@ -39,6 +39,8 @@ static ask_fn *ask_handler(uint16_t type)
 		return aw_session_open;
 	case AW_MSG_CLOSE:
 		return aw_session_close;
+	case AW_MSG_HINT:
+		return aw_hint_take;
 	default:
 		return NULL;
 	}

@@ -261,8 +261,6 @@ int aw_status_handle(struct aw_conn *conn, const struct aw_wire_in *in)
 		return 0;
 	case AW_MSG_WHY:
 		return send_events(conn, in);
-	case AW_MSG_HINT:
-		return 0;
 	default:
 		return AW_DENIED;
 	}

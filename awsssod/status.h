@@ -8,8 +8,8 @@
 #include "awsssod/catalogue.h"
 #include "awsssod/server.h"
 
-/* Answer @in, which the table of rights allows (and HINT, which has no
- * answer).  Returns 0, or AW_DENIED when it makes no sense. */
+/* Answer @in, which the table of rights allows.  Returns 0, or AW_DENIED when
+ * it makes no sense. */
 int aw_status_handle(
     struct aw_conn *conn, const struct aw_wire_in *in) AW_MUST_USE;
 

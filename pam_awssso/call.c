@@ -165,15 +165,14 @@ int aw_pam_call_next(struct aw_pam_call *call, uint64_t deadline_ms)
 	return 0;
 }
 
-bool aw_pam_call_hint(const char *name)
+bool aw_pam_call_hint(const struct aw_pam *pam)
 {
-	uint8_t data[AW_WIRE_HEADER + 128];
-	struct aw_wire_out out;
-	aw_own_fd int fd = -1;
+	aw_own(aw_pam_call_done) struct aw_pam_call call = AW_PAM_CALL_INIT;
+	size_t len;
 
-	aw_wire_begin(&out, data, sizeof(data), AW_MSG_HINT, 1);
-	aw_wire_put_text(&out, AW_TAG_USER, name);
-	return aw_wire_end(&out) == 0 &&
-	       aw_sock_connect(aw_pam_paths.auth_sock, 0, &fd) == 0 &&
-	       aw_sock_send(fd, data, out.len, -1, 0) == 0;
+	call.data = malloc(AW_WIRE_SMALL);
+	call.request = 1;
+	return call.data && compose(pam, AW_MSG_HINT, &call, &len) == 0 &&
+	       aw_sock_connect(aw_pam_paths.auth_sock, 0, &call.fd) == 0 &&
+	       aw_sock_send(call.fd, call.data, len, -1, 0) == 0;
 }

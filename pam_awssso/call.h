@@ -48,8 +48,8 @@ int aw_pam_call_start(const struct aw_pam *pam, uint16_t type,
 int aw_pam_call_next(
     struct aw_pam_call *call, uint64_t deadline_ms) AW_MUST_USE;
 
-/* Tell awsssod, without waiting for anything, that somebody asked for @name.
- * Whether it went out is nobody's concern. */
-bool aw_pam_call_hint(const char *name);
+/* Tell awsssod, without waiting for anything, that somebody asks for a person
+ * whom this host does not know.  Whether it went out is nobody's concern. */
+bool aw_pam_call_hint(const struct aw_pam *pam);
 
 #endif

@@ -49,7 +49,7 @@ static bool is_ours(struct aw_pam *pam, enum aw_pam_row *ret_row)
 		return true;
 	case AW_PAM_WHO_STRANGER:
 		if (pam->phase == AW_PAM_AUTH)
-			(void)aw_pam_call_hint(pam->user);
+			(void)aw_pam_call_hint(pam);
 		*ret_row = AW_PAM_NOT_OURS;
 		return false;
 	case AW_PAM_WHO_LOCAL:

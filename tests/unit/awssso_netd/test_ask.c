@@ -41,6 +41,55 @@ static void persons(void **state)
 	assert_string_equal(sim_text(sim, AW_TAG_USER_NAME), "");
 }
 
+static void ask_lookup(
+    struct sim *sim, uint64_t request, const char *const names[3])
+{
+	struct aw_wire_out out;
+
+	sim_begin(&out, AW_MSG_LOOKUP, request);
+	for (size_t i = 0; i < 3 && names[i]; i++)
+		aw_wire_put_text(&out, AW_TAG_USER_NAME, names[i]);
+	sim_send(sim, &out);
+	sim_expect(sim, AW_MSG_PERSON_IS, request);
+}
+
+/* The first UserName that the directory knows; all of them are asked for only
+ * when none before is known. */
+static void lookups(void **state)
+{
+	static const struct {
+		const char *names[3];
+		uint64_t net;
+		const char *id;
+	} rows[] = {
+		{ { "bob@example.com" }, AW_NET_OK, SIM_BOB },
+		{ { "bob@elsewhere.org", "bob", "bob@example.com" }, AW_NET_OK,
+		    SIM_BOB },
+		{ { "alice@example.com", "bob@example.com" }, AW_NET_OK,
+		    SIM_ALICE },
+		{ { "nobody@example.com", "nobody" }, AW_NET_NOT_FOUND, "" },
+	};
+	struct sim *sim = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ask_lookup(sim, i + 1, rows[i].names);
+		if (sim_num(sim, AW_TAG_NET) != rows[i].net)
+			fail_msg("row %zu: %s: %s", i,
+			    aw_net_word(sim_num(sim, AW_TAG_NET)),
+			    sim_text(sim, AW_TAG_TEXT));
+		assert_string_equal(
+		    sim_text(sim, AW_TAG_PRINCIPAL_ID), rows[i].id);
+	}
+	assert_int_equal(sim_count(sim, AW_TAG_GROUP_ID, NULL), 0);
+	SIM_TELL(sim, "fault", "GetUserId", "throttle");
+	ask_lookup(sim, 9, rows[0].names);
+	sim_expect_net(sim, AW_NET_THROTTLED, "GetUserId: ");
+	SIM_TELL(sim, "fault", "clear");
+	SIM_TELL(sim, "fault", "GetUserId", "malformed");
+	ask_lookup(sim, 10, rows[0].names);
+	sim_expect_net(sim, AW_NET_BAD_ANSWER, "GetUserId: ");
+}
+
 /* Each kind of trouble has its own outcome, and none is "no such person". */
 static void trouble(void **state)
 {
@@ -219,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SIM_TEST(persons),
+		SIM_TEST(lookups),
 		SIM_TEST(trouble),
 		SIM_TEST(lasting_trouble),
 		SIM_TEST(wrong_clock),

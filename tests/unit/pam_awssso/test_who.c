@@ -163,6 +163,8 @@ static void hints_at_strangers_only(void **state)
 			assert_int_equal(result.in.type, AW_MSG_HINT);
 			assert_string_equal(
 			    host_text(&result, AW_TAG_USER), rows[i].user);
+			assert_string_equal(
+			    host_text(&result, AW_TAG_SERVICE), "sshd");
 		}
 	}
 }
