@@ -1,88 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The schema and the statements.  Kinds: 1 user, 2 group.
+ * The statements.  Kinds: 1 user, 2 group, 3 permission set.
  *
  * There are no statistics for SQLite to plan by: CROSS JOIN fixes the order
  * where another one would walk the whole directory for each row.
  */
 #include "awsssod/query.h"
-
-const char aw_query_schema[] =
-    "BEGIN;"
-    "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE principals("
-    " n INTEGER PRIMARY KEY,"
-    " store TEXT NOT NULL,"
-    " principal TEXT NOT NULL CHECK(principal != ''),"
-    " kind INTEGER NOT NULL CHECK(kind IN (1, 2)),"
-    " user_name TEXT NOT NULL," /* a group's DisplayName */
-    " display TEXT NOT NULL DEFAULT '',"
-    " disabled INTEGER NOT NULL DEFAULT 0,"
-    " present INTEGER NOT NULL DEFAULT 1,"
-    " missing INTEGER NOT NULL DEFAULT 0,"
-    " name TEXT UNIQUE,"
-    " posix_id INTEGER UNIQUE"
-    "  CHECK(posix_id BETWEEN 1879048192 AND 2147352575),"
-    " home TEXT,"
-    " skip TEXT,"
-    " UNIQUE(store, principal),"
-    " CHECK((name IS NULL) = (posix_id IS NULL)),"
-    " CHECK((home IS NULL) = (name IS NULL OR kind = 2)));"
-    "CREATE INDEX principals_label ON principals(user_name);"
-    "CREATE TABLE members("
-    " grp INTEGER NOT NULL REFERENCES principals(n),"
-    " usr INTEGER NOT NULL REFERENCES principals(n),"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
-    "CREATE INDEX members_usr ON members(usr);"
-    "CREATE TABLE sessions("
-    " n INTEGER PRIMARY KEY, user TEXT NOT NULL, service TEXT NOT NULL,"
-    " tty TEXT, rhost TEXT, ksession INTEGER, pid INTEGER NOT NULL,"
-    " start INTEGER NOT NULL, opened INTEGER NOT NULL, closed INTEGER);"
-    "CREATE INDEX sessions_open ON sessions(n) WHERE closed IS NULL;"
-    "CREATE TABLE sweeps("
-    " n INTEGER PRIMARY KEY, at INTEGER NOT NULL, net INTEGER NOT NULL,"
-    " users INTEGER NOT NULL, groups INTEGER NOT NULL,"
-    " members INTEGER NOT NULL, requests INTEGER NOT NULL, text TEXT);"
-    "CREATE TABLE events("
-    " n INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL,"
-    " event TEXT NOT NULL, verdict INTEGER NOT NULL, user TEXT NOT NULL,"
-    " principal TEXT, service TEXT NOT NULL, rhost TEXT, text TEXT,"
-    " detail TEXT);"
-    "CREATE INDEX events_code ON events(code);"
-    "CREATE INDEX events_user ON events(user);"
-    /* The ledger is written once. */
-    "CREATE TRIGGER ledger_keys BEFORE UPDATE OF store, principal, kind"
-    " ON principals BEGIN"
-    "  SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
-    "CREATE TRIGGER ledger_values BEFORE UPDATE OF name, posix_id, home"
-    " ON principals WHEN OLD.name IS NOT NULL BEGIN"
-    "  SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
-    "CREATE TRIGGER ledger_rows BEFORE DELETE"
-    " ON principals WHEN OLD.name IS NOT NULL BEGIN"
-    "  SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
-    "PRAGMA user_version = 1;"
-    "COMMIT;";
-
-const char aw_query_staging[] =
-    "CREATE TEMP TABLE stage_users(principal TEXT PRIMARY KEY,"
-    " user_name TEXT, display TEXT, disabled INTEGER) WITHOUT ROWID;"
-    "CREATE TEMP TABLE stage_groups(principal TEXT PRIMARY KEY,"
-    " display TEXT) WITHOUT ROWID;"
-    /* Memberships by row number: all of them, and those that are new. */
-    "CREATE TEMP TABLE stage_pairs(grp INTEGER, usr INTEGER,"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
-    "CREATE TEMP TABLE stage_added(grp INTEGER, usr INTEGER,"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
-    /* Of principals that have no row yet. */
-    "CREATE TEMP TABLE stage_later(grp TEXT, usr TEXT,"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
-    "CREATE TEMP TABLE newcomers(n INTEGER PRIMARY KEY, name TEXT,"
-    " reason TEXT);"
-    "CREATE INDEX temp.newcomers_name ON newcomers(name);"
-    "CREATE TEMP TABLE local_names(name TEXT PRIMARY KEY) WITHOUT ROWID;"
-    "CREATE TEMP TABLE local_ids(id INTEGER PRIMARY KEY);"
-    "CREATE TEMP TABLE live_groups(principal TEXT PRIMARY KEY)"
-    " WITHOUT ROWID;";
 
 /* Why a registered principal is not shown, or NULL. */
 #define LOCAL_CONFLICT                                           \

@@ -1,20 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every SQL statement of awsssod, by name, and the schema.
- *
- *   meta        small facts by name: store, domain, generation, read_at,
- *               held, published
- *   principals  users (kind 1) and groups (kind 2): what the directory says
- *               of each, and what the ledger gave it (name, posix_id, home).
- *               The ledger's columns go from NULL to a value once.
- *   members     who is in which group, by row number
- *   sessions    login sessions, without tokens
- *   sweeps      the last readings of the directory
- *   events      the last verdicts, for "awssso why"
- *
- * A principal that has left keeps its row with present = 0: the tombstone.
- * missing = 1: a held sweep did not have it.  skip: why it has no name, or why
- * its name is not shown.
+ * Every SQL statement of awsssod, by name.  What it works on is in schema.h.
  */
 #ifndef AW_AWSSSOD_QUERY_H
 #define AW_AWSSSOD_QUERY_H
@@ -114,8 +100,6 @@ enum aw_query {
 	AW_Q_COUNT_
 };
 
-extern const char aw_query_schema[];
-extern const char aw_query_staging[];
 extern const char *const aw_query_sql[AW_Q_COUNT_];
 
 #endif

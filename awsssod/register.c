@@ -9,13 +9,8 @@
 #include <string.h>
 
 #include "awsssod/ledger.h"
-#include "common/own.h"
+#include "common/proto.h"
 #include "common/snapshot.h"
-
-enum kind {
-	KIND_USER = 1,
-	KIND_GROUP = 2,
-};
 
 struct pass {
 	struct aw_state *state;
@@ -63,7 +58,7 @@ static int use_pinned_domain(struct pass *pass)
 static int want_name(struct pass *pass, sqlite3_stmt *row)
 {
 	const int64_t n = sqlite3_column_int64(row, 0);
-	const bool is_user = sqlite3_column_int(row, 1) == KIND_USER;
+	const bool is_user = sqlite3_column_int(row, 1) == AW_KIND_USER;
 	const char *label = aw_state_text(row, 2);
 	struct aw_diag why = { "" };
 	char name[AW_NAME_SIZE] = "";
@@ -147,7 +142,8 @@ static int give_names(struct pass *pass)
 		    aw_copy(name, sizeof(name), aw_state_text(row, 3)) < 0)
 			return -EBADMSG;
 		r = give_name(pass, sqlite3_column_int64(row, 0),
-		    sqlite3_column_int(row, 1) == KIND_USER, principal, name);
+		    sqlite3_column_int(row, 1) == AW_KIND_USER, principal,
+		    name);
 	}
 	return r == AW_END ? 0 : r;
 }

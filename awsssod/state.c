@@ -12,9 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "awsssod/schema.h"
 #include "common/own.h"
-
-#define SCHEMA_VERSION 1
 
 static int error_of(struct aw_state *state, int rc)
 {
@@ -85,6 +84,19 @@ static int check_whole(struct aw_state *state)
 	return rc == SQLITE_DONE ? -EIO : error_of(state, rc);
 }
 
+/* One version after the other.  A migration that failed has changed nothing:
+ * its transaction is open, and is undone. */
+static int migrate(struct aw_state *state, int version)
+{
+	int r = 0;
+
+	for (; r == 0 && version < AW_SCHEMA_VERSION; version++)
+		r = execute(state, aw_schema_migrate[version]);
+	if (r < 0)
+		aw_state_rollback(state);
+	return r;
+}
+
 static int make_schema(struct aw_state *state, struct aw_diag *diag)
 {
 	int version = 0, r;
@@ -92,15 +104,15 @@ static int make_schema(struct aw_state *state, struct aw_diag *diag)
 	r = ask_number(state, "PRAGMA user_version", &version);
 	if (r < 0)
 		return r;
-	if (version > SCHEMA_VERSION) {
+	if (version < 0 || version > AW_SCHEMA_VERSION) {
 		aw_diag_set(diag, "state.db is of a newer release (schema %d)",
 		    version);
 		return -EPROTO;
 	}
-	if (version == SCHEMA_VERSION)
-		return 0;
+	if (version > 0)
+		return migrate(state, version);
 	state->fresh = true;
-	return execute(state, aw_query_schema);
+	return execute(state, aw_schema_create);
 }
 
 static int set_up(struct aw_state *state, struct aw_diag *diag)
@@ -110,7 +122,7 @@ static int set_up(struct aw_state *state, struct aw_diag *diag)
 	r = execute(state, "PRAGMA locking_mode=EXCLUSIVE;"
 			   "PRAGMA journal_mode=WAL;"
 			   "PRAGMA synchronous=FULL;"
-			   "PRAGMA foreign_keys=ON;"
+			   "PRAGMA foreign_keys=OFF;"
 			   /* REPLACE must not slip past a trigger. */
 			   "PRAGMA recursive_triggers=ON;"
 			   "PRAGMA trusted_schema=OFF;"
@@ -126,7 +138,10 @@ static int set_up(struct aw_state *state, struct aw_diag *diag)
 	r = make_schema(state, diag);
 	if (r < 0)
 		return r;
-	return execute(state, aw_query_staging);
+	r = execute(state, "PRAGMA foreign_keys=ON");
+	if (r < 0)
+		return r;
+	return execute(state, aw_schema_temporary);
 }
 
 /* SQLite would make the file by the umask: make it ours alone first. */

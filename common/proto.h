@@ -209,7 +209,7 @@ enum aw_tag {
 	AW_TAG_FLAGS,
 	AW_TAG_GROUP_INDEX,
 	AW_TAG_USER_INDEX,
-	AW_TAG_KIND,     /* 1 user, 2 group, 3 permission set */
+	AW_TAG_KIND,     /* enum aw_kind */
 	AW_TAG_EXPECTED, /* requests of a whole sweep, as far as is known */
 	AW_TAG_RATE,     /* requests a second */
 	AW_TAG_SETS,
@@ -219,6 +219,13 @@ enum aw_tag {
 	AW_TAG_SET_INDEX,
 	AW_TAG_UNCHANGED, /* 1 */
 	AW_TAG_LAST_NUMBER_ = AW_TAG_UNCHANGED,
+};
+
+/* What a principal is, here and in state.db. */
+enum aw_kind {
+	AW_KIND_USER = 1,
+	AW_KIND_GROUP = 2,
+	AW_KIND_SET = 3, /* a permission set, "ps:NAME" */
 };
 
 /* awsssod's answer to PAM; the rows of design.md's table of return codes.

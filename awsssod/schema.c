@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The schema.  What a fresh database gets and what a migration makes is
+ * spelled by the same macros, so that the two cannot differ.
+ */
+#include "awsssod/schema.h"
+
+#include <stddef.h>
+
+/* An adopted id is a person's, and was a local account's: below our range. */
+#define PRINCIPALS(table)                                               \
+	"CREATE TABLE " table "("                                       \
+	" n INTEGER PRIMARY KEY,"                                       \
+	" store TEXT NOT NULL,"                                         \
+	" principal TEXT NOT NULL CHECK(principal != ''),"              \
+	" kind INTEGER NOT NULL CHECK(kind IN (1, 2, 3)),"              \
+	" user_name TEXT NOT NULL," /* a group's DisplayName */         \
+	" display TEXT NOT NULL DEFAULT '',"                            \
+	" disabled INTEGER NOT NULL DEFAULT 0,"                         \
+	" present INTEGER NOT NULL DEFAULT 1,"                          \
+	" missing INTEGER NOT NULL DEFAULT 0,"                          \
+	" name TEXT UNIQUE,"                                            \
+	" posix_id INTEGER UNIQUE,"                                     \
+	" home TEXT,"                                                   \
+	" skip TEXT,"                                                   \
+	" adopted INTEGER NOT NULL DEFAULT 0 CHECK(adopted IN (0, 1))," \
+	" UNIQUE(store, principal),"                                    \
+	" CHECK(posix_id BETWEEN 1879048192 AND 2147352575"             \
+	"  OR (adopted = 1 AND kind = 1 AND posix_id >= 1000"           \
+	"      AND posix_id < 1879048192)),"                            \
+	" CHECK((name IS NULL) = (posix_id IS NULL)),"                  \
+	" CHECK((home IS NULL) = (name IS NULL OR kind != 1)));"
+
+#define LABELS "CREATE INDEX principals_label ON principals(user_name);"
+
+#define REFUSE "SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+
+/* The ledger is written once; a name that was given is never another's. */
+#define LEDGER                                                               \
+	"CREATE TABLE renames("                                              \
+	" i INTEGER PRIMARY KEY,"                                            \
+	" n INTEGER NOT NULL REFERENCES principals(n),"                      \
+	" at INTEGER NOT NULL, old_name TEXT NOT NULL,"                      \
+	" name TEXT NOT NULL, home TEXT);"                                   \
+	"CREATE INDEX renames_old ON renames(old_name);"                     \
+	"CREATE INDEX renames_n ON renames(n);"                              \
+	"CREATE TRIGGER ledger_keys BEFORE UPDATE OF store, principal, kind" \
+	" ON principals BEGIN " REFUSE "CREATE TRIGGER ledger_values"        \
+	" BEFORE UPDATE OF name, posix_id, home, adopted ON principals"      \
+	" WHEN OLD.name IS NOT NULL AND (NEW.posix_id IS NOT OLD.posix_id"   \
+	"  OR NEW.adopted IS NOT OLD.adopted OR NOT EXISTS(SELECT 1 FROM"    \
+	"   renames r WHERE r.n = OLD.n AND r.old_name = OLD.name"           \
+	"   AND r.name = NEW.name AND r.home IS NEW.home)) BEGIN " REFUSE    \
+	"CREATE TRIGGER ledger_rows BEFORE DELETE"                           \
+	" ON principals WHEN OLD.name IS NOT NULL BEGIN " REFUSE             \
+	"CREATE TRIGGER ledger_names BEFORE UPDATE OF name ON principals"    \
+	" WHEN NEW.name IS NOT NULL AND EXISTS(SELECT 1 FROM renames r"      \
+	"  WHERE r.old_name = NEW.name AND r.n != OLD.n) BEGIN " REFUSE      \
+	"CREATE TRIGGER ledger_new_names BEFORE INSERT ON principals"        \
+	" WHEN NEW.name IS NOT NULL AND EXISTS(SELECT 1 FROM renames r"      \
+	"  WHERE r.old_name = NEW.name) BEGIN " REFUSE                       \
+	"CREATE TRIGGER renames_values BEFORE UPDATE ON renames"             \
+	" BEGIN " REFUSE                                                     \
+	"CREATE TRIGGER renames_rows BEFORE DELETE ON renames"               \
+	" BEGIN " REFUSE                                                     \
+	"CREATE TRIGGER renames_others BEFORE INSERT ON renames"             \
+	" WHEN EXISTS(SELECT 1 FROM principals p"                            \
+	"  WHERE p.name = NEW.old_name AND p.n != NEW.n) OR"                 \
+	" EXISTS(SELECT 1 FROM renames r"                                    \
+	"  WHERE r.old_name = NEW.old_name AND r.n != NEW.n) BEGIN " REFUSE
+
+const char aw_schema_create[] =
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT "
+    "ROWID;" PRINCIPALS("principals") LABELS
+    "CREATE TABLE members("
+    " grp INTEGER NOT NULL REFERENCES principals(n),"
+    " usr INTEGER NOT NULL REFERENCES principals(n),"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    "CREATE INDEX members_usr ON members(usr);"
+    "CREATE TABLE sessions("
+    " n INTEGER PRIMARY KEY, user TEXT NOT NULL, service TEXT NOT NULL,"
+    " tty TEXT, rhost TEXT, ksession INTEGER, pid INTEGER NOT NULL,"
+    " start INTEGER NOT NULL, opened INTEGER NOT NULL, closed INTEGER);"
+    "CREATE INDEX sessions_open ON sessions(n) WHERE closed IS NULL;"
+    "CREATE TABLE sweeps("
+    " n INTEGER PRIMARY KEY, at INTEGER NOT NULL, net INTEGER NOT NULL,"
+    " users INTEGER NOT NULL, groups INTEGER NOT NULL,"
+    " members INTEGER NOT NULL, requests INTEGER NOT NULL, text TEXT);"
+    "CREATE TABLE events("
+    " n INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL,"
+    " event TEXT NOT NULL, verdict INTEGER NOT NULL, user TEXT NOT NULL,"
+    " principal TEXT, service TEXT NOT NULL, rhost TEXT, text TEXT,"
+    " detail TEXT);"
+    "CREATE INDEX events_code ON events(code);"
+    "CREATE INDEX events_user ON events(user);" LEDGER
+    "PRAGMA user_version = 2;"
+    "COMMIT;";
+
+const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
+	/* Ids, names and homes as they are; dropping a table drops its
+	 * triggers and indexes. */
+	[1] = "BEGIN IMMEDIATE;" PRINCIPALS(
+	    "principals_2") "INSERT INTO principals_2(n, store, principal, "
+			    "kind, user_name,"
+			    " display, disabled, present, missing, name, "
+			    "posix_id, home, skip)"
+			    " SELECT n, store, principal, kind, user_name, "
+			    "display, disabled,"
+			    " present, missing, name, posix_id, home, skip "
+			    "FROM principals;"
+			    "DROP TABLE principals;"
+			    "ALTER TABLE principals_2 RENAME TO "
+			    "principals;" LABELS LEDGER
+			    "PRAGMA user_version = 2;"
+			    "COMMIT;",
+};
+
+const char aw_schema_temporary[] =
+    "CREATE TEMP TABLE stage_users(principal TEXT PRIMARY KEY,"
+    " user_name TEXT, display TEXT, disabled INTEGER) WITHOUT ROWID;"
+    "CREATE TEMP TABLE stage_groups(principal TEXT PRIMARY KEY,"
+    " display TEXT) WITHOUT ROWID;"
+    /* Memberships by row number: all of them, and those that are new. */
+    "CREATE TEMP TABLE stage_pairs(grp INTEGER, usr INTEGER,"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE stage_added(grp INTEGER, usr INTEGER,"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    /* Of principals that have no row yet. */
+    "CREATE TEMP TABLE stage_later(grp TEXT, usr TEXT,"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE newcomers(n INTEGER PRIMARY KEY, name TEXT,"
+    " reason TEXT);"
+    "CREATE INDEX temp.newcomers_name ON newcomers(name);"
+    "CREATE TEMP TABLE local_names(name TEXT PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TEMP TABLE local_ids(id INTEGER PRIMARY KEY);"
+    "CREATE TEMP TABLE live_groups(principal TEXT PRIMARY KEY)"
+    " WITHOUT ROWID;";

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of state.db, and how those of an older release become them.
+ *
+ *   meta        small facts by name: store, domain, generation, read_at,
+ *               held, published
+ *   principals  users (kind 1), groups (kind 2) and permission sets (kind 3):
+ *               what the directory says of each, and what the ledger gave it
+ *               (name, posix_id, home).  The ledger's columns go from NULL to
+ *               a value once.  adopted = 1: an administrator chose the id,
+ *               which may then lie outside the range.
+ *   renames     what an administrator renamed, written before the change.
+ *               It alone permits a change of name or home, and keeps the old
+ *               name for the principal that had it.
+ *   members     who is in which group, by row number
+ *   sessions    login sessions, without tokens
+ *   sweeps      the last readings of the directory
+ *   events      the last verdicts, for "awssso why"
+ *
+ * A principal that has left keeps its row with present = 0: the tombstone.
+ * missing = 1: a held sweep did not have it.  skip: why it has no name, or why
+ * its name is not shown.
+ */
+#ifndef AW_AWSSSOD_SCHEMA_H
+#define AW_AWSSSOD_SCHEMA_H
+
+#define AW_SCHEMA_VERSION 2
+
+/* Makes everything in an empty database, in one transaction. */
+extern const char aw_schema_create[];
+/* By the version that a database has: what makes it one of the next version,
+ * in one transaction, while foreign keys are not enforced.  NULL for versions
+ * that never were. */
+extern const char *const aw_schema_migrate[AW_SCHEMA_VERSION];
+
+/* The temporary tables of a connection. */
+extern const char aw_schema_temporary[];
+
+#endif

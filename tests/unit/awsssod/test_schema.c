@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Unit test of awsssod/schema.c: a state.db of an older release goes on
+ * living, and what an administrator changes obeys the ledger's rules.
+ * covers: dir.6, R16
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "awsssod/schema.h"
+#include "common/own.h"
+#include "tests/unit/awsssod/world.h"
+
+/* The schema of the first release, word for word. */
+static const char version_1[] =
+    "BEGIN;"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE principals("
+    " n INTEGER PRIMARY KEY,"
+    " store TEXT NOT NULL,"
+    " principal TEXT NOT NULL CHECK(principal != ''),"
+    " kind INTEGER NOT NULL CHECK(kind IN (1, 2)),"
+    " user_name TEXT NOT NULL," /* a group's DisplayName */
+    " display TEXT NOT NULL DEFAULT '',"
+    " disabled INTEGER NOT NULL DEFAULT 0,"
+    " present INTEGER NOT NULL DEFAULT 1,"
+    " missing INTEGER NOT NULL DEFAULT 0,"
+    " name TEXT UNIQUE,"
+    " posix_id INTEGER UNIQUE"
+    "  CHECK(posix_id BETWEEN 1879048192 AND 2147352575),"
+    " home TEXT,"
+    " skip TEXT,"
+    " UNIQUE(store, principal),"
+    " CHECK((name IS NULL) = (posix_id IS NULL)),"
+    " CHECK((home IS NULL) = (name IS NULL OR kind = 2)));"
+    "CREATE INDEX principals_label ON principals(user_name);"
+    "CREATE TABLE members("
+    " grp INTEGER NOT NULL REFERENCES principals(n),"
+    " usr INTEGER NOT NULL REFERENCES principals(n),"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    "CREATE INDEX members_usr ON members(usr);"
+    "CREATE TABLE sessions("
+    " n INTEGER PRIMARY KEY, user TEXT NOT NULL, service TEXT NOT NULL,"
+    " tty TEXT, rhost TEXT, ksession INTEGER, pid INTEGER NOT NULL,"
+    " start INTEGER NOT NULL, opened INTEGER NOT NULL, closed INTEGER);"
+    "CREATE INDEX sessions_open ON sessions(n) WHERE closed IS NULL;"
+    "CREATE TABLE sweeps("
+    " n INTEGER PRIMARY KEY, at INTEGER NOT NULL, net INTEGER NOT NULL,"
+    " users INTEGER NOT NULL, groups INTEGER NOT NULL,"
+    " members INTEGER NOT NULL, requests INTEGER NOT NULL, text TEXT);"
+    "CREATE TABLE events("
+    " n INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL,"
+    " event TEXT NOT NULL, verdict INTEGER NOT NULL, user TEXT NOT NULL,"
+    " principal TEXT, service TEXT NOT NULL, rhost TEXT, text TEXT,"
+    " detail TEXT);"
+    "CREATE INDEX events_code ON events(code);"
+    "CREATE INDEX events_user ON events(user);"
+    /* The ledger is written once. */
+    "CREATE TRIGGER ledger_keys BEFORE UPDATE OF store, principal, kind"
+    " ON principals BEGIN"
+    "  SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+    "CREATE TRIGGER ledger_values BEFORE UPDATE OF name, posix_id, home"
+    " ON principals WHEN OLD.name IS NOT NULL BEGIN"
+    "  SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+    "CREATE TRIGGER ledger_rows BEFORE DELETE"
+    " ON principals WHEN OLD.name IS NOT NULL BEGIN"
+    "  SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+    "PRAGMA user_version = 1;"
+    "COMMIT;";
+
+static const char content[] =
+    "INSERT INTO meta VALUES('store', 's'), ('generation', 7),"
+    " ('domain', 'example.com');"
+    "INSERT INTO principals(n, store, principal, kind, user_name, display,"
+    " disabled, present, missing, name, posix_id, home, skip) VALUES"
+    " (1, 's', 'u-1', 1, 'alice@example.com', 'Alice', 0, 1, 1, 'alice',"
+    "  1879048192, '/home/alice', NULL),"
+    " (2, 's', 'u-2', 1, 'bob@example.com', '', 1, 0, 0, 'bob',"
+    "  2147352575, '/srv/bob', NULL),"
+    " (5, 's', 'g-1', 2, 'Dev Team', '', 0, 1, 0, 'dev-team',"
+    "  1900000000, NULL, 'hidden'),"
+    " (9, 's', 'u-3', 1, 'root', '', 0, 1, 0, NULL, NULL, NULL, 'no');"
+    "INSERT INTO members VALUES(5, 1), (5, 9);"
+    "INSERT INTO sessions VALUES(1, 'alice', 'sshd', NULL, NULL, 1, 2, 3, 4,"
+    " NULL);"
+    "INSERT INTO events VALUES(1, 2, 'C', 'e', 1, 'alice', NULL, 'sshd',"
+    " NULL, NULL, NULL);";
+
+/* All of it as one text, by column name. */
+static const char everything[] =
+    "SELECT group_concat(n || '|' || store || '|' || principal || '|' || kind"
+    " || '|' || user_name || '|' || display || '|' || disabled || '|' ||"
+    " present || '|' || missing || '|' || coalesce(name, '-') || '|' ||"
+    " coalesce(posix_id, '-') || '|' || coalesce(home, '-') || '|' ||"
+    " coalesce(skip, '-'), ' ') FROM (SELECT * FROM principals ORDER BY n)";
+
+static sqlite3 *open_plain(const char *path)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	return db;
+}
+
+static void text_of(sqlite3 *db, const char *sql, char *buf, size_t size)
+{
+	sqlite3_stmt *stmt;
+
+	assert_int_equal(
+	    sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_int_equal(aw_copy(buf, size, aw_state_text(stmt, 0)), 0);
+	(void)sqlite3_finalize(stmt);
+}
+
+static void from_version_1(void **state)
+{
+	static const struct {
+		const char *sql;
+		int64_t want;
+	} rows[] = {
+		{ "PRAGMA user_version", AW_SCHEMA_VERSION },
+		{ "PRAGMA foreign_keys", 1 },
+		{ "SELECT count(*) FROM members", 2 },
+		{ "SELECT count(*) FROM sessions WHERE user = 'alice'", 1 },
+		{ "SELECT count(*) FROM events WHERE code = 'C'", 1 },
+		{ "SELECT count(*) FROM principals WHERE adopted != 0", 0 },
+		{ "SELECT value = 7 FROM meta WHERE key = 'generation'", 1 },
+		{ "SELECT count(*) FROM pragma_foreign_key_check", 0 },
+	};
+	struct fake *fake = fake_new();
+	struct aw_diag why = { "" };
+	char before[1024], after[1024];
+	struct world world = { .fake = fake };
+	sqlite3 *db = open_plain(fake->state);
+
+	(void)state;
+	assert_int_equal(
+	    sqlite3_exec(db, version_1, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, content, NULL, NULL, NULL), SQLITE_OK);
+	text_of(db, everything, before, sizeof(before));
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	for (int i = 0; i < 2; i++) {
+		if (aw_state_open(fake->state, &world.state, &why) != 0)
+			fail_msg("%s", why.text);
+		assert_false(world.state.fresh);
+		text_of(world.state.db, everything, after, sizeof(after));
+		assert_string_equal(before, after);
+		for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++)
+			if (world_number(&world, rows[k].sql, NULL) !=
+			    rows[k].want)
+				fail_msg("%s", rows[k].sql);
+		aw_state_close(&world.state);
+	}
+	fake_free(fake);
+}
+
+/* A migrated database has the very schema that a fresh one has. */
+static void same_schema(void **state)
+{
+	static const char schema[] =
+	    "SELECT group_concat(type || ' ' || name || ' ' ||"
+	    " replace(coalesce(sql, ''), '\"', ''), char(10)) FROM"
+	    " (SELECT * FROM sqlite_schema ORDER BY type, name)";
+	struct fake *fake = fake_new();
+	struct aw_diag why = { "" };
+	static char fresh[16384], migrated[16384];
+	char path[160];
+	struct aw_state db;
+	sqlite3 *old;
+
+	(void)state;
+	assert_int_equal(aw_state_open(fake->state, &db, &why), 0);
+	text_of(db.db, schema, fresh, sizeof(fresh));
+	aw_state_close(&db);
+	assert_int_equal(aw_fmt(path, sizeof(path), "%s/old.db", fake->dir), 0);
+	old = open_plain(path);
+	assert_int_equal(
+	    sqlite3_exec(old, version_1, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(old), SQLITE_OK);
+	assert_int_equal(aw_state_open(path, &db, &why), 0);
+	text_of(db.db, schema, migrated, sizeof(migrated));
+	aw_state_close(&db);
+	assert_string_equal(fresh, migrated);
+	fake_free(fake);
+}
+
+/* A migration that cannot end leaves the old database as it was. */
+static void half_a_migration(void **state)
+{
+	struct fake *fake = fake_new();
+	struct aw_diag why = { "" };
+	char version[8];
+	struct aw_state db;
+	sqlite3 *old = open_plain(fake->state);
+
+	(void)state;
+	assert_int_equal(
+	    sqlite3_exec(old, version_1, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(old, content, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(old, "CREATE TABLE renames(x)", NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_close(old), SQLITE_OK);
+	assert_true(aw_state_open(fake->state, &db, &why) < 0);
+	assert_true(why.text[0]);
+	aw_state_close(&db);
+	old = open_plain(fake->state);
+	text_of(old, "PRAGMA user_version", version, sizeof(version));
+	assert_string_equal(version, "1");
+	text_of(
+	    old, "SELECT count(*) FROM principals", version, sizeof(version));
+	assert_string_equal(version, "4");
+	assert_int_equal(sqlite3_close(old), SQLITE_OK);
+	fake_free(fake);
+}
+
+/* What may be written to the ledger, one statement after the other. */
+static void ledger_rules(void **state)
+{
+	static const struct {
+		const char *sql;
+		int want;
+	} rows[] = {
+		{ "INSERT INTO principals(n, store, principal, kind,"
+		  " user_name, name, posix_id, home) VALUES"
+		  " (1, 's', 'u-1', 1, '', 'alice', 1879048192, '/home/a'),"
+		  " (2, 's', 'u-2', 1, '', 'bob', 1879048193, '/home/b')",
+		    SQLITE_OK },
+		{ "INSERT INTO principals(n, store, principal, kind,"
+		  " user_name, name, posix_id) VALUES"
+		  " (3, 's', 'ps:Admin', 3, 'Admin', 'aws-Admin', 1879048194)",
+		    SQLITE_OK },
+		/* ids outside the range: adopted ones of people only */
+		{ "INSERT INTO principals(store, principal, kind, user_name,"
+		  " name, posix_id, home)"
+		  " VALUES('s', 'u-4', 1, '', 'carol', 1000, '/home/c')",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO principals(store, principal, kind, user_name,"
+		  " name, posix_id, adopted)"
+		  " VALUES('s', 'g-4', 2, '', 'carol', 1000, 1)",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO principals(store, principal, kind, user_name,"
+		  " name, posix_id, home, adopted)"
+		  " VALUES('s', 'u-4', 1, '', 'carol', 999, '/home/c', 1)",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO principals(store, principal, kind, user_name,"
+		  " name, posix_id, home, adopted)"
+		  " VALUES('s', 'u-4', 1, '', 'carol', 2147352576, '/h/c', 1)",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO principals(n, store, principal, kind, user_name,"
+		  " name, posix_id, home, adopted)"
+		  " VALUES(4, 's', 'u-4', 1, '', 'carol', 1000, '/home/c', 1)",
+		    SQLITE_OK },
+		{ "UPDATE principals SET posix_id = 1001 WHERE n = 4",
+		    SQLITE_CONSTRAINT },
+		{ "UPDATE principals SET adopted = 0 WHERE n = 4",
+		    SQLITE_CONSTRAINT },
+		{ "UPDATE principals SET adopted = 1 WHERE n = 1",
+		    SQLITE_CONSTRAINT },
+		/* a new name only as written down before */
+		{ "UPDATE principals SET name = 'al' WHERE n = 1",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO renames(n, at, old_name, name, home)"
+		  " VALUES(1, 1, 'alice', 'al', '/home/al')",
+		    SQLITE_OK },
+		{ "UPDATE principals SET name = 'al' WHERE n = 1",
+		    SQLITE_CONSTRAINT },
+		{ "UPDATE principals SET name = 'al', home = '/home/al'"
+		  " WHERE n = 2",
+		    SQLITE_CONSTRAINT },
+		{ "UPDATE principals SET name = 'al', home = '/home/al',"
+		  " posix_id = 1879048200 WHERE n = 1",
+		    SQLITE_CONSTRAINT },
+		{ "UPDATE principals SET name = 'al', home = '/home/al'"
+		  " WHERE n = 1",
+		    SQLITE_OK },
+		{ "UPDATE renames SET n = 2", SQLITE_CONSTRAINT },
+		{ "DELETE FROM renames", SQLITE_CONSTRAINT },
+		/* the old name is nobody else's, in any way */
+		{ "INSERT INTO principals(store, principal, kind, user_name,"
+		  " name, posix_id, home)"
+		  " VALUES('s', 'u-5', 1, '', 'alice', 1879048197, '/home/x')",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO principals(n, store, principal, kind, user_name)"
+		  " VALUES(5, 's', 'u-5', 1, '')",
+		    SQLITE_OK },
+		{ "UPDATE principals SET name = 'alice', home = '/home/x',"
+		  " posix_id = 1879048197 WHERE n = 5",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO renames(n, at, old_name, name, home)"
+		  " VALUES(2, 1, 'alice', 'bob', '/home/b')",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO renames(n, at, old_name, name, home)"
+		  " VALUES(2, 1, 'al', 'bob', '/home/b')",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO renames(n, at, old_name, name, home)"
+		  " VALUES(2, 1, 'bob', 'alice', '/home/a')",
+		    SQLITE_OK },
+		{ "UPDATE principals SET name = 'alice', home = '/home/a'"
+		  " WHERE n = 2",
+		    SQLITE_CONSTRAINT },
+		/* but its own again */
+		{ "INSERT INTO renames(n, at, old_name, name, home)"
+		  " VALUES(1, 2, 'al', 'alice', '/home/a')",
+		    SQLITE_OK },
+		{ "UPDATE principals SET name = 'alice', home = '/home/a'"
+		  " WHERE n = 1",
+		    SQLITE_OK },
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (sqlite3_exec(world->state.db, rows[i].sql, NULL, NULL,
+			NULL) != rows[i].want)
+			fail_msg("row %zu: %s: %s", i, rows[i].sql,
+			    sqlite3_errmsg(world->state.db));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(from_version_1),
+		cmocka_unit_test(same_schema),
+		cmocka_unit_test(half_a_migration),
+		cmocka_unit_test_setup_teardown(
+		    ledger_rules, world_set_up, world_tear_down),
+	};
+
+	return cmocka_run_group_tests_name("schema", tests, NULL, NULL);
+}
