@@ -177,6 +177,10 @@ static int set_value(struct aw_conf *conf, const struct aw_conf_keyword *key,
 	case AW_CONF_KEY:
 	case AW_CONF_PLACE:
 	case AW_CONF_PATTERN:
+	case AW_CONF_ARN:
+	case AW_CONF_EXTERNAL_ID:
+	case AW_CONF_SESSION:
+	case AW_CONF_CONTAINER:
 		break;
 	}
 	wrong = aw_conf_value_wrong(key->type, value);
@@ -368,8 +372,27 @@ int aw_conf_parse(const char *text, size_t len, const char *file,
 	return 0;
 }
 
+/* What [credentials] lacks for the source that it names, or NULL. */
+static const char *missing_credentials(const struct aw_conf *conf)
+{
+	const bool is_web =
+	    conf->credentials_source == AW_CREDENTIALS_WEB_IDENTITY;
+
+	if (conf->credentials_source == AW_CREDENTIALS_FILE &&
+	    !conf->credentials_file[0])
+		return "file";
+	if (is_web && !conf->web_identity_token_file[0])
+		return "web_identity_token_file";
+	if (is_web && !conf->web_identity_role_arn[0])
+		return "web_identity_role_arn";
+	if (conf->external_id[0] && !conf->role_arn[0])
+		return "role_arn";
+	return NULL;
+}
+
 int aw_conf_require(const struct aw_conf *conf, struct aw_diag *diag)
 {
+	const char *section = "identity-center";
 	const char *missing = NULL;
 
 	if (!conf->start_url[0])
@@ -378,14 +401,13 @@ int aw_conf_require(const struct aw_conf *conf, struct aw_diag *diag)
 		missing = "region";
 	else if (!conf->identity_store_id[0])
 		missing = "identity_store_id";
-	if (!missing && conf->credentials_source == AW_CREDENTIALS_FILE &&
-	    !conf->credentials_file[0]) {
-		aw_diag_set(diag, "file is not set in [credentials]");
-		return -EINVAL;
+	if (!missing) {
+		section = "credentials";
+		missing = missing_credentials(conf);
 	}
 	if (!missing)
 		return 0;
-	aw_diag_set(diag, "%s is not set in [identity-center]", missing);
+	aw_diag_set(diag, "%s is not set in [%s]", missing, section);
 	return -EINVAL;
 }
 

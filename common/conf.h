@@ -141,6 +141,10 @@ enum aw_conf_type {
 	AW_CONF_KEY,     /* 32 bytes in base64 */
 	AW_CONF_PLACE,   /* an absolute path, or an https URL */
 	AW_CONF_PATTERN, /* a group name with one %s in it */
+	AW_CONF_ARN,     /* of an IAM role */
+	AW_CONF_EXTERNAL_ID,
+	AW_CONF_SESSION,   /* a role session's name */
+	AW_CONF_CONTAINER, /* where container credentials are */
 };
 
 struct aw_conf_keyword {

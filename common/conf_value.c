@@ -6,27 +6,29 @@
 
 #include <string.h>
 
-/* http is for loopback and the link-local metadata address only: whatever
- * else speaks it could be anybody. */
-static bool is_local_host(const char *host, size_t len)
+/* http is for loopback and AWS's link-local addresses only: whatever else
+ * speaks it could be anybody.  What ends with a dot is a prefix. */
+static const char *const local_hosts[] = { "localhost", "127.", "[::1]",
+	"169.254.", "[fd00:ec2::254]", NULL };
+static const char *const container_hosts[] = { "localhost", "127.", "[::1]",
+	"169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", NULL };
+
+static bool is_one_of(const char *host, size_t len, const char *const *hosts)
 {
-	static const char *const local[] = { "localhost", "127.", "[::1]",
-		"169.254.", "[fd00:ec2::254]" };
+	for (; *hosts; hosts++) {
+		const size_t n = strlen(*hosts);
+		const bool prefix = (*hosts)[n - 1] == '.';
 
-	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++) {
-		const size_t n = strlen(local[i]);
-		const bool prefix = local[i][n - 1] == '.';
-
-		if (len < n || memcmp(host, local[i], n) != 0)
+		if (len < n || memcmp(host, *hosts, n) != 0)
 			continue;
-		if (!prefix)
-			return len == n;
-		return strspn(host, "0123456789.") >= len;
+		if (prefix ? strspn(host, "0123456789.") >= len : len == n)
+			return true;
 	}
 	return false;
 }
 
-static bool is_url(const char *value)
+/* An https URL, or one of http to one of @hosts. */
+static bool is_url(const char *value, const char *const *hosts)
 {
 	const bool https = !strncmp(value, "https://", 8);
 	const char *host = value + (https ? 8 : 7);
@@ -40,7 +42,7 @@ static bool is_url(const char *value)
 		len = strcspn(host, "]") + 1;
 	else
 		len = strcspn(host, ":/?#");
-	return https || is_local_host(host, len);
+	return https || is_one_of(host, len, hosts);
 }
 
 static bool is_made_of(
@@ -54,6 +56,7 @@ static bool is_made_of(
 #define LOWER  "abcdefghijklmnopqrstuvwxyz"
 #define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
+#define NAME   LOWER UPPER DIGITS "_+=,.@-" /* as IAM names things */
 
 static bool is_account(const char *value)
 {
@@ -69,8 +72,7 @@ static bool is_role(const char *value)
 		return false;
 	memcpy(account, value, 12);
 	account[12] = '\0';
-	return is_account(account) &&
-	       is_made_of(value + 13, 1, 32, LOWER UPPER DIGITS "_+=,.@-");
+	return is_account(account) && is_made_of(value + 13, 1, 32, NAME);
 }
 
 static bool is_region(const char *value)
@@ -131,7 +133,7 @@ static bool is_key(const char *value)
 static bool is_place(const char *value)
 {
 	return value[0] == '/' ? aw_name_is_path(value, strlen(value))
-			       : is_url(value);
+			       : is_url(value, local_hosts);
 }
 
 static bool is_pattern(const char *value)
@@ -141,14 +143,42 @@ static bool is_pattern(const char *value)
 	return aw_name_of_set(value, "x", name, NULL) == 0;
 }
 
+/* Also held against what the environment says, so every byte counts. */
+static bool is_container_uri(const char *value)
+{
+	for (const char *c = value; *c; c++)
+		if (*c <= ' ' || *c > '~' || strchr("\"\\<>#", *c))
+			return false;
+	return value[0] == '/' ? value[1] != '\0'
+			       : is_url(value, container_hosts);
+}
+
+/* arn:PARTITION:iam::ACCOUNT:role/[PATH/]NAME */
+static bool is_role_arn(const char *value)
+{
+	char account[13];
+	const char *rest;
+
+	if (strncmp(value, "arn:aws", 7) != 0)
+		return false;
+	rest = value + 7 + strspn(value + 7, LOWER "-");
+	if (strncmp(rest, ":iam::", 6) != 0 || strlen(rest) < 25)
+		return false;
+	memcpy(account, rest + 6, 12);
+	account[12] = '\0';
+	return is_account(account) && !strncmp(rest + 18, ":role/", 6) &&
+	       is_made_of(rest + 24, 1, 577, NAME "/");
+}
+
 const char *aw_conf_value_wrong(enum aw_conf_type type, const char *value)
 {
 	const bool is_auto = !strcmp(value, "auto");
 
 	switch (type) {
 	case AW_CONF_URL:
-		return is_url(value) ? NULL
-				     : "an https URL (http only to loopback)";
+		return is_url(value, local_hosts)
+			   ? NULL
+			   : "an https URL (http only to loopback)";
 	case AW_CONF_PATH:
 		return aw_name_is_path(value, strlen(value))
 			   ? NULL
@@ -178,6 +208,23 @@ const char *aw_conf_value_wrong(enum aw_conf_type type, const char *value)
 	case AW_CONF_PATTERN:
 		return is_pattern(value) ? NULL
 					 : "a group name with one %s in it";
+	case AW_CONF_ARN:
+		return is_role_arn(value)
+			   ? NULL
+			   : "a role's ARN (arn:aws:iam::ACCOUNT:role/NAME)";
+	case AW_CONF_EXTERNAL_ID:
+		return is_made_of(value, 2, 1224, NAME ":/")
+			   ? NULL
+			   : "2 characters or more of A-Z a-z 0-9 _+=,.@:/-";
+	case AW_CONF_SESSION:
+		return is_made_of(value, 2, 64, NAME)
+			   ? NULL
+			   : "2 to 64 characters of A-Z a-z 0-9 _+=,.@-";
+	case AW_CONF_CONTAINER:
+		return is_container_uri(value)
+			   ? NULL
+			   : "a path, or an https URL (http only to loopback "
+			     "and AWS's container addresses)";
 	case AW_CONF_STRING:
 	case AW_CONF_LIST:
 	case AW_CONF_NUMBER:

@@ -146,6 +146,44 @@ static void refuses(void **state)
 		{ "[network]\nproxy = http://u:p@proxy:3128\n",
 		    "must be [http://]HOST" },
 		{ "[network]\nproxy = proxy:\n", "must be [http://]HOST" },
+		{ "[credentials]\nsource = ec2\n",
+		    "must be one of imds|file|container|web-identity" },
+		{ "[credentials]\nrole_arn = arn:aws:iam::12:role/x\n",
+		    "test.conf:2: role_arn: \"arn:aws:iam::12:role/x\": must "
+		    "be a role's ARN" },
+		{ "[credentials]\nrole_arn = "
+		  "arn:aws:iam::111122223333:user/x\n",
+		    "must be a role's ARN" },
+		{ "[credentials]\nrole_arn = "
+		  "arn:aws:iam::111122223333:role/\n",
+		    "must be a role's ARN" },
+		{ "[credentials]\nrole_arn = "
+		  "arn:aws:sts::111122223333:role/x\n",
+		    "must be a role's ARN" },
+		{ "[credentials]\nweb_identity_role_arn = x\n",
+		    "must be a role's ARN" },
+		{ "[credentials]\nexternal_id = x\n",
+		    "must be 2 characters or more" },
+		{ "[credentials]\nexternal_id = x y\n",
+		    "must be 2 characters or more" },
+		{ "[credentials]\nrole_session_name = x\n",
+		    "must be 2 to 64 characters" },
+		{ "[credentials]\nrole_session_name = a/b\n",
+		    "must be 2 to 64 characters" },
+		{ "[credentials]\nrole_session_name = " X50 "123456789012345\n",
+		    "must be 2 to 64 characters" },
+		{ "[credentials]\ncontainer_uri = /\n", "must be a path, or" },
+		{ "[credentials]\ncontainer_uri = http://169.254.170.3/x\n",
+		    "must be a path, or" },
+		{ "[credentials]\ncontainer_uri = http://169.254.169.254/x\n",
+		    "must be a path, or" },
+		{ "[credentials]\ncontainer_uri = "
+		  "http://169.254.170.2@a.example/\n",
+		    "must be a path, or" },
+		{ "[credentials]\ncontainer_uri = http://[fd00:ec2::24]/x\n",
+		    "must be a path, or" },
+		{ "[credentials]\ncontainer_token_file = x\n",
+		    "must be an absolute path" },
 		{ "[session]\nqr = UTF8\n", "must be one of utf8|ascii|no" },
 		{ "[session]\nqr = ut\n", "must be one of utf8|ascii|no" },
 		{ "[names]\nshell = bash\n", "must be an absolute path" },
@@ -259,6 +297,58 @@ static void r3_requires_the_tenant(void **state)
 	}
 }
 
+/* A source that lacks what it needs is told at the start, not at a login. */
+static void credentials_are_whole(void **state)
+{
+#define ROLE "arn:aws-us-gov:iam::111122223333:role/aws/reserved/A_b+=,.@-\n"
+	static const struct {
+		const char *text, *missing;
+	} rows[] = {
+		{ "source = file\n", "file is not set in [credentials]" },
+		{ "source = file\nfile = /k\n", NULL },
+		{ "source = web-identity\nweb_identity_role_arn = " ROLE,
+		    "web_identity_token_file is not set in [credentials]" },
+		{ "source = web-identity\nweb_identity_token_file = /t\n",
+		    "web_identity_role_arn is not set in [credentials]" },
+		{ "source = web-identity\nweb_identity_token_file = /t\n"
+		  "web_identity_role_arn = " ROLE,
+		    NULL },
+		{ "external_id = x/y:z\n",
+		    "role_arn is not set in [credentials]" },
+		{ "external_id = x/y:z\nrole_session_name = a@b\n"
+		  "role_arn = " ROLE,
+		    NULL },
+		{ "source = container\n", NULL },
+		{ "source = container\ncontainer_uri = /v2/x\n", NULL },
+		{ "container_uri = https://a.example/x?y\n", NULL },
+		{ "container_uri = http://169.254.170.2/x\n", NULL },
+		{ "container_uri = http://169.254.170.23/v1/x\n", NULL },
+		{ "container_uri = http://[fd00:ec2::23]:80/v1/x\n", NULL },
+		{ "container_uri = http://localhost:8080/x\n", NULL },
+		{ "container_uri = http://127.9.9.9/x\n", NULL },
+		{ "container_uri = http://[::1]/x\n", NULL },
+	};
+	struct aw_diag diag;
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		assert_int_equal(
+		    aw_fmt(text, sizeof(text),
+			GOOD "region = us-east-1\nidentity_store_id = d-1\n"
+			     "[credentials]\n%s",
+			rows[i].text),
+		    0);
+		if (parse(text, &diag) != 0)
+			fail_msg("%s: %s", rows[i].text, diag.text);
+		if (aw_conf_require(&conf, &diag) !=
+			(rows[i].missing ? -EINVAL : 0) ||
+		    (rows[i].missing && strcmp(diag.text, rows[i].missing)))
+			fail_msg("%s: %s", rows[i].text, diag.text);
+	}
+#undef ROLE
+}
+
 static void every_default_shows_as_written(void **state)
 {
 	char text[256];
@@ -317,6 +407,7 @@ int main(void)
 		cmocka_unit_test(long_lines_are_whole),
 		cmocka_unit_test(lists_have_an_end),
 		cmocka_unit_test(r3_requires_the_tenant),
+		cmocka_unit_test(credentials_are_whole),
 		cmocka_unit_test(every_default_shows_as_written),
 		cmocka_unit_test(shows_lists_and_domains),
 	};
