@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Host names of AWS's services.  A region that no row of the partition table
- * matches belongs to the commercial partition, so that a region AWS opens
- * tomorrow works today.
+ * Host names of AWS's services, by rule:
+ *
+ *	                standard        FIPS
+ *	IPv4            LABEL           LABEL-fips, in GovCloud LABEL
+ *	dual-stack      LABEL           LABEL-fips
+ *
+ * then .REGION and the partition's suffix, of which there are two.  A region
+ * that no row of the partition table matches belongs to the commercial
+ * partition, so that a region AWS opens tomorrow works today.
  */
 #include "awssso_netd/endpoint.h"
 
@@ -16,18 +22,22 @@ static const struct aw_service_info services[AW_SERVICE_N_] = {
 	    "AWSIdentityStore", "identitystore" },
 	[AW_SERVICE_STS] = { "sts", "sts", NULL, "sts" },
 	[AW_SERVICE_SSO_ADMIN] = { "sso", "sso", "SWBExternalService", "sso" },
+	[AW_SERVICE_SCIM] = { "scim", NULL, NULL, NULL },
 };
 
-static const struct {
-	const char *prefix, *suffix;
+static const struct partition {
+	const char *prefix;
+	const char *suffix, *dual;
+	bool all_fips; /* the standard hosts are FIPS hosts already */
 } partitions[] = {
-	{ "cn-", "amazonaws.com.cn" },
-	{ "eusc-", "amazonaws.eu" },
-	{ "us-iso-", "c2s.ic.gov" },
-	{ "us-isob-", "sc2s.sgov.gov" },
-	{ "eu-isoe-", "cloud.adc-e.uk" },
-	{ "us-isof-", "csp.hci.ic.gov" },
-	{ "", "amazonaws.com" },
+	{ "us-gov-", "amazonaws.com", "api.aws", true },
+	{ "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", false },
+	{ "eusc-", "amazonaws.eu", "api.amazonwebservices.eu", false },
+	{ "us-iso-", "c2s.ic.gov", "api.aws.ic.gov", false },
+	{ "us-isob-", "sc2s.sgov.gov", "api.aws.scloud", false },
+	{ "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", false },
+	{ "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", false },
+	{ "", "amazonaws.com", "api.aws", false },
 };
 
 const struct aw_service_info *aw_service_info(enum aw_service service)
@@ -49,6 +59,8 @@ static const char * override(
 		return conf->endpoint_url_sts;
 	case AW_SERVICE_SSO_ADMIN:
 		return conf->endpoint_url_sso_admin;
+	case AW_SERVICE_SCIM:
+		return conf->scim_url;
 	case AW_SERVICE_N_:
 		break;
 	}
@@ -66,14 +78,23 @@ static bool is_region(const char *region)
 	       region[len - 1] <= '9' && strchr(region, '-') != NULL;
 }
 
-static const char *suffix_of(const char *region)
+static const struct partition *partition_of(const char *region)
 {
-	size_t i = 0;
+	const struct partition *p = partitions;
 
-	while (strncmp(region, partitions[i].prefix,
-		   strlen(partitions[i].prefix)) != 0)
-		i++;
-	return partitions[i].suffix;
+	while (strncmp(region, p->prefix, strlen(p->prefix)) != 0)
+		p++;
+	return p;
+}
+
+static int make_url(const struct aw_conf *conf, const char *label,
+    const char *region, char *ret, size_t size)
+{
+	const struct partition *p = partition_of(region);
+	const bool fips = conf->fips && (conf->dualstack || !p->all_fips);
+
+	return aw_fmt(ret, size, "https://%s%s.%s.%s", label,
+	    fips ? "-fips" : "", region, conf->dualstack ? p->dual : p->suffix);
 }
 
 /* The Host field has no default port and is in lower case; the signature
@@ -133,9 +154,14 @@ int aw_endpoint_find(const struct aw_conf *conf, enum aw_service service,
 		aw_diag_set(diag, "\"%.40s\" is not an AWS region", region);
 		return -EINVAL;
 	}
+	if (!*url && service == AW_SERVICE_SCIM && conf->fips) {
+		aw_diag_set(diag, "AWS names no FIPS endpoint for SCIM: set "
+				  "scim_url to the one you were told");
+		return -EINVAL;
+	}
 	if (!*url) {
-		if (aw_fmt(made, sizeof(made), "https://%s.%s.%s",
-			services[service].label, region, suffix_of(region)) < 0)
+		if (make_url(conf, services[service].label, region, made,
+			sizeof(made)) < 0)
 			return -EINVAL;
 		url = made;
 	}

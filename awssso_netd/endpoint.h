@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where AWS's services are: host names by region and partition, unless
- * awssso.conf names another place (endpoint_url_*).  Pure.
+ * Where AWS's services are: host names by region, partition, fips and
+ * dualstack, unless awssso.conf names another place (endpoint_url_*, scim_url).
+ * Pure.
  */
 #ifndef AW_AWSSSO_NETD_ENDPOINT_H
 #define AW_AWSSSO_NETD_ENDPOINT_H
@@ -16,6 +17,7 @@ enum aw_service {
 	AW_SERVICE_IDENTITYSTORE,
 	AW_SERVICE_STS,
 	AW_SERVICE_SSO_ADMIN,
+	AW_SERVICE_SCIM,
 	AW_SERVICE_N_
 };
 
@@ -38,7 +40,8 @@ int aw_endpoint_parse(const char *url, struct aw_endpoint *ret) AW_MUST_USE;
 
 /*
  * The endpoint of @service in @region.  Returns 0, or -EINVAL with @diag when
- * @region is not spelled like one or the configured URL is not one.
+ * @region is not spelled like one, the configured URL is not one, or a FIPS
+ * endpoint is asked for that AWS does not name (SCIM's).
  */
 int aw_endpoint_find(const struct aw_conf *conf, enum aw_service service,
     const char *region, struct aw_endpoint *ret,
