@@ -13,12 +13,14 @@
 #include <sys/socket.h>
 
 #include "awssso_netd/log.h"
+#include "awssso_netd/timer.h"
 #include "awssso_netd/token.h"
 #include "awssso_netd/verb.h"
 #include "common/own.h"
 #include "common/sock.h"
 
 #define CLIENTS_MAX 16
+#define PAUSE_MS    1000
 #define QUEUE_MAX   (16u * 1024 * 1024) /* bytes a client may lag behind */
 
 struct message {
@@ -43,7 +45,7 @@ struct aw_server {
 	struct aw_aws *aws;
 	int fd;
 	uid_t uid;
-	sd_event_source *io;
+	sd_event_source *io, *again;
 	struct aw_client *clients;
 	unsigned n_clients;
 	uint8_t in[AW_WIRE_MAX], out[AW_WIRE_MAX];
@@ -264,6 +266,25 @@ static int check_peer(const struct aw_server *server, int fd)
 	return -EACCES;
 }
 
+static int on_listen_again(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
+{
+	struct aw_server *server = user;
+
+	(void)sd_event_source_set_enabled(server->io, SD_EVENT_ON);
+	return 0;
+}
+
+/* Without descriptors or memory the connection stays in the queue, and its
+ * socket ready: looking away for a while is what keeps us from spinning. */
+static void pause_listening(struct aw_server *server, int error)
+{
+	aw_log(LOG_ERR, "cannot accept a client: %s", strerrordesc_np(error));
+	if (aw_timer_set(server->aws->event, &server->again, PAUSE_MS,
+		on_listen_again, server) == 0)
+		(void)sd_event_source_set_enabled(server->io, SD_EVENT_OFF);
+}
+
 static int on_connect(
     sd_event_source *source, int fd, uint32_t revents, void *user)
 {
@@ -273,6 +294,9 @@ static int on_connect(
 
 	(void)source;
 	(void)revents;
+	if (client_fd < 0 && (errno == EMFILE || errno == ENFILE ||
+				 errno == ENOMEM || errno == ENOBUFS))
+		pause_listening(server, errno);
 	if (client_fd >= 0 && check_peer(server, client_fd) == 0 &&
 	    client_new(server, &client_fd) < 0)
 		aw_log(LOG_ERR, "refuse client: out of memory");
@@ -306,6 +330,7 @@ void aw_server_free(struct aw_server *server)
 	while (server->clients)
 		client_free(server->clients);
 	sd_event_source_disable_unref(server->io);
+	sd_event_source_disable_unref(server->again);
 	(void)close(server->fd);
 	free(server);
 }
