@@ -152,6 +152,12 @@ static int take(
 		return aw_snapw_add_member(worker->writer,
 		    num32(in, AW_TAG_GROUP_INDEX),
 		    num32(in, AW_TAG_USER_INDEX));
+	case AW_MSG_SNAP_GRANT:
+		return aw_snapw_add_grant(worker->writer,
+		    num32(in, AW_TAG_SET_INDEX), num32(in, AW_TAG_GROUP_INDEX));
+	case AW_MSG_SNAP_HOST:
+		return aw_snapw_add_host_group(
+		    worker->writer, num32(in, AW_TAG_POSIX_ID), NULL);
 	case AW_MSG_SNAP_END:
 		return AW_END;
 	default:

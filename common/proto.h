@@ -71,8 +71,9 @@
  *   SNAP_USER  PRINCIPAL_ID USER_NAME USER POSIX_ID GECOS HOME SHELL FLAGS
  *   SNAP_GROUP PRINCIPAL_ID DISPLAY_NAME USER (Linux name) POSIX_ID FLAGS
  *   SNAP_MEMBER GROUP_INDEX USER_INDEX (order of arrival, from 0)
- *   SNAP_GRANT  SET_INDEX GROUP_INDEX: whoever is in the one group is in the
- *               other, which is a permission set's
+ *   SNAP_GRANT  SET_INDEX GROUP_INDEX: whoever is in the latter group is in
+ *               the former, a permission set's or one that the host owns
+ *   SNAP_HOST   POSIX_ID: a group that the host owns; GROUP_INDEX counts on
  *   SNAP_TOMB  PRINCIPAL_ID USER POSIX_ID FLAGS
  *   SNAP_END
  */
@@ -137,6 +138,7 @@ enum aw_msg {
 	AW_MSG_SNAP_TOMB,
 	AW_MSG_SNAP_END,
 	AW_MSG_SNAP_GRANT,
+	AW_MSG_SNAP_HOST,
 };
 
 enum aw_tag {

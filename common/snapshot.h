@@ -36,7 +36,8 @@
  * A principal id is stored as 16 bytes when it is a UUID, also when "X-" is in
  * front and the store is "d-X"; else as text.  A directory name is stored as
  * how many first bytes it shares with the Linux name, then its suffix's number
- * or its rest.  The private group of each user (gid = uid) has no record.
+ * or its rest.  The private group of each user (gid = uid) has no record, nor
+ * has a group that the host owns: its gid stands in its members' lists only.
  *
  * A file is believed only when its place is right (aw_snap_open), its header's
  * checksum holds and its size is the one the header names.  Each record has
@@ -67,6 +68,8 @@ enum aw_snap_flag {
 	AW_SNAP_ENUM = 4,     /* listed by getpwent / getgrent */
 	AW_SNAP_SET = 8,      /* the group stands for a permission set */
 	AW_SNAP_GROUP = 16,   /* (tombstones) the id was a group's */
+	AW_SNAP_LEARNED = 32, /* (sets) its members are those who have shown it
+				 at a sign-in, not all who hold it */
 };
 
 /* A table of slots. */

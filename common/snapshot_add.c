@@ -14,7 +14,7 @@
 
 #define GECOS_MAX      4096
 #define PATH_BYTES_MAX 255
-#define FLAGS_ALL      31u
+#define FLAGS_ALL      63u
 
 int aw_snapw_new(const struct aw_snapw_head *head, struct aw_snapw **ret)
 {
@@ -51,7 +51,9 @@ void aw_snapw_free(struct aw_snapw *writer)
 	aw_area_done(&writer->users);
 	aw_area_done(&writer->groups);
 	aw_area_done(&writer->tombs);
+	aw_area_done(&writer->hosts);
 	aw_area_done(&writer->pairs);
+	aw_area_done(&writer->grants);
 	free(writer);
 }
 
@@ -296,6 +298,8 @@ static const char *fault_of_group(
 		return "its principal id is empty, too long or not clean";
 	if (group->flags & ~FLAGS_ALL)
 		return "it has an unknown flag";
+	if (writer->n_hosts > 0)
+		return "it comes behind the host's own groups";
 	return NULL;
 }
 
@@ -359,19 +363,62 @@ int aw_snapw_add_tomb(struct aw_snapw *writer, const struct aw_snap_tomb *tomb)
 	return 0;
 }
 
+int aw_snapw_add_host_group(
+    struct aw_snapw *writer, uint32_t gid, uint32_t *ret_index)
+{
+	uint32_t *to;
+
+	if (gid == 0 || gid == UINT32_MAX || aw_id_in_range(gid) ||
+	    !writer->needs_limits)
+		return -EINVAL;
+	if (aw_snapw_n_groups(writer) >= AW_SNAP_COUNT_MAX)
+		return -EFBIG;
+	to = aw_area_add(&writer->hosts, sizeof(*to));
+	if (!to)
+		return -ENOMEM;
+	*to = gid;
+	writer->n_hosts++;
+	if (ret_index)
+		*ret_index = aw_snapw_n_groups(writer) - 1;
+	return 0;
+}
+
+static int add_pair(struct aw_area *area, uint32_t first, uint32_t second)
+{
+	uint32_t *pair = aw_area_add(area, 2 * sizeof(*pair));
+
+	if (!pair)
+		return -ENOMEM;
+	pair[0] = first;
+	pair[1] = second;
+	return 0;
+}
+
 int aw_snapw_add_member(struct aw_snapw *writer, uint32_t group, uint32_t user)
 {
-	uint32_t *pair;
+	int r;
 
-	if (group >= writer->group_keys.n || user >= writer->user_keys.n)
+	if (group >= aw_snapw_n_groups(writer) || user >= writer->user_keys.n)
 		return -EINVAL;
 	if (writer->n_pairs == UINT32_MAX)
 		return -EFBIG;
-	pair = aw_area_add(&writer->pairs, 2 * sizeof(*pair));
-	if (!pair)
-		return -ENOMEM;
-	pair[0] = group;
-	pair[1] = user;
-	writer->n_pairs++;
-	return 0;
+	r = add_pair(&writer->pairs, group, user);
+	if (r == 0)
+		writer->n_pairs++;
+	return r;
+}
+
+int aw_snapw_add_grant(struct aw_snapw *writer, uint32_t to, uint32_t from)
+{
+	const uint32_t n = aw_snapw_n_groups(writer);
+	int r;
+
+	if (to >= n || from >= n || to == from)
+		return -EINVAL;
+	if (writer->n_grants == UINT32_MAX)
+		return -EFBIG;
+	r = add_pair(&writer->grants, to, from);
+	if (r == 0)
+		writer->n_grants++;
+	return r;
 }

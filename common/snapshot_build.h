@@ -31,8 +31,12 @@ struct aw_snapw {
 	struct aw_area users, groups;
 	struct aw_area tombs; /* as in the file */
 	uint32_t n_tombs;
+	struct aw_area hosts; /* uint32_t gid of each group of the host's */
+	uint32_t n_hosts;     /* their indexes follow those of the groups */
 	struct aw_area pairs; /* uint32_t group, uint32_t user */
 	uint64_t n_pairs;
+	struct aw_area grants; /* uint32_t to, uint32_t from: groups both */
+	uint32_t n_grants;
 	uint32_t n_suffixes;
 	uint8_t suffix[AW_SNAP_SUFFIXES][AW_SNAP_SUFFIX_SIZE];
 };
@@ -50,6 +54,20 @@ static inline uint32_t aw_snapw_id(
     const struct aw_snapw_keys *keys, uint32_t index)
 {
 	return ((const uint32_t *)keys->id.data)[index];
+}
+
+static inline uint32_t aw_snapw_n_groups(const struct aw_snapw *writer)
+{
+	return writer->group_keys.n + writer->n_hosts;
+}
+
+static inline uint32_t aw_snapw_gid(
+    const struct aw_snapw *writer, uint32_t group)
+{
+	const uint32_t n = writer->group_keys.n;
+
+	return group < n ? aw_snapw_id(&writer->group_keys, group)
+			 : ((const uint32_t *)writer->hosts.data)[group - n];
 }
 
 /* A table being built: a slot holds a tag and, not yet an offset, but the
@@ -82,8 +100,8 @@ struct aw_snapw_lists {
 
 /*
  * Memberships both ways: each user's groups and each group's users, ascending
- * and without doubles.  Empties @writer's pairs.  Returns 0 or -ENOMEM; the
- * caller calls aw_snapw_lists_done() in any case.
+ * and without doubles, those by grants among them.  Empties @writer's pairs.
+ * Returns 0 or -ENOMEM; the caller calls aw_snapw_lists_done() in any case.
  */
 int aw_snapw_memberships(struct aw_snapw *writer,
     struct aw_snapw_lists *by_user,

@@ -228,25 +228,97 @@ static void push(struct aw_snapw_lists *lists, uint32_t index, uint32_t item)
 	items[(*end)++] = item;
 }
 
-static int lists_of_pairs(
-    const struct aw_snapw *writer, struct aw_snapw_lists *by_user)
+/* Lists of the first of each pair by the second, of which there are @n. */
+static int lists_of_pairs(const uint32_t *pair, uint64_t n_pairs, uint32_t n,
+    struct aw_snapw_lists *lists)
 {
 	aw_own(aw_area_done) struct aw_area counts = { 0 };
-	const uint32_t *pair = writer->pairs.data;
-	const uint32_t n = writer->user_keys.n;
 	uint32_t *count = aw_area_add(&counts, n * sizeof(*count));
 	int r;
 
 	if (!count)
 		return -ENOMEM;
-	for (uint64_t i = 0; i < writer->n_pairs; i++)
+	for (uint64_t i = 0; i < n_pairs; i++)
 		count[pair[2 * i + 1]]++;
-	r = lists_new(by_user, n, count);
+	r = lists_new(lists, n, count);
 	if (r < 0)
 		return r;
-	for (uint64_t i = 0; i < writer->n_pairs; i++)
-		push(by_user, pair[2 * i + 1], pair[2 * i]);
+	for (uint64_t i = 0; i < n_pairs; i++)
+		push(lists, pair[2 * i + 1], pair[2 * i]);
 	return 0;
+}
+
+/* A walk from a user's own groups along the grants. */
+struct walk {
+	uint32_t *seen; /* by group: the last user, + 1, that it was met for */
+	uint32_t user;
+	struct aw_area *items;
+};
+
+static int meet(struct walk *walk, uint32_t group)
+{
+	uint32_t *to;
+
+	if (walk->seen[group] == walk->user + 1)
+		return 0;
+	walk->seen[group] = walk->user + 1;
+	to = aw_area_add(walk->items, sizeof(*to));
+	if (!to)
+		return -ENOMEM;
+	*to = group;
+	return 0;
+}
+
+static size_t n_items(const struct aw_area *items)
+{
+	return items->len / sizeof(uint32_t);
+}
+
+static int meet_all(struct walk *walk, const struct aw_snapw_lists *raw,
+    const struct aw_snapw_lists *grants)
+{
+	uint32_t n;
+	const uint32_t *own = aw_snapw_list(raw, walk->user, &n);
+	size_t at = n_items(walk->items);
+	int r = 0;
+
+	for (uint32_t i = 0; i < n && r == 0; i++)
+		r = meet(walk, own[i]);
+	for (; r == 0 && at < n_items(walk->items); at++) {
+		const uint32_t from = ((const uint32_t *)walk->items->data)[at];
+		const uint32_t *to = aw_snapw_list(grants, from, &n);
+
+		for (uint32_t i = 0; i < n && r == 0; i++)
+			r = meet(walk, to[i]);
+	}
+	return r;
+}
+
+/* Make @ret of @raw: each user's groups and where these lead by grants. */
+static int expand(const struct aw_snapw *writer,
+    const struct aw_snapw_lists *raw, struct aw_snapw_lists *ret)
+{
+	aw_own(aw_snapw_lists_done) struct aw_snapw_lists grants = { 0 };
+	aw_own(aw_area_done) struct aw_area seen = { 0 };
+	const uint32_t n = aw_snapw_n_groups(writer);
+	struct walk walk = { .seen = aw_area_add(&seen, n * sizeof(uint32_t)),
+		.items = &ret->item };
+	uint32_t *start = aw_area_add(&ret->start, raw->n * sizeof(*start));
+	uint32_t *end = aw_area_add(&ret->end, raw->n * sizeof(*end));
+	int r;
+
+	if (!walk.seen || !start || !end)
+		return -ENOMEM;
+	r = lists_of_pairs(writer->grants.data, writer->n_grants, n, &grants);
+	for (ret->n = 0; r == 0 && ret->n < raw->n; ret->n++) {
+		walk.user = ret->n;
+		start[ret->n] = (uint32_t)n_items(&ret->item);
+		r = meet_all(&walk, raw, &grants);
+		end[ret->n] = (uint32_t)n_items(&ret->item);
+		if (n_items(&ret->item) > UINT32_MAX)
+			return -EFBIG;
+	}
+	return r;
 }
 
 /*
@@ -280,18 +352,33 @@ static int invert(
 	return 0;
 }
 
+/* Each user's groups, grants among them; a group may be there twice. */
+static int groups_of_users(
+    const struct aw_snapw *writer, struct aw_snapw_lists *ret)
+{
+	aw_own(aw_snapw_lists_done) struct aw_snapw_lists raw = { 0 };
+	int r;
+
+	if (writer->n_grants == 0)
+		return lists_of_pairs(writer->pairs.data, writer->n_pairs,
+		    writer->user_keys.n, ret);
+	r = lists_of_pairs(
+	    writer->pairs.data, writer->n_pairs, writer->user_keys.n, &raw);
+	return r < 0 ? r : expand(writer, &raw, ret);
+}
+
 int aw_snapw_memberships(struct aw_snapw *writer,
     struct aw_snapw_lists *by_user, struct aw_snapw_lists *by_group)
 {
 	aw_own(aw_snapw_lists_done) struct aw_snapw_lists raw = { 0 };
 	int r;
 
-	r = lists_of_pairs(writer, &raw);
+	r = groups_of_users(writer, &raw);
 	if (r < 0)
 		return r;
 	aw_area_done(&writer->pairs);
 	writer->n_pairs = 0;
-	r = invert(&raw, writer->group_keys.n, by_group);
+	r = invert(&raw, aw_snapw_n_groups(writer), by_group);
 	if (r < 0)
 		return r;
 	aw_snapw_lists_done(&raw);

@@ -116,7 +116,7 @@ static size_t strings_len(const struct aw_snap_user_rec *rec)
 /* The stored @from with the groups of the user, @gids of @n. */
 static void put_user(struct out *out, const uint8_t *from, size_t strings,
     size_t more_len, const uint32_t *groups, uint32_t n,
-    const struct aw_snapw_keys *group_keys)
+    const struct aw_snapw *writer)
 {
 	const size_t front = AW_SNAP_USER_FIXED + strings;
 	const size_t gids = aw_snap_align(front, 4);
@@ -128,8 +128,7 @@ static void put_user(struct out *out, const uint8_t *from, size_t strings,
 	memset(to + front, 0, gids - front);
 	memcpy(to, from, front);
 	for (uint32_t i = 0; i < n; i++) {
-		const uint32_t gid =
-		    htole32(aw_snapw_id(group_keys, groups[i]));
+		const uint32_t gid = htole32(aw_snapw_gid(writer, groups[i]));
 
 		memcpy(to + gids + (size_t)i * 4, &gid, sizeof(gid));
 	}
@@ -166,8 +165,8 @@ static int put_users(const struct aw_snapw *writer,
 			r = note_at(out, &at[i], diag);
 			if (r < 0)
 				return r;
-			put_user(out, from, strings, more_len, groups, n,
-			    &writer->group_keys);
+			put_user(
+			    out, from, strings, more_len, groups, n, writer);
 		}
 		from +=
 		    aw_snap_align(AW_SNAP_USER_FIXED + strings + more_len, 4);

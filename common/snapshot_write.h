@@ -51,10 +51,22 @@ int aw_snapw_add_group(struct aw_snapw *writer,
     struct aw_diag *diag) AW_MUST_USE;
 int aw_snapw_add_tomb(
     struct aw_snapw *writer, const struct aw_snap_tomb *tomb) AW_MUST_USE;
+/*
+ * A group that the host owns, by its @gid: those who are made its members have
+ * the gid in their lists, but no lookup finds the group here.  They come behind
+ * all others, and *@ret_index counts on.  Returns 0; -EINVAL for 0, -1, an id
+ * of our own range, or when the head did not say needs_limits; -ENOMEM.
+ */
+int aw_snapw_add_host_group(
+    struct aw_snapw *writer, uint32_t gid, uint32_t *ret_index) AW_MUST_USE;
 /* The user and group of these indexes belong together; in any order, doubles
  * are dropped.  Returns 0, -EINVAL (no such index) or -ENOMEM. */
 int aw_snapw_add_member(
     struct aw_snapw *writer, uint32_t group, uint32_t user) AW_MUST_USE;
+/* Whoever is in the group @from is in the group @to as well, and so on from
+ * there.  Returns as aw_snapw_add_member(). */
+int aw_snapw_add_grant(
+    struct aw_snapw *writer, uint32_t to, uint32_t from) AW_MUST_USE;
 
 /*
  * Write the whole file to @fd (empty, seekable) and fsync it.  Two users or

@@ -39,7 +39,7 @@ static const struct {
 	{                                              \
 		id, un, n, g, h, s, AW_ID_MIN + uid, f \
 	}
-	{ "good", U("x", "a@b", "a", "", "/home/a", "/b/s", 0, 31), 0, 0 },
+	{ "good", U("x", "a@b", "a", "", "/home/a", "/b/s", 0, 63), 0, 0 },
 	{ "greatest id",
 	    U("x", "a", "a", "", "/home/a", "/b/s", AW_ID_MAX - AW_ID_MIN, 0),
 	    0, 0 },
@@ -98,7 +98,7 @@ static const struct {
 	{ "user name not clean",
 	    U("x", "a\x01", "a", "", "/home/a", "/b/s", 1, 0), -EINVAL,
 	    -EINVAL },
-	{ "flag", U("x", "a", "a", "", "/home/a", "/b/s", 1, 32), -EINVAL,
+	{ "flag", U("x", "a", "a", "", "/home/a", "/b/s", 1, 64), -EINVAL,
 	    -EINVAL },
 #undef U
 };
