@@ -72,6 +72,16 @@ static bool is_default(const struct aw_conf *conf,
 	}
 }
 
+static void dump_groups(const struct aw_conf_groups *groups)
+{
+	char value[AW_CONF_TEXT + 64];
+
+	printf("\n[" AW_CONF_GROUPS "]\n");
+	for (size_t i = 0;
+	     aw_conf_groups_show(groups, i, value, sizeof(value)) == 0; i++)
+		printf("%s = %s\n", groups->item[i].name, value);
+}
+
 static void dump_text(
     const struct aw_conf *conf, const struct aw_conf *defaults)
 {
@@ -95,6 +105,22 @@ static void dump_text(
 		if (n == 0)
 			printf("#%s =\n", keyword->keyword);
 	}
+	dump_groups(&conf->local_groups);
+}
+
+static struct json_object *json_groups(const struct aw_conf_groups *groups)
+{
+	struct json_object *object = aw_json_object();
+	struct json_object *list;
+
+	for (size_t i = 0; i < groups->n; i++) {
+		const struct aw_conf_group *item = &groups->item[i];
+
+		if (!json_object_object_get_ex(object, item->name, &list))
+			list = aw_json_array(object, item->name);
+		aw_json_append(list, json_object_new_string(item->from));
+	}
+	return object;
 }
 
 static struct json_object *json_value(
@@ -135,6 +161,8 @@ static void dump_json(
 		    setting, "default", is_default(conf, defaults, keyword));
 		json_object_object_add(section, keyword->keyword, setting);
 	}
+	json_object_object_add(
+	    object, AW_CONF_GROUPS, json_groups(&conf->local_groups));
 	aw_json_print(object);
 }
 

@@ -201,18 +201,21 @@ static const struct aw_conf_keyword *find_keyword(
 	return NULL;
 }
 
+static bool is_this(const char *name, const char *line, size_t len)
+{
+	const size_t n = strlen(name);
+
+	return len >= n + 2 && memcmp(line + 1, name, n) == 0 &&
+	       line[n + 1] == ']';
+}
+
 /* "[section]" as a line of its own: known, though it may hold nothing. */
 static bool is_section(const char *line, size_t len)
 {
-	for (size_t i = 0; i < aw_conf_n_keywords; i++) {
-		const char *name = aw_conf_keywords[i].section;
-		const size_t n = strlen(name);
-
-		if (len >= n + 2 && memcmp(line + 1, name, n) == 0 &&
-		    line[n + 1] == ']')
+	for (size_t i = 0; i < aw_conf_n_keywords; i++)
+		if (is_this(aw_conf_keywords[i].section, line, len))
 			return true;
-	}
-	return false;
+	return is_this(AW_CONF_GROUPS, line, len);
 }
 
 static bool is_repeatable(const struct aw_conf_keyword *key)
@@ -236,6 +239,20 @@ static int fail(struct parse *parse, const char *what, const char *why)
 	return 0;
 }
 
+/* A key of [local_groups] is no keyword. */
+static int handle_group(
+    struct parse *parse, const char *name, const char *value)
+{
+	struct aw_diag why = { 0 };
+
+	if (!value || !*value)
+		return fail(parse, name, "has no value");
+	if (aw_conf_groups_add(&parse->conf->local_groups, name, value, &why) <
+	    0)
+		return fail(parse, name, why.text);
+	return 1;
+}
+
 /* inih's handler: 1 goes on, 0 is an error. */
 static int handle(
     void *user, const char *section, const char *name, const char *value)
@@ -247,6 +264,8 @@ static int handle(
 
 	if (parse->error)
 		return 0;
+	if (!strcmp(section, AW_CONF_GROUPS))
+		return handle_group(parse, name, value);
 	if (!key) {
 		if (aw_fmt(unknown, sizeof(unknown),
 			"no such setting in section [%.64s]", section) < 0)

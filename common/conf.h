@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/conf_groups.h"
 #include "common/name.h"
 #include "common/outcome.h"
 #include "common/text.h"
@@ -94,6 +95,8 @@ struct aw_conf {
 	char home[AW_CONF_TEXT]; /* holds %u */
 	char shell[AW_CONF_TEXT];
 	char permission_set_group[AW_CONF_TEXT]; /* holds %s */
+	/* [local_groups]: its keys are no keywords */
+	struct aw_conf_groups local_groups;
 	/* [session] */
 	uint64_t keep_token; /* seconds */
 	uint64_t reuse;      /* seconds */
