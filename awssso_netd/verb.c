@@ -357,36 +357,50 @@ static int verb_drop(struct aw_client *client, const struct aw_wire_in *in)
 
 /* --- SWEEP ------------------------------------------------------------- */
 
-static void on_sweep(void *user, const struct aw_sweep_end *end)
+static void log_sweep(const struct aw_sweep_end *end)
 {
-	struct aw_job *job = user;
-	struct aw_wire_out out;
+	const struct aw_sweep_counts *n = &end->n;
 
-	job->sweep = NULL;
 	aw_log(end->net == AW_NET_OK ? LOG_INFO : LOG_WARNING,
 	    "sweep: %s: %llu users, %llu groups, %llu members, %llu requests"
 	    "%s%s",
-	    aw_net_word(end->net), (unsigned long long)end->users,
-	    (unsigned long long)end->groups, (unsigned long long)end->members,
-	    (unsigned long long)end->requests, end->why.text[0] ? ": " : "",
+	    aw_net_word(end->net), (unsigned long long)n->users,
+	    (unsigned long long)n->groups, (unsigned long long)n->members,
+	    (unsigned long long)n->requests, end->why.text[0] ? ": " : "",
 	    end->why.text);
+}
+
+static void on_sweep(void *user, const struct aw_sweep_end *end)
+{
+	struct aw_job *job = user;
+	const struct aw_sweep_counts *n = &end->n;
+	struct aw_wire_out out;
+
+	job->sweep = NULL;
+	log_sweep(end);
 	aw_client_begin(job->client, &out, AW_MSG_SWEEP_END, job->request);
 	aw_reply_net(&out, end->net, &end->why);
-	aw_wire_put_num(&out, AW_TAG_USERS, end->users);
-	aw_wire_put_num(&out, AW_TAG_GROUPS, end->groups);
-	aw_wire_put_num(&out, AW_TAG_MEMBERS, end->members);
-	aw_wire_put_num(&out, AW_TAG_REQUESTS, end->requests);
+	aw_wire_put_num(&out, AW_TAG_USERS, n->users);
+	aw_wire_put_num(&out, AW_TAG_GROUPS, n->groups);
+	aw_wire_put_num(&out, AW_TAG_MEMBERS, n->members);
+	aw_wire_put_num(&out, AW_TAG_REQUESTS, n->requests);
+	aw_wire_put_num(&out, AW_TAG_SETS, n->sets);
+	aw_wire_put_num(&out, AW_TAG_GRANTS, n->grants);
+	aw_wire_put_num(&out, AW_TAG_SETS_KNOWN, n->sets_known);
+	aw_wire_put_num(&out, AW_TAG_SET_REQUESTS, n->set_requests);
 	aw_client_send(job->client, &out, -1);
 	job_free(job);
 }
 
-static void on_page(void *user, const void *data, size_t len)
+static void on_page(void *user, const struct aw_sweep_page *page)
 {
 	struct aw_job *job = user;
 	struct aw_wire_out out;
-	int fd, r;
+	int fd = -1;
+	int r = 0;
 
-	r = aw_sock_memfd("awssso-page", data, len, &fd);
+	if (page->data)
+		r = aw_sock_memfd("awssso-page", page->data, page->len, &fd);
 	if (r < 0) {
 		/* Without this page the sweep cannot be whole. */
 		aw_log(LOG_ERR, "sweep: %s", strerrordesc_np(-r));
@@ -394,6 +408,11 @@ static void on_page(void *user, const void *data, size_t len)
 		return;
 	}
 	aw_client_begin(job->client, &out, AW_MSG_PAGE, job->request);
+	aw_wire_put_num(&out, AW_TAG_REQUESTS, page->requests);
+	if (page->expected)
+		aw_wire_put_num(&out, AW_TAG_EXPECTED, page->expected);
+	if (page->waits)
+		aw_wire_put_text(&out, AW_TAG_TEXT, page->waits);
 	aw_client_send(job->client, &out, fd);
 }
 

@@ -8,6 +8,9 @@
 #include "awsssod/query.h"
 
 /* Why a registered principal is not shown, or NULL. */
+#define GROUP_NUMBER                                                    \
+	"(SELECT n FROM principals WHERE store = ?1 AND principal = ?2" \
+	" AND kind = 2)"
 #define LOCAL_CONFLICT                                           \
 	"CASE WHEN name IN (SELECT name FROM local_names)"       \
 	" THEN 'this host has an account or group of that name'" \
@@ -108,6 +111,11 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_STAGE_PAIR] = "INSERT OR IGNORE INTO stage_pairs VALUES(?1, ?2)",
 	[AW_Q_STAGE_ADDED] = "INSERT OR IGNORE INTO stage_added VALUES(?1, ?2)",
 	[AW_Q_STAGE_LATER] = "INSERT OR IGNORE INTO stage_later VALUES(?1, ?2)",
+	[AW_Q_STAGE_AGAIN_PAIRS] =
+	    "DELETE FROM stage_pairs WHERE grp = " GROUP_NUMBER,
+	[AW_Q_STAGE_AGAIN_ADDED] =
+	    "DELETE FROM stage_added WHERE grp = " GROUP_NUMBER,
+	[AW_Q_STAGE_AGAIN_LATER] = "DELETE FROM stage_later WHERE grp = ?1",
 	[AW_Q_STAGE_CONTRADICTIONS] =
 	    "SELECT (SELECT count(*) FROM stage_users JOIN stage_groups"
 	    "  USING(principal)) +"

@@ -45,8 +45,11 @@ static int add_user(
 	char id[AW_PRINCIPAL_SIZE], name[AW_USER_NAME_MAX + 1];
 	char display[DISPLAY_SIZE] = "", status[33] = "";
 
+	/* Nobody with an empty UserName gets lost here: they are skipped, with
+	 * a reason, when names are given. */
 	if (!need(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) ||
-	    !need(in, AW_TAG_USER_NAME, name, sizeof(name)))
+	    aw_wire_text(in, AW_TAG_USER_NAME, name, sizeof(name)) != 0 ||
+	    strchr(name, '\n'))
 		return refuse(diag, "a user without UserId or UserName");
 	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) <
 		0 ||
@@ -95,7 +98,7 @@ static int stage_member(struct aw_state *state, const char *store,
 	return r;
 }
 
-static int add_member(struct aw_state *state, const char *store,
+static int add_member(struct aw_state *state, struct aw_staging *staging,
     const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	char group[AW_PRINCIPAL_SIZE], user[AW_PRINCIPAL_SIZE];
@@ -103,7 +106,52 @@ static int add_member(struct aw_state *state, const char *store,
 	if (!need(in, AW_TAG_GROUP_ID, group, sizeof(group)) ||
 	    !need(in, AW_TAG_PRINCIPAL_ID, user, sizeof(user)))
 		return refuse(diag, "a membership without GroupId or UserId");
-	return stage_member(state, store, group, user);
+	if (strcmp(group, staging->group) != 0) {
+		memcpy(staging->group, group, sizeof(staging->group));
+		staging->group_members = 0;
+	}
+	staging->group_members++;
+	staging->members++;
+	return stage_member(state, staging->store, group, user);
+}
+
+static int forget_members(
+    struct aw_state *state, struct aw_staging *staging, const char *group)
+{
+	int r;
+
+	if (strcmp(group, staging->group) != 0)
+		return 0;
+	r = aw_state_run(
+	    state, AW_Q_STAGE_AGAIN_PAIRS, "ss", staging->store, group);
+	if (r == 0)
+		r = aw_state_run(
+		    state, AW_Q_STAGE_AGAIN_ADDED, "ss", staging->store, group);
+	if (r == 0)
+		r = aw_state_run(state, AW_Q_STAGE_AGAIN_LATER, "s", group);
+	staging->members -= staging->group_members;
+	staging->group_members = 0;
+	return r;
+}
+
+/* A list is read from its beginning: what came of it does not count. */
+static int start_again(struct aw_state *state, struct aw_staging *staging,
+    const struct aw_wire_in *in, struct aw_diag *diag)
+{
+	char group[AW_PRINCIPAL_SIZE];
+
+	if (need(in, AW_TAG_GROUP_ID, group, sizeof(group)))
+		return forget_members(state, staging, group);
+	switch (aw_wire_num(in, AW_TAG_KIND, 0)) {
+	case 1:
+		staging->users = 0;
+		return aw_state_run(state, AW_Q_STAGE_CLEAR_USERS, "");
+	case 2:
+		staging->groups = 0;
+		return aw_state_run(state, AW_Q_STAGE_CLEAR_GROUPS, "");
+	default:
+		return refuse(diag, "another start of no list");
+	}
 }
 
 static int add_record(struct aw_state *state, struct aw_staging *staging,
@@ -117,8 +165,9 @@ static int add_record(struct aw_state *state, struct aw_staging *staging,
 		staging->groups++;
 		return add_group(state, in, diag);
 	case AW_MSG_MEMBER_REC:
-		staging->members++;
-		return add_member(state, staging->store, in, diag);
+		return add_member(state, staging, in, diag);
+	case AW_MSG_AGAIN_REC:
+		return start_again(state, staging, in, diag);
 	default:
 		return refuse(diag, "a record that is none");
 	}

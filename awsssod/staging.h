@@ -8,10 +8,14 @@
 #define AW_AWSSSOD_STAGING_H
 
 #include "awsssod/state.h"
+#include "common/snapshot.h"
 
 struct aw_staging {
 	const char *store;               /* of this identity store */
-	uint64_t users, groups, members; /* records received */
+	uint64_t users, groups, members; /* records received, and in force */
+	/* the group whose members came last, and how many */
+	char group[AW_PRINCIPAL_SIZE];
+	uint64_t group_members;
 };
 
 /* Empty the tables, and give their memory back: before a sweep and after it.
@@ -19,9 +23,10 @@ struct aw_staging {
 int aw_staging_clear(struct aw_state *state) AW_MUST_USE;
 
 /*
- * Take the records of one page: @len bytes of USER_REC, GROUP_REC and
- * MEMBER_REC messages in a row.  Returns 0; AW_DENIED with @diag when a
- * record makes no sense (the sweep is then void); or a negative errno.
+ * Take the records of one page: @len bytes of USER_REC, GROUP_REC, MEMBER_REC
+ * (a group's come together) and AGAIN_REC messages in a row.  Returns 0;
+ * AW_DENIED with @diag when a record makes no sense (the sweep is then void);
+ * or a negative errno.
  */
 int aw_staging_add(struct aw_state *state, struct aw_staging *staging,
     const void *data, size_t len, struct aw_diag *diag) AW_MUST_USE;

@@ -165,7 +165,7 @@ static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
 		apply(sweep);
 }
 
-static void on_page(struct aw_sweep *sweep, int fd)
+static void take_page(struct aw_sweep *sweep, int fd)
 {
 	struct aw_daemon *daemon = sweep->daemon;
 	struct aw_diag why = { "" };
@@ -185,9 +185,24 @@ static void on_page(struct aw_sweep *sweep, int fd)
 		give_up(sweep, AW_NET_BAD_ANSWER, why.text);
 		return;
 	}
-	aw_netd_extend(&daemon->netd, sweep->request, SILENCE_MS);
 	aw_netd_page_ok(&daemon->netd, sweep->request);
-	aw_status_progress(daemon);
+}
+
+/* A page, or a sign of life of a sweep that says what it waits for. */
+static void on_page(struct aw_sweep *sweep, const struct aw_wire_in *in, int fd)
+{
+	struct aw_daemon *daemon = sweep->daemon;
+
+	if (aw_wire_text(in, AW_TAG_TEXT, sweep->waits, sizeof(sweep->waits)) <
+	    0)
+		sweep->waits[0] = '\0';
+	sweep->requests = aw_wire_num(in, AW_TAG_REQUESTS, sweep->requests);
+	sweep->expected = aw_wire_num(in, AW_TAG_EXPECTED, sweep->expected);
+	aw_netd_extend(&daemon->netd, sweep->request, SILENCE_MS);
+	if (fd >= 0 || !sweep->waits[0])
+		take_page(sweep, fd);
+	if (aw_sweep_is_running(sweep))
+		aw_status_progress(daemon);
 }
 
 static void on_answer(void *user, const struct aw_wire_in *in, int fd)
@@ -198,7 +213,7 @@ static void on_answer(void *user, const struct aw_wire_in *in, int fd)
 		sweep->request = 0;
 		finish(sweep, AW_NET_UNAVAIL, "awssso-netd does not answer");
 	} else if (in->type == AW_MSG_PAGE) {
-		on_page(sweep, fd);
+		on_page(sweep, in, fd);
 	} else {
 		on_end(sweep, in);
 	}

@@ -21,7 +21,9 @@ struct aw_sweep {
 	uint64_t request;  /* SWEEP's id while one runs */
 	bool accept_loss;  /* the running one is meant to lose much */
 	unsigned failures; /* in a row */
-	uint64_t requests; /* of the last one to AWS */
+	uint64_t requests; /* of the last one to AWS, or the running one */
+	uint64_t expected; /* of the running one, as netd knows; 0: not */
+	char waits[256];   /* what the running one waits for, or "" */
 	struct aw_staging staging;
 	uint64_t net;   /* how the last one ended; 0: none yet */
 	char text[320]; /* and why */

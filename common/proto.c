@@ -62,7 +62,7 @@ bool aw_proto_is_message(uint16_t type)
 {
 	return (type >= AW_MSG_AUTH && type <= AW_MSG_VERDICT) ||
 	       (type >= AW_MSG_STATUS && type <= AW_MSG_ID_REC) ||
-	       (type >= AW_MSG_FLOW && type <= AW_MSG_OBJECT) ||
+	       (type >= AW_MSG_FLOW && type <= AW_MSG_AGAIN_REC) ||
 	       (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_HOST);
 }
 

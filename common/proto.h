@@ -54,11 +54,15 @@
  *               MEMBERS REQUESTS SETS GRANTS SETS_KNOWN SET_REQUESTS.  Each
  *               PAGE is answered by PAGE_OK: netd has one unanswered page at
  *               most, so memory is bounded.  A PAGE without a memfd only says
- *               that the sweep lives: it waits, TEXT says for what.
- *   USER_REC   PRINCIPAL_ID USER_NAME [DISPLAY_NAME] [USER_STATUS]
- *              [EXTERNAL_ID]*
- *   GROUP_REC  PRINCIPAL_ID DISPLAY_NAME
+ *               that the sweep lives: it waits, TEXT says for what; it is not
+ *               answered.
+ *   USER_REC   PRINCIPAL_ID USER_NAME (empty: none that can be used)
+ *              [DISPLAY_NAME] [USER_STATUS] [EXTERNAL_ID]*
+ *   GROUP_REC  PRINCIPAL_ID [DISPLAY_NAME]
  *   MEMBER_REC GROUP_ID PRINCIPAL_ID
+ *   AGAIN_REC  KIND [GROUP_ID]: of that list (1 users, 2 groups; with
+ *              GROUP_ID that group's members) nothing sent so far counts, it
+ *              is read from its beginning; counts in SWEEP_END do not hold it
  *   SET_REC    ROLE (a permission set provisioned to ACCOUNT)
  *   GRANT_REC  ROLE KIND PRINCIPAL_ID (an assignment of that set there)
  *   FETCH    [ETAG] -> OBJECT NET [TEXT] [ETAG] [UNCHANGED], with a sealed
@@ -130,6 +134,7 @@ enum aw_msg {
 	AW_MSG_GRANT_REC,
 	AW_MSG_FETCH,
 	AW_MSG_OBJECT,
+	AW_MSG_AGAIN_REC,
 
 	AW_MSG_SNAP_HEAD = 128,
 	AW_MSG_SNAP_USER,
