@@ -27,6 +27,13 @@
 	"SELECT at, user, service, verdict, code, text, rhost FROM (SELECT *" \
 	" FROM events "
 
+/* What a sweep has staged of grants, by row number. */
+#define GRANTS_STAGED                                                       \
+	"SELECT g.n, h.n FROM stage_grants s CROSS JOIN principals g"       \
+	" ON g.store = ?1 AND g.principal = 'ps:' || s.name AND g.kind = 3" \
+	" CROSS JOIN principals h ON h.store = ?1"                          \
+	" AND h.principal = s.holder AND h.kind = s.kind AND h.present = 1"
+
 const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_META_GET] = "SELECT value FROM meta WHERE key = ?1",
 	[AW_Q_META_SET] =
@@ -233,6 +240,75 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "l.principal"
 	    " AND p.kind = 2",
 
+	[AW_Q_STAGE_CLEAR_SETS] = "DELETE FROM stage_sets",
+	[AW_Q_STAGE_CLEAR_GRANTS] = "DELETE FROM stage_grants",
+	[AW_Q_STAGE_SET] = "INSERT OR IGNORE INTO stage_sets VALUES(?1)",
+	[AW_Q_STAGE_GRANT] =
+	    "INSERT OR IGNORE INTO stage_grants VALUES(?1, ?2, ?3)",
+	[AW_Q_SETS_CONTRADICTIONS] =
+	    "SELECT count(*) FROM stage_sets s CROSS JOIN principals p"
+	    " ON p.store = ?1 AND p.principal = 'ps:' || s.name"
+	    " AND p.kind != 3",
+	[AW_Q_APPLY_SETS] =
+	    "INSERT INTO principals(store, principal, kind, user_name)"
+	    " SELECT ?1, 'ps:' || name, 3, name FROM stage_sets WHERE true"
+	    " ON CONFLICT(store, principal) DO UPDATE SET present = 1,"
+	    " missing = 0 WHERE present = 0 OR missing = 1",
+	[AW_Q_APPLY_GRANTS] = "INSERT OR IGNORE INTO grants " GRANTS_STAGED,
+	[AW_Q_LOST_SETS] =
+	    "SELECT count(*) FROM principals WHERE kind = 3 AND present = 1"
+	    " AND (store != ?1 OR user_name NOT IN"
+	    "  (SELECT name FROM stage_sets))",
+	[AW_Q_LOSE_SETS] =
+	    "UPDATE principals SET present = 0, missing = 0 WHERE kind = 3"
+	    " AND present = 1 AND (store != ?1 OR user_name NOT IN"
+	    "  (SELECT name FROM stage_sets))",
+	[AW_Q_LOSE_GRANTS] =
+	    "DELETE FROM grants WHERE (grp, holder) NOT IN (" GRANTS_STAGED ")",
+	[AW_Q_FORGET_SETS] = "UPDATE principals SET present = 0, missing = 0"
+			     " WHERE kind = 3 AND present = 1",
+	[AW_Q_FORGET_GRANTS] = "DELETE FROM grants",
+	[AW_Q_FORGET_LEARNED] = "DELETE FROM learned",
+	[AW_Q_COUNT_GRANTS] = "SELECT count(*) FROM grants",
+	[AW_Q_COUNT_LEARNED] =
+	    "SELECT count(*) FROM (SELECT DISTINCT grp, usr FROM learned)",
+	[AW_Q_SETS_GRANTED] =
+	    "SELECT s.user_name FROM grants a CROSS JOIN principals s"
+	    " ON s.n = a.grp WHERE s.present = 1 AND a.holder IN"
+	    " (SELECT ?1 UNION ALL SELECT m.grp FROM members m"
+	    "  CROSS JOIN principals g ON g.n = m.grp"
+	    "  WHERE m.usr = ?1 AND g.present = 1)",
+
+	[AW_Q_LIVE_SETS_CLEAR] = "DELETE FROM live_sets",
+	[AW_Q_LIVE_SETS_ADD] = "INSERT OR IGNORE INTO live_sets VALUES(?1)",
+	[AW_Q_LIVE_SETS_KNOW] =
+	    "INSERT INTO principals(store, principal, kind, user_name)"
+	    " SELECT ?1, 'ps:' || name, 3, name FROM live_sets WHERE true"
+	    " ON CONFLICT(store, principal) DO UPDATE SET present = 1"
+	    " WHERE present = 0 AND kind = 3",
+	[AW_Q_LEARNED_LOSE] =
+	    "DELETE FROM learned WHERE usr = ?1 AND grp NOT IN"
+	    " (SELECT n FROM principals WHERE kind = 3 AND store = ?2"
+	    "  AND user_name IN (SELECT name FROM live_sets))",
+	[AW_Q_LEARNED_NEWS] =
+	    "SELECT count(*) FROM live_sets l CROSS JOIN principals g"
+	    " ON g.store = ?2 AND g.principal = 'ps:' || l.name AND g.kind = 3"
+	    " WHERE NOT EXISTS(SELECT 1 FROM learned x"
+	    "  WHERE x.grp = g.n AND x.usr = ?1)",
+	[AW_Q_LEARNED_ADD] =
+	    "INSERT INTO learned SELECT g.n, ?1, ?3, ?4 FROM live_sets l"
+	    " CROSS JOIN principals g ON g.store = ?2"
+	    " AND g.principal = 'ps:' || l.name AND g.kind = 3 WHERE true"
+	    " ON CONFLICT(grp, usr, session) DO UPDATE SET at = excluded.at",
+	[AW_Q_LEARNED_OPEN] = "UPDATE OR REPLACE learned SET session = ?3"
+			      " WHERE usr = ?1 AND session = ?2",
+	[AW_Q_LEARNED_CLOSE] = "DELETE FROM learned WHERE session = ?1",
+	[AW_Q_LEARNED_EXPIRE] =
+	    "DELETE FROM learned WHERE at > ?1 + 60 OR at <= ?1 - ?2"
+	    " OR (session < 0 AND at <= ?1 - ?3) OR (session > 0 AND"
+	    "  NOT EXISTS(SELECT 1 FROM sessions s"
+	    "   WHERE s.n = session AND s.closed IS NULL))",
+
 	[AW_Q_LAST_ROW] = "SELECT max(n) FROM principals",
 	[AW_Q_FOREIGN_HOMES] =
 	    "SELECT EXISTS(SELECT 1 FROM principals"
@@ -244,12 +320,19 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " FROM principals p WHERE n > ?1 AND kind = 1 AND present = 1"
 	    " AND name IS NOT NULL AND skip IS NULL ORDER BY n LIMIT ?2",
 	[AW_Q_SNAP_GROUPS] =
-	    "SELECT n, principal, user_name, name, posix_id"
-	    " FROM principals WHERE n > ?1 AND kind = 2 AND present = 1"
+	    "SELECT n, principal, user_name, name, posix_id, kind"
+	    " FROM principals WHERE n > ?1 AND kind IN (2, 3) AND present = 1"
 	    " AND name IS NOT NULL AND skip IS NULL ORDER BY n LIMIT ?2",
 	[AW_Q_SNAP_MEMBERS] =
 	    "SELECT grp, usr FROM members WHERE (grp, usr) > (?1, ?2)"
 	    " ORDER BY grp, usr LIMIT ?3",
+	[AW_Q_SNAP_GRANTS] =
+	    "SELECT a.grp, a.holder, h.kind FROM grants a CROSS JOIN"
+	    " principals h ON h.n = a.holder WHERE (a.grp, a.holder) > (?1, ?2)"
+	    " ORDER BY a.grp, a.holder LIMIT ?3",
+	[AW_Q_SNAP_LEARNED] =
+	    "SELECT grp, usr FROM learned WHERE (grp, usr) > (?1, ?2)"
+	    " GROUP BY grp, usr ORDER BY grp, usr LIMIT ?3",
 	[AW_Q_SNAP_TOMBS] =
 	    "SELECT n, principal, name, posix_id, kind FROM principals"
 	    " WHERE n > ?1 AND name IS NOT NULL AND"

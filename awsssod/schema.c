@@ -69,6 +69,21 @@
 	" EXISTS(SELECT 1 FROM renames r"                                    \
 	"  WHERE r.old_name = NEW.old_name AND r.n != NEW.n) BEGIN " REFUSE
 
+/* A learned set's session: its row, or below 0 that of a sign-in whose session
+ * has yet to open. */
+#define SETS                                                 \
+	"CREATE TABLE grants("                               \
+	" grp INTEGER NOT NULL REFERENCES principals(n),"    \
+	" holder INTEGER NOT NULL REFERENCES principals(n)," \
+	" PRIMARY KEY(grp, holder)) WITHOUT ROWID;"          \
+	"CREATE INDEX grants_holder ON grants(holder);"      \
+	"CREATE TABLE learned("                              \
+	" grp INTEGER NOT NULL REFERENCES principals(n),"    \
+	" usr INTEGER NOT NULL REFERENCES principals(n),"    \
+	" session INTEGER NOT NULL, at INTEGER NOT NULL,"    \
+	" PRIMARY KEY(grp, usr, session)) WITHOUT ROWID;"    \
+	"CREATE INDEX learned_usr ON learned(usr);"
+
 const char aw_schema_create[] =
     "BEGIN IMMEDIATE;"
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT "
@@ -93,7 +108,7 @@ const char aw_schema_create[] =
     " principal TEXT, service TEXT NOT NULL, rhost TEXT, text TEXT,"
     " detail TEXT);"
     "CREATE INDEX events_code ON events(code);"
-    "CREATE INDEX events_user ON events(user);" LEDGER
+    "CREATE INDEX events_user ON events(user);" LEDGER SETS
     "PRAGMA user_version = 2;"
     "COMMIT;";
 
@@ -111,7 +126,7 @@ const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
 			    "FROM principals;"
 			    "DROP TABLE principals;"
 			    "ALTER TABLE principals_2 RENAME TO "
-			    "principals;" LABELS LEDGER
+			    "principals;" LABELS LEDGER SETS
 			    "PRAGMA user_version = 2;"
 			    "COMMIT;",
 };
@@ -129,6 +144,11 @@ const char aw_schema_temporary[] =
     /* Of principals that have no row yet. */
     "CREATE TEMP TABLE stage_later(grp TEXT, usr TEXT,"
     " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    /* Permission sets by name, and who holds them. */
+    "CREATE TEMP TABLE stage_sets(name TEXT PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TEMP TABLE stage_grants(name TEXT, kind INTEGER, holder TEXT,"
+    " PRIMARY KEY(name, kind, holder)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE live_sets(name TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TEMP TABLE newcomers(n INTEGER PRIMARY KEY, name TEXT,"
     " reason TEXT);"
     "CREATE INDEX temp.newcomers_name ON newcomers(name);"

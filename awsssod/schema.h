@@ -13,6 +13,10 @@
  *               It alone permits a change of name or home, and keeps the old
  *               name for the principal that had it.
  *   members     who is in which group, by row number
+ *   grants      which people and groups hold which permission set in this
+ *               account, as far as a sweep could read it
+ *   learned     which sets a person was seen to hold, in which session and
+ *               when, where no sweep can read it
  *   sessions    login sessions, without tokens
  *   sweeps      the last readings of the directory
  *   events      the last verdicts, for "awssso why"
