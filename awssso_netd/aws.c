@@ -29,7 +29,9 @@ int aw_aws_new(sd_event *event, const struct aw_conf *conf, struct aw_aws **ret)
 	aws->conf = conf;
 	r = aw_http_new(event, conf, &aws->http);
 	if (r == 0)
-		r = aw_creds_new(aws->http, conf, &aws->creds);
+		r = aw_creds_new(aws, AW_FETCH_OWN, &aws->own);
+	if (r == 0 && conf->role_arn[0])
+		r = aw_creds_new(aws, AW_FETCH_ROLE, &aws->role);
 	if (r == 0)
 		r = aw_registrations_new(&aws->registrations);
 	if (r == 0)
@@ -48,7 +50,9 @@ void aw_aws_free(struct aw_aws *aws)
 		return;
 	aw_tokens_free(aws->tokens);
 	aw_registrations_free(aws->registrations);
-	aw_creds_free(aws->creds);
+	/* A fetch of the role's keys may wait for our own. */
+	aw_creds_free(aws->role);
+	aw_creds_free(aws->own);
 	aw_http_free(aws->http);
 	sd_event_unref(aws->event);
 	free(aws);

@@ -22,7 +22,8 @@ struct aw_aws {
 	sd_event *event;
 	const struct aw_conf *conf;
 	struct aw_http *http;
-	struct aw_creds *creds;
+	struct aw_creds *own;  /* this host's keys */
+	struct aw_creds *role; /* those of role_arn; NULL: not set */
 	struct aw_registrations *registrations;
 	struct aw_tokens *tokens;
 	int64_t skew;       /* seconds to add to our clock when we sign */

@@ -30,7 +30,9 @@
 
 struct aw_call {
 	struct aw_aws *aws;
-	struct aw_creds_wait wait; /* for the host's keys */
+	struct aw_creds *creds; /* of the host; NULL: not signed with them */
+	struct aw_creds_wait wait;
+	bool waits; /* for keys; the timer is its deadline */
 	enum aw_service service;
 	enum aw_call_auth auth;
 	char operation[48];
@@ -38,7 +40,7 @@ struct aw_call {
 	struct aw_endpoint endpoint;
 	struct aw_buf url;
 	struct aw_buf body;
-	bool has_body;
+	bool has_body, xml;
 	struct aw_secret *token;
 	struct aw_keys *keys;
 	int64_t skew; /* as known when this attempt was signed */
@@ -55,7 +57,8 @@ struct aw_call {
 static void call_free(struct aw_call *call)
 {
 	aw_http_cancel(call->op);
-	aw_creds_unwait(call->aws->creds, &call->wait);
+	if (call->creds)
+		aw_creds_unwait(call->creds, &call->wait);
 	sd_event_source_disable_unref(call->timer);
 	aw_buf_wipe(&call->url);
 	aw_buf_wipe(&call->body);
@@ -120,7 +123,7 @@ static int signed_headers(struct aw_call *call, struct headers *headers)
 	r = aw_sigv4_date(aw_aws_now(call->aws), headers->date);
 	if (r < 0)
 		return r;
-	if (call->service == AW_SERVICE_STS)
+	if (call->service == AW_SERVICE_STS && !call->xml)
 		add(headers, "accept", "application/json");
 	add(headers, "content-type", content_type(call));
 	add(headers, "host", call->endpoint.host);
@@ -165,6 +168,7 @@ static int make_headers(struct aw_call *call, struct headers *headers)
 
 	switch (call->auth) {
 	case AW_CALL_HOST:
+	case AW_CALL_OWN:
 	case AW_CALL_KEYS:
 		r = signed_headers(call, headers);
 		return r < 0 ? r : sign(call, headers);
@@ -175,7 +179,8 @@ static int make_headers(struct aw_call *call, struct headers *headers)
 		break;
 	}
 	add(headers, "content-type", call->has_body ? content_type(call) : "");
-	add(headers, "accept", "application/json");
+	if (!call->xml)
+		add(headers, "accept", "application/json");
 	return 0;
 }
 
@@ -210,6 +215,8 @@ static void on_keys(struct aw_creds_wait *wait, struct aw_keys *keys,
 	    (struct aw_call *)((char *)wait - offsetof(struct aw_call, wait));
 	int r;
 
+	call->waits = false;
+	(void)sd_event_source_set_enabled(call->timer, SD_EVENT_OFF);
 	if (!keys) {
 		fail(call, net, why->text);
 		return;
@@ -220,34 +227,51 @@ static void on_keys(struct aw_creds_wait *wait, struct aw_keys *keys,
 		fail(call, AW_NET_UNAVAIL, strerrordesc_np(-r));
 }
 
-/* Begin an attempt.  0, AW_DENIED with @why (no keys) or a negative errno. */
-static int begin(struct aw_call *call, struct aw_diag *why)
+static int on_timer(sd_event_source *source, uint64_t usec, void *user);
+
+/* Others may have longer time than this call: it waits for its own. */
+static int wait_for_keys(struct aw_call *call)
+{
+	const uint64_t now = aw_sock_now_ms();
+
+	call->waits = true;
+	if (call->deadline_ms == 0)
+		return 0;
+	return aw_timer_set(call->aws->event, &call->timer,
+	    call->deadline_ms > now ? call->deadline_ms - now : 0, on_timer,
+	    call);
+}
+
+/* Begin an attempt.  0 or a negative errno. */
+static int begin(struct aw_call *call)
 {
 	int r;
 
-	if (call->auth == AW_CALL_HOST) {
+	if (call->creds) {
 		aw_keys_unref(call->keys);
 		call->keys = NULL;
-		r = aw_creds_get(
-		    call->aws->creds, &call->wait, &call->keys, why);
-		if (r != 0)
-			return r == AW_PENDING ? 0 : r;
+		r = aw_creds_get(call->creds, &call->wait, &call->keys);
+		if (r == AW_PENDING)
+			return wait_for_keys(call);
+		if (r < 0)
+			return r;
 	}
 	return send_request(call);
 }
 
-static int on_timer(sd_event_source *source, uint64_t usec, void *user)
+static int on_timer(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
 {
 	struct aw_call *call = user;
-	struct aw_diag why = { .text = "" };
 	int r;
 
-	(void)source;
-	(void)usec;
-	r = begin(call, &why);
-	if (r == AW_DENIED)
-		fail(call, AW_NET_CONFIG, why.text);
-	else if (r < 0)
+	if (call->waits) {
+		fail(call, AW_NET_UNAVAIL,
+		    "the host's credentials did not come in time");
+		return 0;
+	}
+	r = begin(call);
+	if (r < 0)
 		fail(call, AW_NET_UNAVAIL, strerrordesc_np(-r));
 	return 0;
 }
@@ -267,7 +291,7 @@ static bool clock_offset(const struct aw_http_answer *answer, int64_t *ret)
 
 static bool is_signed(const struct aw_call *call)
 {
-	return call->auth == AW_CALL_HOST || call->auth == AW_CALL_KEYS;
+	return call->creds || call->auth == AW_CALL_KEYS;
 }
 
 /* Milliseconds that the server asks us to wait, 0 if it does not. */
@@ -302,10 +326,9 @@ static bool has_remedy(struct aw_call *call, const struct aw_http_answer *http,
 		call->aws->skew = offset;
 		return true;
 	}
-	if (call->auth == AW_CALL_HOST && !call->fixed_keys &&
-	    aw_error_is_keys(error->code)) {
+	if (call->creds && !call->fixed_keys && aw_error_is_keys(error->code)) {
 		call->fixed_keys = true;
-		aw_creds_drop(call->aws->creds);
+		aw_creds_drop(call->creds, call->keys);
 		return true;
 	}
 	/* Under bursts the portal answers 401 to tokens that are alive. */
@@ -429,6 +452,14 @@ static int fill(struct aw_call *call, const struct aw_call_request *request)
 	return 0;
 }
 
+static struct aw_creds *creds_of(
+    const struct aw_aws *aws, enum aw_call_auth auth)
+{
+	if (auth == AW_CALL_HOST && aws->role)
+		return aws->role;
+	return auth == AW_CALL_HOST || auth == AW_CALL_OWN ? aws->own : NULL;
+}
+
 int aw_call_start(struct aw_aws *aws, const struct aw_call_request *request,
     aw_call_done_fn *done, void *user, struct aw_call **ret)
 {
@@ -441,6 +472,8 @@ int aw_call_start(struct aw_aws *aws, const struct aw_call_request *request,
 	call->wait.ready = on_keys;
 	call->service = request->service;
 	call->auth = request->auth;
+	call->creds = creds_of(aws, request->auth);
+	call->xml = request->xml;
 	call->has_body = request->body != NULL;
 	call->token = request->token ? aw_secret_ref(request->token) : NULL;
 	call->keys = request->keys ? aw_keys_ref(request->keys) : NULL;

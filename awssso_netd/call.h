@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One operation of an AWS service: finds the endpoint, fetches keys, signs,
- * sends, retries, and says what came of it.
+ * sends, retries, and says what came of it.  A call that waits for keys keeps
+ * its own deadline.
  *
  *	start -> [keys] -> sign, send -> answer --> done
  *	            ^                      |
@@ -26,7 +27,8 @@
 enum aw_call_auth {
 	AW_CALL_PLAIN,  /* unsigned */
 	AW_CALL_BEARER, /* @token in the portal's header field */
-	AW_CALL_HOST,   /* signed with the host's keys */
+	AW_CALL_HOST,   /* signed with the keys of role_arn, or AW_CALL_OWN */
+	AW_CALL_OWN,    /* signed with the host's own keys */
 	AW_CALL_KEYS,   /* signed with @keys */
 };
 
@@ -40,6 +42,7 @@ struct aw_call_request {
 	enum aw_call_auth auth;
 	struct aw_secret *token; /* AW_CALL_BEARER */
 	struct aw_keys *keys;    /* AW_CALL_KEYS */
+	bool xml;                /* of STS: as its documents promise */
 	unsigned attempts;       /* 0: AW_RETRY_ATTEMPTS */
 	uint64_t slack_ms;       /* of the server's retry hints; 0: 5 s */
 	uint64_t deadline_ms;    /* no retry behind it; 0: none */

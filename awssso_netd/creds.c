@@ -1,45 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the host's keys come from and when they are fetched anew.  One fetch
- * at a time serves all who wait.
+ * When keys are fetched anew, and who is served meanwhile.  One fetch at a time
+ * serves all who wait; keys that still live serve while it is under way.
  */
 #include "awssso_netd/creds.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "awssso_netd/imds.h"
 #include "awssso_netd/log.h"
+#include "awssso_netd/retry.h"
 #include "common/own.h"
 #include "common/sock.h"
 
-/* New keys lie ready 5 minutes before the old ones end, at the latest. */
-#define REFRESH_S 900
-/* The service may hand out the old ones for a while: do not ask faster. */
-#define AGAIN_MS 60000
-#define FILE_MS  30000
+#define MARGIN_S 600 /* before the end; new ones lie ready 5 minutes before */
+#define JITTER_S 300
+#define AGAIN_S  60
+#define FILE_S   30 /* keys in a file do not say when they end */
 
 struct aw_creds {
-	struct aw_http *http;
-	const struct aw_conf *conf;
-	struct aw_keys *keys; /* NULL: none yet */
-	uint64_t fetched_ms;
-	struct aw_imds_op *fetch;
+	struct aw_aws *aws;
+	enum aw_fetch_stage stage;
+	struct aw_environment environment;
+	struct aw_keys *keys; /* NULL: none */
+	uint64_t due_ms;      /* ask for others from then on */
+	struct aw_fetch *fetch;
 	struct aw_creds_wait *waiting;
 };
 
 int aw_creds_new(
-    struct aw_http *http, const struct aw_conf *conf, struct aw_creds **ret)
+    struct aw_aws *aws, enum aw_fetch_stage stage, struct aw_creds **ret)
 {
 	struct aw_creds *creds = calloc(1, sizeof(*creds));
 
 	if (!creds)
 		return -ENOMEM;
-	creds->http = http;
-	creds->conf = conf;
+	creds->aws = aws;
+	creds->stage = stage;
+	aw_environment_read(&creds->environment);
 	*ret = creds;
 	return 0;
 }
@@ -48,65 +46,75 @@ void aw_creds_free(struct aw_creds *creds)
 {
 	if (!creds)
 		return;
-	aw_imds_cancel(creds->fetch);
+	aw_fetch_cancel(creds->fetch);
 	aw_keys_unref(creds->keys);
 	free(creds);
 }
 
-void aw_creds_drop(struct aw_creds *creds)
+void aw_creds_drop(struct aw_creds *creds, const struct aw_keys *keys)
 {
+	if (creds->keys != keys)
+		return;
 	aw_keys_unref(creds->keys);
 	creds->keys = NULL;
 }
 
+int64_t aw_creds_refresh_in(int64_t life, uint32_t random)
+{
+	int64_t wait;
+
+	if (life <= 0)
+		return 600 + 600 * (int64_t)random / UINT32_MAX;
+	wait = life - MARGIN_S - JITTER_S * (int64_t)random / UINT32_MAX;
+	return wait < AGAIN_S ? AGAIN_S : wait;
+}
+
+static void set_due(struct aw_creds *creds, int64_t seconds)
+{
+	creds->due_ms = aw_sock_now_ms() + (uint64_t)seconds * 1000;
+}
+
+static bool never_end(const struct aw_keys *keys)
+{
+	return keys->expires == INT64_MAX;
+}
+
+static int64_t life_of(const struct aw_creds *creds)
+{
+	return creds->keys->expires - aw_aws_now(creds->aws);
+}
+
 static void keep(struct aw_creds *creds, struct aw_keys *keys)
 {
-	aw_creds_drop(creds);
+	aw_keys_unref(creds->keys);
 	creds->keys = keys;
-	creds->fetched_ms = aw_sock_now_ms();
-}
-
-static bool is_fresh(const struct aw_creds *creds, uint64_t again_ms)
-{
-	if (!creds->keys)
-		return false;
-	return creds->keys->expires - REFRESH_S > (int64_t)time(NULL) ||
-	       aw_sock_now_ms() - creds->fetched_ms < again_ms;
-}
-
-static int get_from_file(struct aw_creds *creds, struct aw_diag *why)
-{
-	struct aw_keys *keys;
-	int r;
-
-	/* Keys in a file do not say when they end: look again soon. */
-	if (creds->keys && aw_sock_now_ms() - creds->fetched_ms < FILE_MS)
-		return 0;
-	if (!creds->conf->credentials_file[0]) {
-		aw_diag_set(why, "[credentials] file is not set");
-		return AW_DENIED;
+	if (never_end(keys)) {
+		set_due(creds, FILE_S);
+		return;
 	}
-	r = aw_creds_read_file(
-	    creds->conf->credentials_file, geteuid(), getegid(), &keys, why);
-	if (r < 0)
-		return r == -ENOMEM ? r : AW_DENIED;
-	keep(creds, keys);
-	return 0;
+	if (life_of(creds) <= 0)
+		aw_log(LOG_WARNING,
+		    "the host's keys had ended when they came: they serve "
+		    "until AWS refuses them");
+	set_due(creds, aw_creds_refresh_in(life_of(creds), aw_retry_random()));
 }
 
-/* The keys to go on with after a fetch that failed: the old ones, as long as
- * they last.  They are asked for again in a while, not by every request. */
+/*
+ * The keys to go on with after a fetch that failed: the old ones, until AWS
+ * refuses them.  They are asked for again in a while, not by every request.
+ * Keys of a file do not outlive their file.
+ */
 static struct aw_keys *old_keys(
-    struct aw_creds *creds, const struct aw_imds_answer *answer)
+    struct aw_creds *creds, const struct aw_key_answer *answer)
 {
-	if (!creds->keys || creds->keys->expires <= (int64_t)time(NULL))
+	if (!creds->keys || never_end(creds->keys))
 		return NULL;
 	aw_log(LOG_WARNING, "%s: the old keys go on serving", answer->why.text);
-	creds->fetched_ms = aw_sock_now_ms();
+	set_due(creds, AGAIN_S);
 	return aw_keys_ref(creds->keys);
 }
 
-static void on_imds(void *user, const struct aw_imds_answer *answer)
+static void on_fetched(void *user, const struct aw_key_answer *answer)
 {
 	struct aw_creds *creds = user;
 	aw_own(aw_keys_done) struct aw_keys *keys = NULL;
@@ -127,25 +135,29 @@ static void on_imds(void *user, const struct aw_imds_answer *answer)
 	}
 }
 
-int aw_creds_get(struct aw_creds *creds, struct aw_creds_wait *wait,
-    struct aw_keys **ret, struct aw_diag *why)
+/* Nobody has to wait for others while these live. */
+static bool may_serve(const struct aw_creds *creds, bool due)
 {
+	if (!creds->keys)
+		return false;
+	return !due || (!never_end(creds->keys) && life_of(creds) > AGAIN_S);
+}
+
+int aw_creds_get(
+    struct aw_creds *creds, struct aw_creds_wait *wait, struct aw_keys **ret)
+{
+	const bool due = !creds->keys || aw_sock_now_ms() >= creds->due_ms;
 	int r = 0;
 
-	if (creds->conf->credentials_source == AW_CREDENTIALS_FILE)
-		r = get_from_file(creds, why);
-	else if (!is_fresh(creds, AGAIN_MS))
-		r = AW_PENDING;
-	if (r == 0)
+	if (due && !creds->fetch)
+		r = aw_fetch_start(creds->aws, creds->stage,
+		    &creds->environment, on_fetched, creds, &creds->fetch);
+	if (may_serve(creds, due)) {
 		*ret = aw_keys_ref(creds->keys);
-	if (r != AW_PENDING)
-		return r;
-	if (!creds->fetch) {
-		r = aw_imds_start(creds->http, creds->conf, AW_IMDS_KEYS,
-		    on_imds, creds, &creds->fetch);
-		if (r < 0)
-			return r;
+		return 0;
 	}
+	if (r < 0)
+		return r;
 	wait->next = creds->waiting;
 	creds->waiting = wait;
 	return AW_PENDING;

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host's own AWS keys: from the instance's metadata service or from a
- * file, kept in locked memory, fetched anew before they expire.
+ * The host's AWS keys, kept in locked memory and fetched anew before they end.
+ * There is one of these for the host's own keys and, with role_arn, one for
+ * those of the role:
+ *
+ *	call --AW_CALL_HOST--> role --AssumeRole, AW_CALL_OWN--> own --> source
  */
 #ifndef AW_AWSSSO_NETD_CREDS_H
 #define AW_AWSSSO_NETD_CREDS_H
 
-#include "awssso_netd/http.h"
+#include "awssso_netd/aws.h"
+#include "awssso_netd/fetch.h"
 #include "awssso_netd/secret.h"
-#include "common/conf.h"
 #include "common/outcome.h"
 #include "common/proto.h"
 #include "common/text.h"
@@ -25,23 +28,33 @@ struct aw_creds_wait {
 	struct aw_creds_wait *next; /* ours */
 };
 
-int aw_creds_new(struct aw_http *http, const struct aw_conf *conf,
+/* Reads the environment, fetches nothing yet. */
+int aw_creds_new(struct aw_aws *aws, enum aw_fetch_stage stage,
     struct aw_creds **ret) AW_MUST_USE;
+/* Nobody may wait. */
 void aw_creds_free(struct aw_creds *creds);
 
 /*
  * Returns 0 with *@ret, a reference for the caller; AW_PENDING when @wait will
- * be told; AW_DENIED with @why when the settings or the file give no keys; or
- * a negative errno.
+ * be told; or a negative errno.
  */
 int aw_creds_get(struct aw_creds *creds, struct aw_creds_wait *wait,
-    struct aw_keys **ret, struct aw_diag *why) AW_MUST_USE;
+    struct aw_keys **ret) AW_MUST_USE;
 
 /* @wait no longer waits (it need not be waiting). */
 void aw_creds_unwait(struct aw_creds *creds, struct aw_creds_wait *wait);
 
-/* AWS does not know these keys: fetch others at the next get. */
-void aw_creds_drop(struct aw_creds *creds);
+/* AWS does not know @keys: unless there are others by now, fetch some at the
+ * next get. */
+void aw_creds_drop(struct aw_creds *creds, const struct aw_keys *keys);
+
+/*
+ * Seconds until keys that have @life seconds left should be fetched anew, with
+ * @random for jitter: 10 to 15 minutes before they end, but not within a
+ * minute; those that had ended when they came (the metadata service does that
+ * when it is in trouble, and AWS takes them) after 10 to 20 minutes.  Pure.
+ */
+int64_t aw_creds_refresh_in(int64_t life, uint32_t random);
 
 /*
  * Read keys from the text of a credentials file: section [default] with

@@ -74,9 +74,9 @@ int aw_host_start(struct aw_aws *aws, uint64_t deadline_ms,
 		return -ENOMEM;
 	op->done = done;
 	op->user = user;
-	if (aws->conf->credentials_source == AW_CREDENTIALS_FILE)
-		r = aw_sts_start(aws, NULL, aw_aws_region(aws), deadline_ms,
-		    on_sts, op, &op->call);
+	if (aws->conf->credentials_source != AW_CREDENTIALS_IMDS)
+		r = aw_sts_start(aws, AW_CALL_OWN, NULL, aw_aws_region(aws),
+		    deadline_ms, on_sts, op, &op->call);
 	else
 		r = aw_imds_start(aws->http, aws->conf, AW_IMDS_DOCUMENT,
 		    on_imds, op, &op->imds);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which account and region this host is in: from the instance's identity
- * document; with keys in a file, from STS (which knows no region).
+ * document; with keys from elsewhere, from STS (which knows no region).  The
+ * account of a role that those keys assume does not count.
  */
 #ifndef AW_AWSSSO_NETD_HOST_H
 #define AW_AWSSSO_NETD_HOST_H

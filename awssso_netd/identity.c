@@ -144,7 +144,7 @@ static int take_keys(
 	r = aw_portal_read_keys(json, &identity->keys, why);
 	if (r < 0)
 		return r;
-	return aw_sts_start(identity->portal.aws, identity->keys,
+	return aw_sts_start(identity->portal.aws, AW_CALL_KEYS, identity->keys,
 	    identity->portal.region, identity->portal.deadline_ms, on_sts,
 	    identity, &identity->call);
 }

@@ -8,15 +8,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "awssso_netd/answer.h"
 #include "awssso_netd/endpoint.h"
-#include "awssso_netd/json.h"
+#include "awssso_netd/key_answer.h"
 #include "common/buf.h"
 #include "common/own.h"
 
 #define ADDRESS    "http://169.254.169.254"
+#define ADDRESS_6  "http://[fd00:ec2::254]"
 #define TIMEOUT_MS 1000 /* it is on this machine's doorstep */
 #define ATTEMPTS   3
 #define LANE       (AW_HTTP_LANES - 1) /* the services' come first */
@@ -44,73 +44,17 @@ struct aw_imds_op {
 
 /* --- answers ----------------------------------------------------------- */
 
-int aw_imds_time(const char *text, int64_t *ret)
-{
-	struct tm tm = { .tm_isdst = 0 };
-	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-
-	if (!end || *end || strlen(text) != 20)
-		return -EINVAL;
-	*ret = (int64_t)timegm(&tm);
-	return 0;
-}
-
 static void fail(struct aw_imds_answer *ret, enum aw_net net, const char *why)
 {
 	ret->net = net;
 	aw_diag_set(&ret->why, "instance metadata: %s", why);
 }
 
-struct key_fields {
-	const char *code, *id, *secret, *token, *expires;
-};
-
-static int read_keys(struct json_object *object, struct aw_imds_answer *ret)
-{
-	static const struct aw_field fields[] = {
-		AW_FIELD(
-		    struct key_fields, code, "Code", AW_FIELD_TEXT, true, 64),
-		AW_FIELD(struct key_fields, id, "AccessKeyId", AW_FIELD_TEXT,
-		    true, 128),
-		AW_FIELD(struct key_fields, secret, "SecretAccessKey",
-		    AW_FIELD_TEXT, true, 256),
-		AW_FIELD(struct key_fields, token, "Token", AW_FIELD_TEXT, true,
-		    32768),
-		AW_FIELD(struct key_fields, expires, "Expiration",
-		    AW_FIELD_TEXT, true, 32),
-	};
-	const struct aw_place place = { NULL, "instance metadata", -1 };
-	struct key_fields got = { .code = NULL };
-	int64_t expires;
-	int r;
-
-	r = aw_answer_read(&place, object, fields, 1, &got, &ret->why);
-	if (r == 0 && strcmp(got.code, "Success") != 0)
-		return aw_answer_bad(&place, "Code",
-		    "not Success: the instance's role gives no keys",
-		    &ret->why);
-	if (r == 0)
-		r = aw_answer_read(&place, object, fields,
-		    sizeof(fields) / sizeof(fields[0]), &got, &ret->why);
-	if (r < 0)
-		return r;
-	if (aw_imds_time(got.expires, &expires) < 0)
-		return aw_answer_bad(
-		    &place, "Expiration", "not a time", &ret->why);
-	return aw_keys_new(got.id, got.secret, got.token, expires, &ret->keys);
-}
-
 void aw_imds_read_keys(const char *text, size_t len, struct aw_imds_answer *ret)
 {
-	const struct aw_place place = { NULL, "instance metadata", -1 };
-	struct json_object *object = NULL;
-	int r;
+	const int r = aw_key_answer_json(
+	    "instance metadata", text, len, true, &ret->keys, &ret->why);
 
-	r = aw_answer_parse(&place, text, len, &object, &ret->why);
-	if (r == 0)
-		r = read_keys(object, ret);
-	aw_json_wipe(object);
-	json_object_put(object);
 	ret->net = r == 0 ? AW_NET_OK : AW_NET_BAD_ANSWER;
 	if (r < 0 && !ret->why.text[0])
 		fail(ret, AW_NET_BAD_ANSWER, strerrordesc_np(-r));
@@ -251,8 +195,8 @@ static void refuse(
 	else if (op->step == STEP_ROLE && status == 404)
 		fail(ret, AW_NET_CONFIG,
 		    "this instance has no role: attach an instance profile "
-		    "that may read the identity store, or set credentials = "
-		    "file");
+		    "that may read the identity store, or set source in "
+		    "[credentials]");
 	else
 		fail(ret, status >= 500 ? AW_NET_UNAVAIL : AW_NET_CONFIG,
 		    "does not answer this question");
@@ -264,6 +208,7 @@ static bool digest(struct aw_imds_op *op, const struct aw_http_answer *answer,
 {
 	int r = 0;
 
+	op->attempts = 0;
 	switch (op->step) {
 	case STEP_TOKEN:
 		r = token_of(answer, op->token, sizeof(op->token));
@@ -292,12 +237,12 @@ static void on_answer(void *user, const struct aw_http_answer *answer)
 	bool end = true;
 
 	op->request = NULL;
-	if (answer->error && op->attempts < ATTEMPTS)
+	if ((answer->error || answer->status >= 500) && op->attempts < ATTEMPTS)
 		end = false;
 	else if (answer->error)
 		fail(&ret, AW_NET_UNAVAIL,
 		    "no answer (not on EC2, or the hop limit is 1 and this "
-		    "is a container): set credentials = file");
+		    "is a container): set source in [credentials]");
 	else if (answer->status != 200)
 		refuse(op, answer->status, &ret);
 	else
@@ -310,6 +255,13 @@ static void on_answer(void *user, const struct aw_http_answer *answer)
 		finish(op, &ret);
 }
 
+static const char *base_of(const struct aw_conf *conf)
+{
+	if (conf->endpoint_url_imds[0])
+		return conf->endpoint_url_imds;
+	return conf->imds_mode == AW_IMDS_IPV6 ? ADDRESS_6 : ADDRESS;
+}
+
 int aw_imds_start(struct aw_http *http, const struct aw_conf *conf,
     enum aw_imds_what what, aw_imds_done_fn *done, void *user,
     struct aw_imds_op **ret)
@@ -318,9 +270,7 @@ int aw_imds_start(struct aw_http *http, const struct aw_conf *conf,
 	struct aw_endpoint endpoint;
 	int r;
 
-	r = aw_endpoint_parse(
-	    conf->endpoint_url_imds[0] ? conf->endpoint_url_imds : ADDRESS,
-	    &endpoint);
+	r = aw_endpoint_parse(base_of(conf), &endpoint);
 	if (r < 0)
 		return r;
 	op = calloc(1, sizeof(*op));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The instance metadata service, version 2 only: the keys of the instance's
- * role, and the account and region it runs in.  Never through a proxy.
+ * role, and the account and region it runs in.  At its IPv4 or IPv6 address,
+ * never through a proxy.
  */
 #ifndef AW_AWSSSO_NETD_IMDS_H
 #define AW_AWSSSO_NETD_IMDS_H
@@ -44,8 +45,5 @@ void aw_imds_read_keys(
     const char *text, size_t len, struct aw_imds_answer *ret);
 void aw_imds_read_document(
     const char *text, size_t len, struct aw_imds_answer *ret);
-
-/* "2026-11-24T04:00:00Z" as epoch seconds.  Returns 0 or -EINVAL. */
-int aw_imds_time(const char *text, int64_t *ret) AW_MUST_USE;
 
 #endif

@@ -38,7 +38,8 @@ bool aw_retry_is_throttle(const char *code)
 bool aw_retry_is_worth(long status, const char *code)
 {
 	static const char *const codes[] = { "RequestTimeout",
-		"RequestTimeoutException", "PriorRequestNotComplete" };
+		"RequestTimeoutException", "PriorRequestNotComplete",
+		"IDPCommunicationError" };
 
 	return status == 429 || status == 500 || status == 502 ||
 	       status == 503 || status == 504 || aw_retry_is_throttle(code) ||

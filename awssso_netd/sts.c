@@ -14,9 +14,9 @@
 #define OPERATION "GetCallerIdentity"
 #define BODY      "Action=GetCallerIdentity&Version=2011-06-15"
 
-int aw_sts_start(struct aw_aws *aws, struct aw_keys *keys, const char *region,
-    uint64_t deadline_ms, aw_call_done_fn *done, void *user,
-    struct aw_call **ret)
+int aw_sts_start(struct aw_aws *aws, enum aw_call_auth auth,
+    struct aw_keys *keys, const char *region, uint64_t deadline_ms,
+    aw_call_done_fn *done, void *user, struct aw_call **ret)
 {
 	const struct aw_call_request request = {
 		.service = AW_SERVICE_STS,
@@ -25,7 +25,7 @@ int aw_sts_start(struct aw_aws *aws, struct aw_keys *keys, const char *region,
 		.path = "/",
 		.body = BODY,
 		.body_len = sizeof(BODY) - 1,
-		.auth = keys ? AW_CALL_KEYS : AW_CALL_HOST,
+		.auth = auth,
 		.keys = keys,
 		.deadline_ms = deadline_ms,
 	};

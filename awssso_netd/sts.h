@@ -12,10 +12,10 @@ struct aw_sts_identity {
 	char account[13];
 };
 
-/* Start GetCallerIdentity with @keys, or the host's when NULL. */
-int aw_sts_start(struct aw_aws *aws, struct aw_keys *keys, const char *region,
-    uint64_t deadline_ms, aw_call_done_fn *done, void *user,
-    struct aw_call **ret) AW_MUST_USE;
+/* Start GetCallerIdentity as @auth says, with @keys for AW_CALL_KEYS. */
+int aw_sts_start(struct aw_aws *aws, enum aw_call_auth auth,
+    struct aw_keys *keys, const char *region, uint64_t deadline_ms,
+    aw_call_done_fn *done, void *user, struct aw_call **ret) AW_MUST_USE;
 
 /*
  * Read an answer, JSON or XML.  Returns 0; or -EBADMSG with @diag: not one

@@ -288,8 +288,9 @@ static void on_keys(void *user, const struct aw_call_answer *answer)
 		finish(trial, AW_NET_BAD_ANSWER, why.text);
 		return;
 	}
-	r = aw_sts_start(trial->aws, trial->keys, trial->portal.region,
-	    aw_sock_now_ms() + STEP_MS, on_sts, trial, &trial->call);
+	r = aw_sts_start(trial->aws, AW_CALL_KEYS, trial->keys,
+	    trial->portal.region, aw_sock_now_ms() + STEP_MS, on_sts, trial,
+	    &trial->call);
 	if (r < 0)
 		finish_errno(trial, r);
 }

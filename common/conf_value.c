@@ -170,68 +170,76 @@ static bool is_role_arn(const char *value)
 	       is_made_of(rest + 24, 1, 577, NAME "/");
 }
 
+static bool is_any_url(const char *value)
+{
+	return is_url(value, local_hosts);
+}
+
+static bool is_abs_path(const char *value)
+{
+	return aw_name_is_path(value, strlen(value));
+}
+
+static bool is_auto(const char *value)
+{
+	return strcmp(value, "auto") == 0;
+}
+
+static bool is_account_or_auto(const char *value)
+{
+	return is_auto(value) || is_account(value);
+}
+
+static bool is_role_or_auto(const char *value)
+{
+	return is_auto(value) || is_role(value);
+}
+
+static bool is_external_id(const char *value)
+{
+	return is_made_of(value, 2, 1224, NAME ":/");
+}
+
+static bool is_session(const char *value)
+{
+	return is_made_of(value, 2, 64, NAME);
+}
+
 const char *aw_conf_value_wrong(enum aw_conf_type type, const char *value)
 {
-	const bool is_auto = !strcmp(value, "auto");
+	static const struct {
+		enum aw_conf_type type;
+		bool (*fits)(const char *value);
+		const char *form;
+	} forms[] = {
+		{ AW_CONF_URL, is_any_url,
+		    "an https URL (http only to loopback)" },
+		{ AW_CONF_PATH, is_abs_path, "an absolute path" },
+		{ AW_CONF_REGION, is_region, "a region" },
+		{ AW_CONF_REGIONS, is_region, "a region" },
+		{ AW_CONF_STORE, is_store, "an identity store id" },
+		{ AW_CONF_ACCOUNT, is_account_or_auto, "auto or 12 digits" },
+		{ AW_CONF_ROLE, is_role_or_auto,
+		    "auto or ACCOUNT/PERMISSION-SET" },
+		{ AW_CONF_PROXY, is_proxy, "[http://]HOST[:PORT]" },
+		{ AW_CONF_DATE, is_date, "a day, YYYY-MM-DD" },
+		{ AW_CONF_KEY, is_key, "32 bytes in base64 (44 characters)" },
+		{ AW_CONF_PLACE, is_place, "an absolute path or an https URL" },
+		{ AW_CONF_PATTERN, is_pattern,
+		    "a group name with one %s in it" },
+		{ AW_CONF_ARN, is_role_arn,
+		    "a role's ARN (arn:aws:iam::ACCOUNT:role/NAME)" },
+		{ AW_CONF_EXTERNAL_ID, is_external_id,
+		    "2 characters or more of A-Z a-z 0-9 _+=,.@:/-" },
+		{ AW_CONF_SESSION, is_session,
+		    "2 to 64 characters of A-Z a-z 0-9 _+=,.@-" },
+		{ AW_CONF_CONTAINER, is_container_uri,
+		    "a path, or an https URL (http only to loopback and AWS's "
+		    "container addresses)" },
+	};
 
-	switch (type) {
-	case AW_CONF_URL:
-		return is_url(value, local_hosts)
-			   ? NULL
-			   : "an https URL (http only to loopback)";
-	case AW_CONF_PATH:
-		return aw_name_is_path(value, strlen(value))
-			   ? NULL
-			   : "an absolute path";
-	case AW_CONF_REGION:
-	case AW_CONF_REGIONS:
-		return is_region(value) ? NULL : "a region";
-	case AW_CONF_STORE:
-		return is_store(value) ? NULL : "an identity store id";
-	case AW_CONF_ACCOUNT:
-		return is_auto || is_account(value) ? NULL
-						    : "auto or 12 digits";
-	case AW_CONF_ROLE:
-		return is_auto || is_role(value)
-			   ? NULL
-			   : "auto or ACCOUNT/PERMISSION-SET";
-	case AW_CONF_PROXY:
-		return is_proxy(value) ? NULL : "[http://]HOST[:PORT]";
-	case AW_CONF_DATE:
-		return is_date(value) ? NULL : "a day, YYYY-MM-DD";
-	case AW_CONF_KEY:
-		return is_key(value) ? NULL
-				     : "32 bytes in base64 (44 characters)";
-	case AW_CONF_PLACE:
-		return is_place(value) ? NULL
-				       : "an absolute path or an https URL";
-	case AW_CONF_PATTERN:
-		return is_pattern(value) ? NULL
-					 : "a group name with one %s in it";
-	case AW_CONF_ARN:
-		return is_role_arn(value)
-			   ? NULL
-			   : "a role's ARN (arn:aws:iam::ACCOUNT:role/NAME)";
-	case AW_CONF_EXTERNAL_ID:
-		return is_made_of(value, 2, 1224, NAME ":/")
-			   ? NULL
-			   : "2 characters or more of A-Z a-z 0-9 _+=,.@:/-";
-	case AW_CONF_SESSION:
-		return is_made_of(value, 2, 64, NAME)
-			   ? NULL
-			   : "2 to 64 characters of A-Z a-z 0-9 _+=,.@-";
-	case AW_CONF_CONTAINER:
-		return is_container_uri(value)
-			   ? NULL
-			   : "a path, or an https URL (http only to loopback "
-			     "and AWS's container addresses)";
-	case AW_CONF_STRING:
-	case AW_CONF_LIST:
-	case AW_CONF_NUMBER:
-	case AW_CONF_SPAN:
-	case AW_CONF_CHOICE:
-	case AW_CONF_DOMAINS:
-		break;
-	}
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (forms[i].type == type)
+			return forms[i].fits(value) ? NULL : forms[i].form;
 	return NULL;
 }

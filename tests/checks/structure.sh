@@ -70,10 +70,12 @@ for f in libnss_awssso.so.2 pam_awssso.so awsssod awssso-netd awssso; do
 		readelf -h "$B/$f" | grep -q 'DYN' || echo 'not position independent'
 	)"
 done
+# A container's agent says in the environment, and nowhere else, where its keys
+# are: environment.c of awssso-netd reads that, and nothing else reads anything.
 expect "no shell, no environment in our objects (R30, R31)" "$(
 	for f in libnss_awssso.so.2 pam_awssso.so awsssod awssso-netd; do
 		nm -D --undefined-only "$B/$f" | grep -wE 'system|popen|getenv|secure_getenv|wordexp' | sed "s/^/$f: /"
-	done)"
+	done | grep -vE '^awssso-netd: +U secure_getenv(@|$)')"
 expect "the daemons hold nothing of the simulator" "$(
 	for f in awsssod awssso-netd pam_awssso.so libnss_awssso.so.2 awssso; do
 		strings "$B/$f" | grep -nE 'idcsim|d-1234567890|awsapps\.com|AKIAIOSFODNN7' | sed "s/^/$f: /"
@@ -82,7 +84,7 @@ expect "the daemons hold nothing of the simulator" "$(
 # --- the house style
 code=$(git ls-files '*.c' '*.h')
 expect "no banned call" "$(grep -nwE '(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|atoi|atol|atoll|strto(l|ul|ll|ull|d|f|imax|umax)|strtok|strtok_r|sscanf|alloca|getenv|secure_getenv|system|popen|signal|localtime|gmtime|getpwnam|getpwuid|getgrnam|getgrgid|snprintf)[[:space:]]*\(' $code |
-	grep -vE '^common/(text|buf)\.[ch]:.*v?snprintf|^tests/|:[[:space:]]*(/?\*)')"
+	grep -vE '^common/(text|buf)\.[ch]:.*v?snprintf|^awssso_netd/environment\.c:.*secure_getenv|^tests/|:[[:space:]]*(/?\*)')"
 # A test is a table with a loop behind it; its length says nothing.
 product=$(git ls-files '*.c' '*.h' | grep -vE '^tests/(unit|fuzz|bench|world)/')
 expect "no file over 600 lines" "$(wc -l $product | awk '$2 != "total" && $1 > 600')"

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "awssso_netd/imds.h"
+#include "awssso_netd/key_answer.h"
 
 #define GOOD                                                              \
 	"{\"Code\":\"Success\",\"LastUpdated\":\"2026-11-24T03:00:00Z\"," \
@@ -102,6 +103,10 @@ static void times(void **state)
 		{ "1970-01-01T00:00:00Z", 0, 0 },
 		{ "2026-11-24T09:00:00Z", 0, 1795510800 },
 		{ "2024-02-29T23:59:59Z", 0, 1709251199 },
+		{ "2026-11-24T09:00:00.000Z", 0, 1795510800 },
+		{ "2026-11-24T09:00:00.9Z", 0, 1795510800 },
+		{ "2026-11-24T09:00:00.Z", -EINVAL, -7 },
+		{ "2026-11-24T09:00:00.9", -EINVAL, -7 },
 		{ "2026-11-24T09:00:00", -EINVAL, -7 },
 		{ "2026-11-24T09:00:00Z ", -EINVAL, -7 },
 		{ "2026-11-24 09:00:00Z", -EINVAL, -7 },
@@ -114,7 +119,7 @@ static void times(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int64_t got = -7;
 
-		if (aw_imds_time(rows[i].text, &got) != rows[i].want ||
+		if (aw_key_answer_time(rows[i].text, &got) != rows[i].want ||
 		    got != rows[i].epoch)
 			fail_msg("%s: %lld", rows[i].text, (long long)got);
 	}
