@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "awssso_netd/scim_filter.h"
 #include "common/conf.h"
 #include "common/outcome.h"
 
@@ -30,6 +31,7 @@ struct aw_aws {
 	int64_t offset;     /* AWS's clock minus ours at the last answer */
 	bool answered;      /* @offset is known */
 	unsigned contacted; /* bit per enum aw_service */
+	enum aw_scim_groups scim_groups;          /* as was found out */
 	uint64_t down_until_ms[AW_CONF_LIST_MAX]; /* per conf->regions */
 };
 

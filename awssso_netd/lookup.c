@@ -8,6 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "awssso_netd/scim.h"
+#include "awssso_netd/scim_read.h"
+#include "awssso_netd/scim_token.h"
+#include "common/own.h"
+
+#define BY_NAME "SCIM Users by userName"
+#define URL_MAX (8 * 1024)
+
 struct aw_lookup_op {
 	struct aw_aws *aws;
 	const char *region;
@@ -15,6 +23,8 @@ struct aw_lookup_op {
 	unsigned at; /* the name being asked for */
 	uint64_t deadline_ms;
 	struct aw_call *call;
+	struct aw_scim_op *scim; /* asked instead */
+	struct aw_secret *token;
 	struct aw_person_op *person;
 	aw_person_done_fn *done;
 	void *user;
@@ -23,6 +33,8 @@ struct aw_lookup_op {
 static void op_free(struct aw_lookup_op *op)
 {
 	aw_call_cancel(op->call);
+	aw_scim_cancel(op->scim);
+	aw_secret_unref(op->token);
 	aw_person_cancel(op->person);
 	free(op);
 }
@@ -103,6 +115,80 @@ static void on_user_id(void *user, const struct aw_call_answer *answer)
 		fail_errno(op, r);
 }
 
+/* --- SCIM -------------------------------------------------------------- */
+
+/* 0 with the id, AW_UNKNOWN, or a negative errno. */
+static int read_found(
+    struct json_object *json, const char **ret_id, struct aw_diag *why)
+{
+	const struct aw_place top = { NULL, BY_NAME, -1 };
+	const struct aw_place place = { &top, "Resources", 0 };
+	struct aw_scim_list list;
+	int r;
+
+	r = aw_scim_read_list(&top, json, &list, why);
+	if (r < 0)
+		return r;
+	if (aw_scim_n(&list) == 0)
+		return AW_UNKNOWN;
+	if (aw_scim_n(&list) > 1)
+		return aw_answer_bad(
+		    &top, NULL, "more than one user of a name", why);
+	return aw_scim_read_id(
+	    &place, json_object_array_get_idx(list.rows, 0), ret_id, why);
+}
+
+static void on_scim(void *user, const struct aw_scim_answer *answer)
+{
+	struct aw_lookup_op *op = user;
+	struct aw_diag why = answer->why;
+	const char *id = NULL;
+	int r;
+
+	op->scim = NULL;
+	if (answer->net != AW_NET_OK) {
+		fail(op, answer->net, &why);
+		return;
+	}
+	r = read_found(answer->json, &id, &why);
+	if (r == AW_UNKNOWN && ++op->at < op->names.n)
+		r = ask(op);
+	else if (r == 0)
+		r = aw_person_start(op->aws, id, true, op->deadline_ms,
+		    on_person, op, &op->person);
+	if (r == AW_UNKNOWN) {
+		aw_diag_set(&why, "no such user");
+		fail(op, AW_NET_NOT_FOUND, &why);
+	} else if (r == -EBADMSG) {
+		fail(op, AW_NET_BAD_ANSWER, &why);
+	} else if (r < 0) {
+		fail_errno(op, r);
+	}
+}
+
+static int ask_scim(struct aw_lookup_op *op)
+{
+	aw_own(aw_buf_done) struct aw_buf path = AW_BUF_INIT(URL_MAX);
+	struct aw_scim_request request = {
+		.operation = BY_NAME,
+		.token = op->token,
+		.deadline_ms = op->deadline_ms,
+	};
+	const char *name = op->names.user_name[op->at];
+
+	if (!aw_scim_is_quotable(name))
+		return -EINVAL;
+	aw_buf_str(&path, "/Users?");
+	aw_scim_filter(&path, "userName", name);
+	aw_buf_str(&path, "&count=2");
+	if (aw_buf_error(&path) < 0)
+		return aw_buf_error(&path);
+	request.path = aw_buf_text(&path);
+	return aw_scim_start(op->aws, &request, on_scim, op, &op->scim);
+}
+
+/* --- starting ---------------------------------------------------------- */
+
 static int ask(struct aw_lookup_op *op)
 {
 	const struct aw_store_ask ask = {
@@ -114,6 +200,8 @@ static int ask(struct aw_lookup_op *op)
 		.deadline_ms = op->deadline_ms,
 	};
 
+	if (op->token)
+		return ask_scim(op);
 	return aw_store_start(op->aws, &ask, &how, on_user_id, op, &op->call);
 }
 
@@ -122,6 +210,7 @@ int aw_lookup_start(struct aw_aws *aws, const struct aw_lookup *names,
     struct aw_lookup_op **ret)
 {
 	struct aw_lookup_op *op;
+	struct aw_diag why;
 	int r;
 
 	if (names->n == 0 || names->n > AW_LOOKUP_MAX)
@@ -135,10 +224,14 @@ int aw_lookup_start(struct aw_aws *aws, const struct aw_lookup *names,
 	op->deadline_ms = deadline_ms;
 	op->done = done;
 	op->user = user;
-	r = ask(op);
-	if (r < 0) {
+	r = aws->conf->source == AW_SOURCE_SCIM
+		? aw_scim_token_read(aws->conf, &op->token, &why)
+		: 0;
+	if (r == 0)
+		r = ask(op);
+	if (r != 0) {
 		op_free(op);
-		return r;
+		return r == AW_DENIED ? -EINVAL : r;
 	}
 	*ret = op;
 	return 0;

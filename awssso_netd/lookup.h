@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who has a UserName: GetUserId for each of a few, in order, until one is
- * known; then that person as aw_person_start() describes them.
+ * Who has a UserName: GetUserId (or SCIM's filter) for each of a few, in order,
+ * until one is known; then that person as aw_person_start() describes them.
  */
 #ifndef AW_AWSSSO_NETD_LOOKUP_H
 #define AW_AWSSSO_NETD_LOOKUP_H

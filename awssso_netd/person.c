@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "awssso_netd/paging.h"
+#include "awssso_netd/scim_person.h"
 
 #define MEMBERSHIPS "ListGroupMembershipsForMember"
 
@@ -20,6 +21,7 @@ struct aw_person_op {
 	struct aw_person person;
 	char request_id[AW_REQUEST_ID_SIZE];
 	struct aw_call *describe, *list;
+	struct aw_scim_person *scim; /* asked instead */
 	struct aw_paging paging;
 	aw_person_done_fn *done;
 	void *user;
@@ -54,6 +56,7 @@ static void op_free(struct aw_person_op *op)
 {
 	aw_call_cancel(op->describe);
 	aw_call_cancel(op->list);
+	aw_scim_person_cancel(op->scim);
 	aw_paging_done(&op->paging);
 	aw_person_done(&op->person);
 	free(op);
@@ -244,6 +247,15 @@ static void on_groups(void *user, const struct aw_call_answer *answer)
 
 /* --- starting ---------------------------------------------------------- */
 
+static void on_scim(void *user, const struct aw_person_end *end)
+{
+	struct aw_person_op *op = user;
+
+	op->scim = NULL;
+	op->done(op->user, end);
+	op_free(op);
+}
+
 static int begin(struct aw_person_op *op, bool with_groups)
 {
 	const struct aw_store_ask ask = {
@@ -252,6 +264,9 @@ static int begin(struct aw_person_op *op, bool with_groups)
 	};
 	int r;
 
+	if (op->aws->conf->source == AW_SOURCE_SCIM)
+		return aw_scim_person_start(op->aws, op->person.principal_id,
+		    with_groups, op->deadline_ms, on_scim, op, &op->scim);
 	r = start(op, &ask, on_user, &op->describe);
 	if (r == 0 && with_groups)
 		r = ask_groups(op);

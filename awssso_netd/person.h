@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the directory says about one person right now: DescribeUser, and the
- * groups they are in.
+ * groups they are in; or the same of a SCIM source (scim_person.h).
  */
 #ifndef AW_AWSSSO_NETD_PERSON_H
 #define AW_AWSSSO_NETD_PERSON_H
@@ -16,8 +16,9 @@
 struct aw_person {
 	char principal_id[AW_ID_SIZE];
 	char user_name[513];
-	char *display_name; /* NULL if absent */
-	char status[33];    /* "" if absent */
+	char *display_name;  /* NULL if absent */
+	char status[33];     /* "" if absent */
+	bool groups_unknown; /* they cannot be asked for */
 	size_t n_groups;
 	struct aw_buf groups; /* ids, each with its NUL */
 };

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#include "awssso_netd/scim_sweep.h"
+
 int aw_sweep_start(struct aw_aws *aws, const struct aw_sweep_handler *handler,
     void *user, struct aw_sweep **ret)
 {
@@ -13,6 +15,7 @@ int aw_sweep_start(struct aw_aws *aws, const struct aw_sweep_handler *handler,
 	case AW_SOURCE_IDENTITY_STORE:
 		return aw_sweep_store_start(aws, handler, user, ret);
 	case AW_SOURCE_SCIM:
+		return aw_scim_sweep_start(aws, handler, user, ret);
 	case AW_SOURCE_PUBLISHED:
 		break;
 	}

@@ -10,7 +10,7 @@
  * or void.  When a list has to be read again from its beginning, an AGAIN_REC
  * takes back what was handed out of it, so that two halves never mix.
  *
- * The producers: sweep_store.c (Identity Store).
+ * The producers: sweep_store.c (Identity Store), scim_sweep.h (SCIM).
  */
 #ifndef AW_AWSSSO_NETD_SWEEP_H
 #define AW_AWSSSO_NETD_SWEEP_H

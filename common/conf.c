@@ -409,6 +409,18 @@ static const char *missing_credentials(const struct aw_conf *conf)
 	return NULL;
 }
 
+/* What the setting source needs. */
+static const char *missing_directory(const struct aw_conf *conf)
+{
+	if (conf->source == AW_SOURCE_SCIM && !conf->scim_url[0])
+		return "scim_url";
+	if (conf->source != AW_SOURCE_PUBLISHED)
+		return NULL;
+	if (!conf->published_from[0])
+		return "published_from";
+	return conf->published_key[0] ? NULL : "published_key";
+}
+
 int aw_conf_require(const struct aw_conf *conf, struct aw_diag *diag)
 {
 	const char *section = "identity-center";
@@ -423,6 +435,10 @@ int aw_conf_require(const struct aw_conf *conf, struct aw_diag *diag)
 	if (!missing) {
 		section = "credentials";
 		missing = missing_credentials(conf);
+	}
+	if (!missing) {
+		section = "directory";
+		missing = missing_directory(conf);
 	}
 	if (!missing)
 		return 0;

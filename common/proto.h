@@ -44,7 +44,7 @@
  *   CANCEL   (same request id as the FLOW)            -> nothing
  *   PERSON   PRINCIPAL_ID
  *            -> PERSON_IS NET [TEXT] [PRINCIPAL_ID USER_NAME [DISPLAY_NAME]
- *               [USER_STATUS] GROUP_ID*]
+ *               [USER_STATUS] GROUP_ID* [GROUPS_UNKNOWN]]
  *   ROLES    TOKEN ACCOUNT -> ROLES_ARE NET [TEXT] ROLE* [AWS_REQUEST]
  *   DROP     TOKEN                                    -> nothing
  *   LOOKUP   USER_NAME* -> PERSON_IS, of the first UserName that is known
@@ -224,8 +224,9 @@ enum aw_tag {
 	AW_TAG_SETS_KNOWN,   /* 1: the SET_RECs and GRANT_RECs are complete */
 	AW_TAG_SET_REQUESTS, /* to SSO admin */
 	AW_TAG_SET_INDEX,
-	AW_TAG_UNCHANGED, /* 1 */
-	AW_TAG_LAST_NUMBER_ = AW_TAG_UNCHANGED,
+	AW_TAG_UNCHANGED,      /* 1 */
+	AW_TAG_GROUPS_UNKNOWN, /* 1: the GROUP_IDs were not to be had */
+	AW_TAG_LAST_NUMBER_ = AW_TAG_GROUPS_UNKNOWN,
 };
 
 /* What a principal is, here and in state.db. */

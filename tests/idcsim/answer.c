@@ -73,6 +73,21 @@ static const char *oauth_name(const char *code)
 	return "server_error";
 }
 
+static void add_scim(
+    struct json_object *doc, unsigned status, const char *message)
+{
+	struct json_object *schemas = json_object_new_array();
+	char text[16];
+
+	aw_ignore(aw_fmt(text, sizeof(text), "%u", status));
+	(void)json_object_array_add(
+	    schemas, json_object_new_string(
+			 "urn:ietf:params:scim:api:messages:2.0:Error"));
+	(void)json_object_object_add(doc, "schemas", schemas);
+	add(doc, "detail", message);
+	add(doc, "status", text);
+}
+
 static void error_json(struct aw_sim_call *call, const char *code,
     const char *message, struct json_object *doc)
 {
@@ -88,6 +103,9 @@ static void error_json(struct aw_sim_call *call, const char *code,
 		    aw_copy(call->error_type, sizeof(call->error_type), code));
 		add(doc, "message", message);
 		add(doc, "__type", call->error_type);
+		break;
+	case AW_SIM_SCIM:
+		add_scim(doc, call->status, message);
 		break;
 	case AW_SIM_JSON11:
 	case AW_SIM_QUERY:
@@ -149,7 +167,7 @@ void aw_sim_error_with(struct aw_sim_call *call, unsigned status,
 	call->status = status;
 	aw_ignore(aw_copy(call->error, sizeof(call->error), code));
 	if (dialect == AW_SIM_OIDC || dialect == AW_SIM_PORTAL ||
-	    dialect == AW_SIM_JSON11) {
+	    dialect == AW_SIM_JSON11 || dialect == AW_SIM_SCIM) {
 		error_json(call, code, message, doc);
 		return;
 	}
@@ -204,6 +222,9 @@ void aw_sim_error_throttled(struct aw_sim_call *call)
 	case AW_SIM_QUERY:
 		aw_sim_error(call, 400, "Throttling", "Rate exceeded");
 		return;
+	case AW_SIM_SCIM:
+		aw_sim_error(call, 429, "ThrottlingException", "Rate exceeded");
+		return;
 	case AW_SIM_TEXT:
 	case AW_SIM_HTML:
 	default:
@@ -223,6 +244,10 @@ void aw_sim_error_denied(struct aw_sim_call *call)
 		return;
 	case AW_SIM_TEXT:
 		aw_sim_error(call, 403, "Forbidden", "Forbidden");
+		return;
+	case AW_SIM_SCIM:
+		aw_sim_error(
+		    call, 403, "AccessDeniedException", "Access denied");
 		return;
 	case AW_SIM_OIDC:
 	case AW_SIM_JSON11:
@@ -247,6 +272,10 @@ void aw_sim_error_expired(struct aw_sim_call *call)
 		return;
 	case AW_SIM_TEXT:
 		aw_sim_error(call, 401, "Unauthorized", "Unauthorized");
+		return;
+	case AW_SIM_SCIM:
+		aw_sim_error(call, 401, "UnauthorizedException",
+		    "The bearer token is not valid");
 		return;
 	case AW_SIM_OIDC:
 		aw_sim_error(call, 400, "ExpiredTokenException",

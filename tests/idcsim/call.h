@@ -80,6 +80,7 @@ enum aw_sim_dialect {
 	AW_SIM_PORTAL, /* JSON, message */
 	AW_SIM_JSON11, /* JSON, __type */
 	AW_SIM_QUERY,  /* XML */
+	AW_SIM_SCIM,   /* JSON, detail and a status that is a text */
 	AW_SIM_TEXT,
 	AW_SIM_HTML,
 };

@@ -32,6 +32,7 @@ static const struct {
 	{ "identitystore-fips.", &aw_sim_identitystore },
 	{ "sso.", &aw_sim_ssoadmin },
 	{ "sso-fips.", &aw_sim_ssoadmin },
+	{ "scim.", &aw_sim_scim },
 	{ "sts.", &aw_sim_sts },
 	{ "sts-fips.", &aw_sim_sts },
 };

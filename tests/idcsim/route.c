@@ -61,6 +61,8 @@ static const struct aw_sim_service *by_request(
 
 	if (target != NULL)
 		return by_target(target);
+	if (strstr(req->path, "/scim/v2/") != NULL)
+		return &aw_sim_scim;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i]->find(sim, req) != NULL)
 			return all[i];

@@ -21,6 +21,7 @@
 #include "tests/idcsim/control.h"
 #include "tests/idcsim/fixture.h"
 #include "tests/idcsim/http.h"
+#include "tests/idcsim/scim.h"
 #include "tests/idcsim/sim.h"
 
 #define DOORS_MAX 16
@@ -35,6 +36,7 @@ static const char usage[] =
     "  --page-url URL           where people approve, if not the start URL\n"
     "  --control PATH           control socket (" AW_SIM_CONTROL_PATH ")\n"
     "  --credentials-file FILE  write the host's access keys there\n"
+    "  --scim-token-file FILE   write SCIM's bearer token there\n"
     "  --log FILE               one line of JSON a request\n"
     "  --verbose                the same on stderr\n"
     "  --ready-fd N             say \"KIND ADDRESS:PORT\" for each listener\n"
@@ -51,6 +53,7 @@ enum option_id {
 	OPT_PAGE_URL,
 	OPT_CONTROL,
 	OPT_CREDENTIALS,
+	OPT_SCIM_TOKEN,
 	OPT_LOG,
 	OPT_VERBOSE,
 	OPT_READY,
@@ -66,6 +69,7 @@ static const struct option long_options[] = {
 	{ "page-url", required_argument, NULL, OPT_PAGE_URL },
 	{ "control", required_argument, NULL, OPT_CONTROL },
 	{ "credentials-file", required_argument, NULL, OPT_CREDENTIALS },
+	{ "scim-token-file", required_argument, NULL, OPT_SCIM_TOKEN },
 	{ "log", required_argument, NULL, OPT_LOG },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
 	{ "ready-fd", required_argument, NULL, OPT_READY },
@@ -219,6 +223,7 @@ static int open_files(struct server *server, const struct options *options)
 	const char *control = text_of(options, OPT_CONTROL);
 	const char *log = text_of(options, OPT_LOG);
 	const char *keys = text_of(options, OPT_CREDENTIALS);
+	const char *token = text_of(options, OPT_SCIM_TOKEN);
 	int r;
 
 	if (control == NULL)
@@ -232,6 +237,9 @@ static int open_files(struct server *server, const struct options *options)
 	r = keys ? aw_sim_keys_write(&server->sim, keys) : 0;
 	if (r < 0)
 		return say(keys, strerror(-r));
+	r = token ? aw_sim_scim_token_write(&server->sim, token) : 0;
+	if (r < 0)
+		return say(token, strerror(-r));
 	server->sim.log.to_stderr = options->is_verbose;
 	return 0;
 }

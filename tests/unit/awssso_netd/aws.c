@@ -142,6 +142,7 @@ static void start_child(struct sim *sim, const char *fixture)
 		(char[]){ "--fixture" }, strdup(fixture), (char[]){ "--plain" },
 		(char[]){ "127.0.0.1:0" }, (char[]){ "--control" },
 		sim->control, (char[]){ "--credentials-file" }, sim->keys,
+		(char[]){ "--scim-token-file" }, sim->token,
 		(char[]){ "--log" }, sim->log, (char[]){ "--ready-fd" },
 		(char[]){ "3" }, NULL };
 	posix_spawn_file_actions_t actions;
@@ -197,6 +198,7 @@ int sim_setup(void **state)
 	    aw_fmt(fixture, sizeof(fixture), "%s/f.json", sim->dir) |
 		aw_fmt(sim->control, sizeof(sim->control), "%s/c", sim->dir) |
 		aw_fmt(sim->keys, sizeof(sim->keys), "%s/keys", sim->dir) |
+		aw_fmt(sim->token, sizeof(sim->token), "%s/token", sim->dir) |
 		aw_fmt(sim->log, sizeof(sim->log), "%s/log", sim->dir),
 	    0);
 	write_fixture(fixture);
@@ -207,7 +209,7 @@ int sim_setup(void **state)
 int sim_teardown(void **state)
 {
 	static const char *const names[] = { "f.json", "c", "keys", "log",
-		"net.sock", "other" };
+		"token", "net.sock", "other" };
 	struct sim *sim = *state;
 	int status;
 

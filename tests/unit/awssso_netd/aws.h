@@ -28,7 +28,7 @@
 
 struct sim {
 	char dir[40];
-	char url[64], control[64], keys[64], log[64];
+	char url[64], control[64], keys[64], log[64], token[64];
 	int pid;
 	bool disturbed; /* faults or a clock to be reset */
 	struct aw_conf conf;

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From SCIM's JSON to records.
+ */
+#include "awssso_netd/scim_read.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/name.h"
+#include "common/proto.h"
+#include "common/wire.h"
+
+#define ROWS_MAX    100000 /* of an answer, and members of a group in it */
+#define RECORD_MAX  (8 * 1024)
+#define INTEGER_MAX (INT64_C(1) << 40)
+#define REF_MAX     2048
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+bool aw_scim_is_id(const char *id)
+{
+	const size_t len = strlen(id);
+	size_t n = 0;
+
+	while (id[n] && (strchr(letters, id[n]) || strchr("@+=$!*(),;", id[n])))
+		n++;
+	return len > 0 && n == len && len < AW_ID_SIZE;
+}
+
+void aw_scim_escape(struct aw_buf *ret, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr(letters, *text))
+			aw_buf_add(ret, text, 1);
+		else
+			aw_buf_fmt(ret, "%%%02X", (unsigned char)*text);
+	}
+}
+
+/* --- answers ----------------------------------------------------------- */
+
+size_t aw_scim_n(const struct aw_scim_list *list)
+{
+	return list->rows ? json_object_array_length(list->rows) : 0;
+}
+
+int aw_scim_read_list(const struct aw_place *place, struct json_object *json,
+    struct aw_scim_list *ret, struct aw_diag *diag)
+{
+	static const struct aw_field fields[] = {
+		AW_FIELD(struct aw_scim_list, rows, "Resources", AW_FIELD_LIST,
+		    false, ROWS_MAX),
+		AW_FIELD(struct aw_scim_list, next, "nextCursor", AW_FIELD_TEXT,
+		    false, AW_ID_SIZE * 64),
+		AW_FIELD(struct aw_scim_list, total, "totalResults",
+		    AW_FIELD_NUMBER, false, INTEGER_MAX),
+		AW_FIELD(struct aw_scim_list, start, "startIndex",
+		    AW_FIELD_NUMBER, false, INTEGER_MAX),
+	};
+	struct aw_scim_list list = { .total = -1, .start = -1 };
+	int r;
+
+	r = aw_answer_read(place, json, fields,
+	    sizeof(fields) / sizeof(fields[0]), &list, diag);
+	/* Anything else that is JSON has neither. */
+	if (r == 0 && !list.rows && list.total != 0)
+		return aw_answer_bad(place, "Resources", "missing", diag);
+	if (r == 0)
+		*ret = list;
+	return r;
+}
+
+static int check_id(const struct aw_place *place, const char *field,
+    const char *id, struct aw_diag *diag)
+{
+	if (aw_scim_is_id(id))
+		return 0;
+	return aw_answer_bad(place, field,
+	    "an id of this form is not supported (up to 128 letters, digits "
+	    "and -._~@+=$!*(),;)",
+	    diag);
+}
+
+struct one_id {
+	const char *id;
+};
+
+int aw_scim_read_id(const struct aw_place *place, struct json_object *row,
+    const char **ret, struct aw_diag *diag)
+{
+	static const struct aw_field fields[] = {
+		AW_FIELD(struct one_id, id, "id", AW_FIELD_TEXT, true, 4096),
+	};
+	struct one_id got = { NULL };
+	int r;
+
+	r = aw_answer_read(place, row, fields, 1, &got, diag);
+	if (r == 0)
+		r = check_id(place, "id", got.id, diag);
+	if (r == 0)
+		*ret = got.id;
+	return r;
+}
+
+struct user_fields {
+	const char *user_name, *display_name, *external_id, *formatted;
+	struct json_object *name;
+};
+
+static int read_active(const struct aw_place *place, struct json_object *row,
+    bool *ret_disabled, struct aw_diag *diag)
+{
+	struct json_object *active = NULL;
+
+	(void)json_object_object_get_ex(row, "active", &active);
+	if (active && !json_object_is_type(active, json_type_boolean))
+		return aw_answer_bad(
+		    place, "active", "neither true nor false", diag);
+	*ret_disabled = active && !json_object_get_boolean(active);
+	return 0;
+}
+
+static int read_formatted(const struct aw_place *place,
+    struct user_fields *user, struct aw_diag *diag)
+{
+	static const struct aw_field fields[] = {
+		AW_FIELD(struct user_fields, formatted, "formatted",
+		    AW_FIELD_LOOSE, false, AW_DISPLAY_MAX),
+	};
+	const struct aw_place within = { place, "name", -1 };
+
+	if (!user->name)
+		return 0;
+	return aw_answer_read(&within, user->name, fields, 1, user, diag);
+}
+
+int aw_scim_read_user(const struct aw_place *place, struct json_object *row,
+    struct aw_scim_user *ret, struct aw_diag *diag)
+{
+	static const struct aw_field fields[] = {
+		AW_FIELD(struct user_fields, user_name, "userName",
+		    AW_FIELD_TEXT, true, AW_USER_NAME_MAX),
+		AW_FIELD(struct user_fields, display_name, "displayName",
+		    AW_FIELD_LOOSE, false, AW_DISPLAY_MAX),
+		AW_FIELD(struct user_fields, external_id, "externalId",
+		    AW_FIELD_TEXT, false, AW_EXTERNAL_BYTES),
+		AW_FIELD(struct user_fields, name, "name", AW_FIELD_OBJECT,
+		    false, 0),
+	};
+	struct user_fields got = { .name = NULL };
+	struct aw_scim_user user = { .id = NULL };
+	int r;
+
+	if ((r = aw_scim_read_id(place, row, &user.id, diag)) < 0 ||
+	    (r = aw_answer_read(place, row, fields,
+		 sizeof(fields) / sizeof(fields[0]), &got, diag)) < 0 ||
+	    (r = read_formatted(place, &got, diag)) < 0 ||
+	    (r = read_active(place, row, &user.disabled, diag)) < 0)
+		return r;
+	user.user_name = got.user_name;
+	user.external_id = got.external_id;
+	user.display_name = got.display_name ? got.display_name : got.formatted;
+	*ret = user;
+	return 0;
+}
+
+int aw_scim_read_group(const struct aw_place *place, struct json_object *row,
+    struct aw_scim_group *ret, struct aw_diag *diag)
+{
+	static const struct aw_field fields[] = {
+		AW_FIELD(struct aw_scim_group, display_name, "displayName",
+		    AW_FIELD_LOOSE, false, AW_DISPLAY_MAX),
+		AW_FIELD(struct aw_scim_group, members, "members",
+		    AW_FIELD_LIST, false, ROWS_MAX),
+	};
+	struct aw_scim_group group = { .id = NULL };
+	int r;
+
+	r = aw_scim_read_id(place, row, &group.id, diag);
+	if (r == 0)
+		r = aw_answer_read(place, row, fields,
+		    sizeof(fields) / sizeof(fields[0]), &group, diag);
+	if (r == 0)
+		*ret = group;
+	return r;
+}
+
+struct member_fields {
+	const char *value, *type, *ref;
+};
+
+int aw_scim_read_member(const struct aw_place *place, struct json_object *row,
+    struct aw_scim_member *ret, struct aw_diag *diag)
+{
+	static const struct aw_field fields[] = {
+		AW_FIELD(struct member_fields, value, "value", AW_FIELD_TEXT,
+		    true, 4096),
+		AW_FIELD(struct member_fields, type, "type", AW_FIELD_LOOSE,
+		    false, REF_MAX),
+		AW_FIELD(struct member_fields, ref, "$ref", AW_FIELD_LOOSE,
+		    false, REF_MAX),
+	};
+	struct member_fields got = { NULL };
+	int r;
+
+	r = aw_answer_read(
+	    place, row, fields, sizeof(fields) / sizeof(fields[0]), &got, diag);
+	if (r == 0)
+		r = check_id(place, "value", got.value, diag);
+	if (r < 0)
+		return r;
+	ret->id = got.value;
+	ret->is_group = (got.type && strcasecmp(got.type, "Group") == 0) ||
+			(got.ref && strstr(got.ref, "/Groups/"));
+	return 0;
+}
+
+/* --- records ----------------------------------------------------------- */
+
+static int append(struct aw_wire_out *out, const struct aw_place *place,
+    struct aw_buf *ret, struct aw_diag *diag)
+{
+	if (aw_wire_end(out) < 0)
+		return aw_answer_bad(place, NULL, "cannot be passed on", diag);
+	aw_buf_add(ret, out->data, out->len);
+	return aw_buf_error(ret);
+}
+
+/* Display names are for people: control characters in them become blanks. */
+static int put_display(struct aw_wire_out *out, const struct aw_place *place,
+    const char *name, struct aw_diag *diag)
+{
+	char clean[AW_DISPLAY_MAX + 1];
+
+	if (!name)
+		return 0;
+	if (aw_store_clean(name, clean, sizeof(clean)) < 0)
+		return aw_answer_bad(place, "displayName", "not UTF-8", diag);
+	aw_wire_put_text(out, AW_TAG_DISPLAY_NAME, clean);
+	return 0;
+}
+
+int aw_scim_put_user(const struct aw_place *place,
+    const struct aw_scim_user *user, const char *issuer, struct aw_buf *ret,
+    struct aw_diag *diag)
+{
+	char external[2 * AW_EXTERNAL_BYTES + 2];
+	uint8_t data[RECORD_MAX];
+	struct aw_wire_out out;
+	int r;
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_USER_REC, 0);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, user->id);
+	aw_wire_put_text(&out, AW_TAG_USER_NAME, user->user_name);
+	if (user->disabled)
+		aw_wire_put_text(&out, AW_TAG_USER_STATUS, "DISABLED");
+	r = put_display(&out, place, user->display_name, diag);
+	if (r == 0 && user->external_id) {
+		r = aw_fmt(external, sizeof(external), "%s %s", issuer,
+		    user->external_id);
+		if (r == 0)
+			aw_wire_put_text(&out, AW_TAG_EXTERNAL_ID, external);
+	}
+	return r < 0 ? r : append(&out, place, ret, diag);
+}
+
+int aw_scim_put_group(const struct aw_place *place,
+    const struct aw_scim_group *group, struct aw_buf *ret, struct aw_diag *diag)
+{
+	uint8_t data[RECORD_MAX];
+	struct aw_wire_out out;
+	int r;
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_GROUP_REC, 0);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, group->id);
+	r = put_display(&out, place, group->display_name, diag);
+	return r < 0 ? r : append(&out, place, ret, diag);
+}
+
+int aw_scim_put_member(const struct aw_place *place, const char *group_id,
+    const char *user_id, struct aw_buf *ret, struct aw_diag *diag)
+{
+	uint8_t data[512];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_MEMBER_REC, 0);
+	aw_wire_put_text(&out, AW_TAG_GROUP_ID, group_id);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, user_id);
+	return append(&out, place, ret, diag);
+}

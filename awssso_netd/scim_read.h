@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SCIM 2.0 (RFC 7644) as it is read: list answers, users, groups, members, and
+ * how they become records for awsssod.  Pure.
+ *
+ * Ids are opaque texts to SCIM; here they become part of queries, so only
+ * those are taken that need no quoting anywhere (aw_scim_is_id()).
+ */
+#ifndef AW_AWSSSO_NETD_SCIM_READ_H
+#define AW_AWSSSO_NETD_SCIM_READ_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "awssso_netd/answer.h"
+#include "awssso_netd/identitystore.h"
+#include "common/buf.h"
+
+/* 1 to 128 letters, digits and - . _ ~ @ + = $ ! * ( ) , ; */
+bool aw_scim_is_id(const char *id);
+
+/* One page.  Texts and rows are borrowed from the answer. */
+struct aw_scim_list {
+	struct json_object *rows; /* NULL: there are none */
+	const char *next;         /* nextCursor, NULL when absent */
+	int64_t total, start;     /* totalResults, startIndex; -1 when absent */
+};
+/* Rows in @list. */
+size_t aw_scim_n(const struct aw_scim_list *list);
+
+/* Each returns 0, or -EBADMSG with @diag that names the operation and the
+ * field.  @place is the row's. */
+int aw_scim_read_list(const struct aw_place *place, struct json_object *json,
+    struct aw_scim_list *ret, struct aw_diag *diag) AW_MUST_USE;
+/* The id of any resource. */
+int aw_scim_read_id(const struct aw_place *place, struct json_object *row,
+    const char **ret, struct aw_diag *diag) AW_MUST_USE;
+
+struct aw_scim_user {
+	const char *id, *user_name;
+	const char *display_name; /* or name.formatted, or NULL; not clean */
+	const char *external_id;  /* NULL when absent */
+	bool disabled;            /* "active": false */
+};
+int aw_scim_read_user(const struct aw_place *place, struct json_object *row,
+    struct aw_scim_user *ret, struct aw_diag *diag) AW_MUST_USE;
+
+struct aw_scim_group {
+	const char *id;
+	const char *display_name;    /* not clean */
+	struct json_object *members; /* list, NULL when absent */
+};
+int aw_scim_read_group(const struct aw_place *place, struct json_object *row,
+    struct aw_scim_group *ret, struct aw_diag *diag) AW_MUST_USE;
+
+struct aw_scim_member {
+	const char *id;
+	bool is_group; /* a group within a group */
+};
+int aw_scim_read_member(const struct aw_place *place, struct json_object *row,
+    struct aw_scim_member *ret, struct aw_diag *diag) AW_MUST_USE;
+
+/*
+ * Append a USER_REC, GROUP_REC or MEMBER_REC.  @issuer is where external ids
+ * come from.  0, -EBADMSG with @diag (what cannot be passed on), or another
+ * negative errno.
+ */
+int aw_scim_put_user(const struct aw_place *place,
+    const struct aw_scim_user *user, const char *issuer, struct aw_buf *ret,
+    struct aw_diag *diag) AW_MUST_USE;
+int aw_scim_put_group(const struct aw_place *place,
+    const struct aw_scim_group *group, struct aw_buf *ret,
+    struct aw_diag *diag) AW_MUST_USE;
+int aw_scim_put_member(const struct aw_place *place, const char *group_id,
+    const char *user_id, struct aw_buf *ret, struct aw_diag *diag) AW_MUST_USE;
+
+/* Append @text, escaped for a query. */
+void aw_scim_escape(struct aw_buf *ret, const char *text);
+
+#endif

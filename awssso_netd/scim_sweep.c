@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The SCIM sweep: one request at a time, as the pace, the last answer and the
+ * last page's receiver allow.
+ */
+#include "awssso_netd/scim_sweep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "awssso_netd/log.h"
+#include "awssso_netd/scim.h"
+#include "awssso_netd/scim_filter.h"
+#include "awssso_netd/scim_paging.h"
+#include "awssso_netd/scim_rows.h"
+#include "awssso_netd/scim_token.h"
+#include "awssso_netd/timer.h"
+#include "common/own.h"
+#include "common/sock.h"
+#include "common/wire.h"
+
+#define PAGE_MAX   (8 * 1024 * 1024) /* as much as awsssod takes */
+#define URL_MAX    (16 * 1024)
+#define ATTEMPTS   6
+#define SLACK_MS   60000
+#define AGAIN_MAX  3      /* times that one list is read anew */
+#define PAIRS_MAX  200000 /* more would take days */
+#define HTTP_WRONG 400
+
+enum stage {
+	STAGE_USERS,
+	STAGE_GROUPS,
+	STAGE_PROBE,      /* are users found by group? */
+	STAGE_MEMBERS,    /* of the group at group_at */
+	STAGE_PAIR_PROBE, /* is a pair found? */
+	STAGE_PAIRS,      /* group_at, user_at */
+};
+
+struct scim_sweep {
+	struct aw_sweep base;
+	struct aw_aws *aws;
+	struct aw_secret *token;
+	enum stage stage;
+	struct aw_scim_paging paging;
+	bool by_index;              /* as the groups' list is */
+	const char *pair_attribute; /* members, or member */
+	unsigned again;             /* of this list */
+	uint64_t list_rows;         /* of this list, handed out */
+	struct aw_scim_rows rows;
+	size_t user_at, group_at;
+	struct aw_sweep_end end;
+	uint64_t expected;
+	bool page_out; /* a page waits to be taken */
+	uint64_t next_ms;
+	struct aw_scim_op *op;
+	sd_event_source *timer;
+	const struct aw_sweep_handler *handler;
+	void *user;
+};
+
+static void sweep_free(struct scim_sweep *sweep)
+{
+	aw_scim_cancel(sweep->op);
+	sd_event_source_disable_unref(sweep->timer);
+	aw_scim_paging_done(&sweep->paging);
+	aw_scim_rows_done(&sweep->rows);
+	aw_secret_unref(sweep->token);
+	free(sweep);
+}
+
+static void cancel(struct aw_sweep *base)
+{
+	sweep_free((struct scim_sweep *)base);
+}
+
+static void finish(
+    struct scim_sweep *sweep, enum aw_net net, const struct aw_diag *why)
+{
+	sweep->end.net = net;
+	sweep->end.n.users = sweep->rows.n_users;
+	sweep->end.n.groups = sweep->rows.n_groups;
+	sweep->end.n.members = sweep->rows.n_members;
+	if (why)
+		sweep->end.why = *why;
+	if (sweep->rows.nested > 0)
+		aw_log(LOG_NOTICE,
+		    "SCIM: %llu groups within groups are not followed",
+		    (unsigned long long)sweep->rows.nested);
+	sweep->handler->end(sweep->user, &sweep->end);
+	sweep_free(sweep);
+}
+
+/* @error is AW_STALE, AW_DENIED or a negative errno. */
+static void fail(struct scim_sweep *sweep, int error, struct aw_diag *why)
+{
+	enum aw_net net = AW_NET_UNAVAIL;
+
+	if (error == -EBADMSG)
+		net = AW_NET_BAD_ANSWER;
+	else if (error == AW_DENIED)
+		net = AW_NET_CONFIG;
+	else if (error == -EMSGSIZE)
+		aw_diag_set(why, "the directory is too large for one page, or "
+				 "for the memory set aside for its ids");
+	else if (error < 0)
+		aw_diag_set(why, "cannot go on reading the directory: %s",
+		    strerrordesc_np(-error));
+	finish(sweep, net, why);
+}
+
+/* --- asking ------------------------------------------------------------ */
+
+static const char *operation(const struct scim_sweep *sweep)
+{
+	static const char *const names[] = {
+		[STAGE_USERS] = "SCIM Users",
+		[STAGE_GROUPS] = "SCIM Groups",
+		[STAGE_PROBE] = "SCIM Users by group",
+		[STAGE_MEMBERS] = "SCIM Users by group",
+		[STAGE_PAIR_PROBE] = "SCIM Groups by member",
+		[STAGE_PAIRS] = "SCIM Groups by member",
+	};
+
+	return names[sweep->stage];
+}
+
+/* The id at @at, NULL behind the last one. */
+static const char *id_at(const struct aw_buf *ids, size_t at)
+{
+	return at < ids->len ? ids->data + at : NULL;
+}
+
+static bool is_paged(enum stage stage)
+{
+	return stage == STAGE_USERS || stage == STAGE_GROUPS ||
+	       stage == STAGE_MEMBERS;
+}
+
+static void make_path(const struct scim_sweep *sweep, struct aw_buf *path)
+{
+	const char *group = id_at(&sweep->rows.groups, sweep->group_at);
+	const enum stage stage = sweep->stage;
+
+	aw_buf_str(path, stage == STAGE_USERS || stage == STAGE_PROBE ||
+				 stage == STAGE_MEMBERS
+			     ? "/Users?"
+			     : "/Groups?");
+	if (stage == STAGE_PROBE || stage == STAGE_MEMBERS)
+		aw_scim_filter(path, "groups.value",
+		    stage == STAGE_PROBE ? AW_SCIM_NOBODY : group);
+	if (stage == STAGE_PAIR_PROBE || stage == STAGE_PAIRS) {
+		aw_scim_filter(path, "id", group);
+		aw_scim_filter_and(path, sweep->pair_attribute,
+		    stage == STAGE_PAIRS
+			? id_at(&sweep->rows.users, sweep->user_at)
+			: AW_SCIM_NOBODY);
+	}
+	if (stage == STAGE_MEMBERS)
+		aw_buf_str(path, "&");
+	if (is_paged(stage))
+		aw_scim_paging_query(&sweep->paging, path);
+	else
+		aw_buf_str(path, "&count=1");
+}
+
+static void on_answer(void *user, const struct aw_scim_answer *answer);
+
+static int ask(struct scim_sweep *sweep)
+{
+	aw_own(aw_buf_done) struct aw_buf path = AW_BUF_INIT(URL_MAX);
+	struct aw_scim_request request = {
+		.operation = operation(sweep),
+		.token = sweep->token,
+		.attempts = ATTEMPTS,
+		.slack_ms = SLACK_MS,
+	};
+
+	make_path(sweep, &path);
+	if (aw_buf_error(&path) < 0)
+		return aw_buf_error(&path);
+	request.path = aw_buf_text(&path);
+	return aw_scim_start(
+	    sweep->aws, &request, on_answer, sweep, &sweep->op);
+}
+
+static int on_timer(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
+{
+	struct scim_sweep *sweep = user;
+	struct aw_diag why = { "" };
+	int r;
+
+	if (!sweep->token) {
+		r = aw_scim_token_read(sweep->aws->conf, &sweep->token, &why);
+		if (r != 0) {
+			fail(sweep, r, &why);
+			return 0;
+		}
+	}
+	r = ask(sweep);
+	if (r < 0)
+		fail(sweep, r, &why);
+	return 0;
+}
+
+/* On a fixed grid, so that the pace holds; after a stall it begins anew. */
+static int ask_in_time(struct scim_sweep *sweep)
+{
+	const uint64_t every = 1000 / sweep->aws->conf->sweep_rate;
+	const uint64_t now = aw_sock_now_ms();
+	const uint64_t at = sweep->next_ms > now ? sweep->next_ms : now;
+
+	sweep->next_ms = at + every;
+	return aw_timer_set(
+	    sweep->aws->event, &sweep->timer, at - now, on_timer, sweep);
+}
+
+/* The next request at its time, or the end. */
+static void proceed(struct scim_sweep *sweep)
+{
+	struct aw_diag why = { "" };
+	int r;
+
+	if (sweep->stage >= STAGE_PROBE &&
+	    !id_at(&sweep->rows.groups, sweep->group_at)) {
+		finish(sweep, AW_NET_OK, NULL);
+		return;
+	}
+	r = ask_in_time(sweep);
+	if (r < 0)
+		fail(sweep, r, &why);
+}
+
+static void go_on(struct aw_sweep *base)
+{
+	struct scim_sweep *sweep = (struct scim_sweep *)base;
+
+	if (!sweep->page_out)
+		return;
+	sweep->page_out = false;
+	proceed(sweep);
+}
+
+/* --- from list to list ------------------------------------------------- */
+
+static void begin_list(struct scim_sweep *sweep, enum stage stage)
+{
+	aw_scim_paging_done(&sweep->paging);
+	sweep->stage = stage;
+	sweep->again = 0;
+	sweep->list_rows = 0;
+}
+
+/* Where there is no group or nobody there are no memberships to ask for. */
+static void end_groups(struct scim_sweep *sweep)
+{
+	begin_list(sweep, STAGE_PROBE);
+	if (sweep->rows.has_members || sweep->rows.n_users == 0)
+		sweep->group_at = sweep->rows.groups.len;
+}
+
+static void next_pair(struct scim_sweep *sweep)
+{
+	const char *user = id_at(&sweep->rows.users, sweep->user_at);
+
+	sweep->user_at += strlen(user) + 1;
+	if (id_at(&sweep->rows.users, sweep->user_at))
+		return;
+	sweep->user_at = 0;
+	sweep->group_at +=
+	    strlen(id_at(&sweep->rows.groups, sweep->group_at)) + 1;
+}
+
+static void next_list(struct scim_sweep *sweep)
+{
+	const char *group = id_at(&sweep->rows.groups, sweep->group_at);
+
+	switch (sweep->stage) {
+	case STAGE_USERS:
+		begin_list(sweep, STAGE_GROUPS);
+		break;
+	case STAGE_GROUPS:
+		end_groups(sweep);
+		break;
+	case STAGE_MEMBERS:
+		sweep->group_at += strlen(group) + 1;
+		begin_list(sweep, STAGE_MEMBERS);
+		break;
+	case STAGE_PAIRS:
+		next_pair(sweep);
+		break;
+	case STAGE_PROBE:
+	case STAGE_PAIR_PROBE:
+		break;
+	}
+}
+
+/* How memberships are asked for, and what it costs. */
+static int begin_members(struct scim_sweep *sweep, struct aw_diag *why)
+{
+	const struct aw_scim_rows *n = &sweep->rows;
+	const bool by_group = sweep->stage == STAGE_PROBE;
+	uint64_t requests = n->n_groups;
+
+	if (!by_group &&
+	    __builtin_mul_overflow(n->n_groups, n->n_users, &requests))
+		requests = UINT64_MAX;
+	if (!by_group && requests > PAIRS_MAX) {
+		aw_diag_set(why,
+		    "this SCIM endpoint tells members only pair by pair, which "
+		    "would take %llu requests for %llu groups and %llu users: "
+		    "use source = identity-store",
+		    (unsigned long long)requests,
+		    (unsigned long long)n->n_groups,
+		    (unsigned long long)n->n_users);
+		return AW_DENIED;
+	}
+	aw_log(by_group ? LOG_INFO : LOG_WARNING,
+	    "SCIM: groups come without members: asking %s, %llu requests, "
+	    "about %llu s",
+	    by_group ? "for the users of each group"
+		     : "for each pair of group and user",
+	    (unsigned long long)requests,
+	    (unsigned long long)(requests / sweep->aws->conf->sweep_rate));
+	sweep->expected = sweep->end.n.requests + requests;
+	begin_list(sweep, by_group ? STAGE_MEMBERS : STAGE_PAIRS);
+	return 0;
+}
+
+/* The server does not honour the filter that was tried: the next one. */
+static int other_filter(struct scim_sweep *sweep, struct aw_diag *why)
+{
+	if (sweep->stage == STAGE_PROBE) {
+		sweep->pair_attribute = "members";
+		sweep->stage = STAGE_PAIR_PROBE;
+		return 0;
+	}
+	if (strcmp(sweep->pair_attribute, "members") == 0) {
+		sweep->pair_attribute = "member";
+		return 0;
+	}
+	if (sweep->by_index) {
+		aw_log(LOG_NOTICE, "SCIM: no group has a member");
+		sweep->group_at = sweep->rows.groups.len;
+		return 0;
+	}
+	aw_diag_set(why, "this SCIM endpoint tells the members of groups in "
+			 "none of the ways that are known");
+	return AW_DENIED;
+}
+
+/* --- answers ----------------------------------------------------------- */
+
+static int take_row(struct scim_sweep *sweep, const struct aw_place *place,
+    struct json_object *row, struct aw_buf *page, struct aw_diag *why)
+{
+	switch (sweep->stage) {
+	case STAGE_USERS:
+		return aw_scim_take_user(&sweep->rows, place, row,
+		    sweep->aws->conf->scim_url, page, why);
+	case STAGE_GROUPS:
+		return aw_scim_take_group(&sweep->rows, place, row, page, why);
+	default:
+		return aw_scim_take_found(&sweep->rows, place, row,
+		    id_at(&sweep->rows.groups, sweep->group_at), page, why);
+	}
+}
+
+/* Take back what was handed out of this list, and read it again. */
+static int read_again(struct scim_sweep *sweep, struct aw_buf *page)
+{
+	struct aw_scim_rows *rows = &sweep->rows;
+	uint8_t data[512];
+	struct aw_wire_out out;
+	int r;
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_AGAIN_REC, 0);
+	aw_wire_put_num(&out, AW_TAG_KIND, sweep->stage == STAGE_USERS ? 1 : 2);
+	if (sweep->stage == STAGE_USERS) {
+		rows->n_users = 0;
+		aw_buf_done(&rows->users);
+	} else if (sweep->stage == STAGE_GROUPS) {
+		rows->n_groups = 0;
+		aw_buf_done(&rows->groups);
+	} else {
+		rows->n_members -= sweep->list_rows;
+		aw_wire_put_text(&out, AW_TAG_GROUP_ID,
+		    id_at(&rows->groups, sweep->group_at));
+	}
+	sweep->list_rows = 0;
+	aw_scim_paging_done(&sweep->paging);
+	r = aw_wire_end(&out);
+	if (r == 0)
+		aw_buf_add(page, out.data, out.len);
+	return r < 0 ? r : aw_buf_error(page);
+}
+
+static int take_list(struct scim_sweep *sweep, struct json_object *json,
+    struct aw_buf *page, struct aw_diag *why)
+{
+	const struct aw_place top = { NULL, operation(sweep), -1 };
+	struct aw_scim_list list;
+	size_t skip = 0;
+	int step, r;
+
+	r = aw_scim_read_list(&top, json, &list, why);
+	if (r < 0)
+		return r;
+	step = aw_scim_paging_step(&sweep->paging, &top, &list, &skip, why);
+	if (step == AW_STALE && !sweep->rows.has_members &&
+	    sweep->again++ < AGAIN_MAX)
+		return read_again(sweep, page);
+	if (step < 0 || step == AW_STALE)
+		return step;
+	for (size_t i = skip; i < aw_scim_n(&list); i++) {
+		const struct aw_place place = { &top, "Resources", (int64_t)i };
+
+		r = take_row(sweep, &place,
+		    json_object_array_get_idx(list.rows, i), page, why);
+		if (r < 0)
+			return r;
+		sweep->list_rows++;
+	}
+	if (sweep->stage == STAGE_GROUPS)
+		sweep->by_index = !sweep->paging.cursor.next && list.total >= 0;
+	if (step == AW_END)
+		next_list(sweep);
+	return 0;
+}
+
+/* A pair's answer has the group, or no rows. */
+static int take_pair(struct scim_sweep *sweep, struct json_object *json,
+    struct aw_buf *page, struct aw_diag *why)
+{
+	const struct aw_place top = { NULL, operation(sweep), -1 };
+	const struct aw_place place = { &top, "Resources", 0 };
+	const char *group = id_at(&sweep->rows.groups, sweep->group_at), *id;
+	struct aw_scim_list list;
+	int r;
+
+	r = aw_scim_read_list(&top, json, &list, why);
+	if (r == 0 && aw_scim_n(&list) > 0) {
+		r = aw_scim_read_id(
+		    &place, json_object_array_get_idx(list.rows, 0), &id, why);
+		if (r == 0 && strcmp(id, group) != 0)
+			r = aw_answer_bad(
+			    &place, "id", "not the one asked for", why);
+		if (r == 0)
+			r = aw_scim_put_member(&place, group,
+			    id_at(&sweep->rows.users, sweep->user_at), page,
+			    why);
+		if (r == 0)
+			sweep->rows.n_members++;
+	}
+	if (r == 0)
+		next_list(sweep);
+	return r;
+}
+
+/* Nobody is found where nobody is, or the filter is not honoured. */
+static int take_probe(
+    struct scim_sweep *sweep, struct json_object *json, struct aw_diag *why)
+{
+	const struct aw_place top = { NULL, operation(sweep), -1 };
+	struct aw_scim_list list;
+	int r;
+
+	r = aw_scim_read_list(&top, json, &list, why);
+	if (r < 0)
+		return r;
+	return aw_scim_n(&list) == 0 ? begin_members(sweep, why)
+				     : other_filter(sweep, why);
+}
+
+static int take_answer(struct scim_sweep *sweep, struct json_object *json,
+    struct aw_buf *page, struct aw_diag *why)
+{
+	if (is_paged(sweep->stage))
+		return take_list(sweep, json, page, why);
+	return sweep->stage == STAGE_PAIRS ? take_pair(sweep, json, page, why)
+					   : take_probe(sweep, json, why);
+}
+
+/* "400" may only mean that this way of asking is not known.  0 or AW_DENIED
+ * with @why; AW_UNKNOWN: it means what it says. */
+static int is_other_way(struct scim_sweep *sweep,
+    const struct aw_scim_answer *answer, struct aw_diag *why)
+{
+	struct aw_scim_paging *paging = &sweep->paging;
+
+	if (answer->status != HTTP_WRONG)
+		return AW_UNKNOWN;
+	if (!is_paged(sweep->stage))
+		return sweep->stage == STAGE_PAIRS ? AW_UNKNOWN
+						   : other_filter(sweep, why);
+	if (paging->no_cursor || paging->cursor.next || paging->seen > 0)
+		return AW_UNKNOWN;
+	paging->no_cursor = true;
+	return 0;
+}
+
+static void hand_out(struct scim_sweep *sweep, const struct aw_buf *page)
+{
+	const struct aw_sweep_page out = {
+		.data = page->data,
+		.len = page->len,
+		.requests = sweep->end.n.requests,
+		.expected = sweep->expected,
+	};
+
+	if (page->len == 0) {
+		proceed(sweep);
+		return;
+	}
+	sweep->page_out = true;
+	sweep->handler->page(sweep->user, &out);
+}
+
+static void on_answer(void *user, const struct aw_scim_answer *answer)
+{
+	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(PAGE_MAX);
+	struct scim_sweep *sweep = user;
+	struct aw_diag why = answer->why;
+	int r;
+
+	sweep->op = NULL;
+	sweep->end.n.requests++;
+	if (answer->net == AW_NET_OK)
+		r = take_answer(sweep, answer->json, &page, &why);
+	else
+		r = is_other_way(sweep, answer, &why);
+	if (r == AW_UNKNOWN)
+		finish(sweep,
+		    answer->net == AW_NET_NOT_FOUND ? AW_NET_CONFIG
+						    : answer->net,
+		    &why);
+	else if (r != 0)
+		fail(sweep, r, &why);
+	else
+		hand_out(sweep, &page);
+}
+
+int aw_scim_sweep_start(struct aw_aws *aws,
+    const struct aw_sweep_handler *handler, void *user, struct aw_sweep **ret)
+{
+	static const struct aw_sweep_kind kind = { go_on, cancel };
+	struct scim_sweep *sweep = calloc(1, sizeof(*sweep));
+	int r;
+
+	if (!sweep)
+		return -ENOMEM;
+	sweep->base.kind = &kind;
+	sweep->aws = aws;
+	aw_scim_rows_init(&sweep->rows);
+	sweep->handler = handler;
+	sweep->user = user;
+	r = ask_in_time(sweep);
+	if (r < 0) {
+		sweep_free(sweep);
+		return r;
+	}
+	*ret = &sweep->base;
+	return 0;
+}
