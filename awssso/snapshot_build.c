@@ -72,6 +72,9 @@ static int add_group(struct aw_snapw *writer, const struct aw_fixture *fixture,
 		.name = one->name,
 		.id = one->posix_id,
 		.flags = AW_SNAP_ENUM,
+		.display = aw_text_is_clean(one->label, strlen(one->label))
+			       ? one->label
+			       : NULL,
 	};
 	const size_t n =
 	    one->members ? json_object_array_length(one->members) : 0;

@@ -69,18 +69,18 @@ static int restore_users(struct rebuild *job)
 	return r == AW_END ? 0 : r;
 }
 
-/* The DisplayName is not in the snapshot: until the next sweep only the
- * GroupId names the group in the policy. */
 static int restore_group(struct rebuild *job, const struct aw_snap_group *group)
 {
-	char principal[AW_PRINCIPAL_SIZE];
+	char principal[AW_PRINCIPAL_SIZE], display[AW_SNAP_DISPLAY_SIZE];
 	int r;
 
 	r = aw_snap_group_principal(&job->snap, group, principal);
+	if (r == 0)
+		r = aw_snap_group_display(&job->snap, group, display);
 	if (r < 0)
 		return r;
 	return restore(job, &(struct row){ .principal = principal,
-				.user_name = "",
+				.user_name = display,
 				.display = "",
 				.name = group->name,
 				.is_group = true,

@@ -105,17 +105,23 @@ static int take_group(
     struct worker *worker, const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	char principal[AW_PRINCIPAL_SIZE], name[AW_NAME_SIZE];
+	char display[AW_SNAP_DISPLAY_SIZE];
 	const struct aw_snapw_group group = {
 		.principal_id = principal,
 		.name = name,
+		.display = display,
 		.id = num32(in, AW_TAG_POSIX_ID),
 		.flags = num32(in, AW_TAG_FLAGS),
 	};
 
 	if (aw_wire_text(
 		in, AW_TAG_PRINCIPAL_ID, principal, sizeof(principal)) < 0 ||
-	    aw_wire_text(in, AW_TAG_USER, name, sizeof(name)) < 0)
+	    aw_wire_text(in, AW_TAG_USER, name, sizeof(name)) < 0 ||
+	    aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) < 0)
 		return -EBADMSG;
+	/* What is for people only must not keep a snapshot from being made. */
+	if (!aw_text_is_clean(display, strlen(display)))
+		display[0] = '\0';
 	return aw_snapw_add_group(worker->writer, &group, NULL, diag);
 }
 

@@ -21,9 +21,11 @@
  *             principal id, directory name             (to 4)
  *   groups  likewise, listed ones first:
  *             sum id members_sum members_len n_members
- *             name_len more_len flags                  (23 bytes)
+ *             display_sum display_len
+ *             name_len more_len flags                  (29 bytes)
  *             "name\0", principal id
- *             member names, each with its NUL          (to 4)
+ *             member names, each with its NUL
+ *             DisplayName, which no lookup touches     (to 4)
  *   tombs   sum id name_len more_len flags "name\0" principal id (to 4)
  *   tables  user by name, user by id, group by name, group by id.  A slot has
  *           8 bytes: offset of a record / 4 in the low half (0: empty), tag in
@@ -60,6 +62,8 @@
 #define AW_PRINCIPAL_MAX  128 /* bytes of an immutable id */
 #define AW_PRINCIPAL_SIZE (AW_PRINCIPAL_MAX + 1)
 #define AW_STORE_SIZE     65
+/* Of a group's DisplayName, with its NUL. */
+#define AW_SNAP_DISPLAY_SIZE 4097
 
 enum aw_snap_flag {
 	AW_SNAP_DISABLED = 1, /* UserStatus DISABLED: resolvable, no entry */
@@ -222,6 +226,10 @@ int aw_snap_user_more(const struct aw_snap *snap,
 /* @ret_id has AW_PRINCIPAL_SIZE bytes.  Returns 0 or -EIO. */
 int aw_snap_group_principal(const struct aw_snap *snap,
     const struct aw_snap_group *group, char *ret_id) AW_MUST_USE;
+/* The directory's name of the group, "" if it is not known.  @buf has
+ * AW_SNAP_DISPLAY_SIZE bytes.  Returns 0 or -EIO. */
+int aw_snap_group_display(const struct aw_snap *snap,
+    const struct aw_snap_group *group, char *buf) AW_MUST_USE;
 
 /*
  * Walk all records; start with *@cursor zero.  With @only_enum just those

@@ -298,6 +298,9 @@ static const char *fault_of_group(
 		return "its principal id is empty, too long or not clean";
 	if (group->flags & ~FLAGS_ALL)
 		return "it has an unknown flag";
+	if (group->display &&
+	    !text_ok(group->display, AW_SNAP_DISPLAY_SIZE - 1))
+		return "its DisplayName is too long or not clean";
 	if (writer->n_hosts > 0)
 		return "it comes behind the host's own groups";
 	return NULL;
@@ -310,6 +313,7 @@ int aw_snapw_add_group(struct aw_snapw *writer,
 	const char *const fault = fault_of_group(writer, group);
 	struct aw_snap_group_rec rec = { 0 };
 	uint8_t more[AW_PRINCIPAL_MAX + 2];
+	const char *display = group->display ? group->display : "";
 	size_t more_len, len;
 	char *to;
 	int r;
@@ -321,13 +325,16 @@ int aw_snapw_add_group(struct aw_snapw *writer,
 	rec.flags = (uint8_t)group->flags;
 	rec.name_len = (uint8_t)strlen(group->name);
 	rec.more_len = (uint8_t)more_len;
-	len = AW_SNAP_GROUP_FIXED + strlen(group->name) + 1 + more_len;
+	rec.display_len = htole16((uint16_t)strlen(display));
+	len = AW_SNAP_GROUP_FIXED + strlen(group->name) + 1 + more_len +
+	      strlen(display);
 	to = aw_area_add(&writer->groups, aw_snap_align(len, 4));
 	if (!to)
 		return -ENOMEM;
 	memcpy(to, &rec, AW_SNAP_GROUP_FIXED);
 	to = put_string(to + AW_SNAP_GROUP_FIXED, group->name);
 	memcpy(to, more, more_len);
+	memcpy(to + more_len, display, strlen(display));
 	r = add_keys(&writer->group_keys, group->name, group->id);
 	if (r == 0 && ret_index)
 		*ret_index = writer->group_keys.n - 1;

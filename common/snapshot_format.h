@@ -66,11 +66,13 @@ struct aw_snap_group_rec {
 	uint32_t members_sum;
 	uint32_t members_len;
 	uint32_t n_members;
+	uint32_t display_sum;
+	uint16_t display_len;
 	uint8_t name_len;
 	uint8_t more_len; /* of the principal id as stored */
 	uint8_t flags;
 };
-#define AW_SNAP_GROUP_FIXED 23u
+#define AW_SNAP_GROUP_FIXED 29u
 static_assert(
     offsetof(struct aw_snap_group_rec, flags) + 1 == AW_SNAP_GROUP_FIXED,
     "group record has holes");

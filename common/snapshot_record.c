@@ -389,7 +389,7 @@ int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
 	const uint8_t *const from = snap->base + at;
 	struct aw_snap_group_rec rec;
 	struct aw_snap_group group;
-	uint64_t left;
+	uint64_t left, len;
 	uint32_t head;
 
 	if (at % 4 != 0 || at < snap->groups_off || at > snap->tombs_off ||
@@ -399,7 +399,8 @@ int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
 	left = snap->tombs_off - at - AW_SNAP_GROUP_FIXED;
 	head = rec.name_len + 1u + rec.more_len;
 	group.members_len = le32toh(rec.members_len);
-	if (head > left || group.members_len > left - head)
+	len = (uint64_t)head + group.members_len + le16toh(rec.display_len);
+	if (len > left)
 		return -EIO;
 	group.at = at;
 	group.id = le32toh(rec.id);
@@ -415,8 +416,7 @@ int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
 		    (const uint8_t *)group.members, group.members_len))
 		return -EIO;
 	if (ret_next)
-		*ret_next = aw_snap_align(
-		    at + AW_SNAP_GROUP_FIXED + head + group.members_len, 4);
+		*ret_next = aw_snap_align(at + AW_SNAP_GROUP_FIXED + len, 4);
 	if (!is_asked(ask, group.id, group.name, group.name_len) ||
 	    !group_ok(&group))
 		return AW_DENIED;
@@ -436,6 +436,28 @@ int aw_snap_group_principal(
 	if (r < 0)
 		return r;
 	memcpy(ret_id, id, strlen(id) + 1);
+	return 0;
+}
+
+int aw_snap_group_display(
+    const struct aw_snap *snap, const struct aw_snap_group *group, char *buf)
+{
+	const char *const from = group->members + group->members_len;
+	struct aw_snap_group_rec rec;
+	uint16_t len;
+
+	/* The record has been looked at as a whole: its parts are there. */
+	memcpy(&rec, snap->base + group->at, AW_SNAP_GROUP_FIXED);
+	len = le16toh(rec.display_len);
+	if (len >= AW_SNAP_DISPLAY_SIZE ||
+	    (uint64_t)((const uint8_t *)from - snap->base) + len >
+		snap->tombs_off ||
+	    le32toh(rec.display_sum) !=
+		aw_snap_sum32((const uint8_t *)from, len) ||
+	    !aw_text_is_clean(from, len))
+		return -EIO;
+	memcpy(buf, from, len);
+	buf[len] = '\0';
 	return 0;
 }
 

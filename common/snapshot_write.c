@@ -204,6 +204,7 @@ static int join_names(const struct aw_snapw_keys *keys, const uint32_t *users,
 static void put_group(struct out *out, const uint8_t *from, size_t head,
     const struct aw_area *members, uint32_t n)
 {
+	const uint8_t *display = from + AW_SNAP_GROUP_FIXED + head;
 	uint8_t *to = out_room(out, AW_SNAP_GROUP_FIXED + head);
 	struct aw_snap_group_rec *rec = (void *)to;
 
@@ -211,9 +212,13 @@ static void put_group(struct out *out, const uint8_t *from, size_t head,
 	rec->n_members = htole32(n);
 	rec->members_len = htole32((uint32_t)members->len);
 	rec->members_sum = htole32(aw_snap_sum32(members->data, members->len));
+	rec->display_sum =
+	    htole32(aw_snap_sum32(display, le16toh(rec->display_len)));
 	rec->sum =
 	    htole32(aw_snap_sum32(to + 4, AW_SNAP_GROUP_FIXED - 4 + head));
 	out_bytes(out, members->data, members->len);
+	out_bytes(out, display,
+	    le16toh(((const struct aw_snap_group_rec *)from)->display_len));
 	out_pad(out, 4);
 }
 
@@ -238,7 +243,8 @@ static int put_groups(const struct aw_snapw *writer,
 				return r;
 			put_group(out, from, head, &members, n);
 		}
-		from += aw_snap_align(AW_SNAP_GROUP_FIXED + head, 4);
+		from += aw_snap_align(
+		    AW_SNAP_GROUP_FIXED + head + le16toh(rec->display_len), 4);
 	}
 	return out->error;
 }

@@ -31,6 +31,7 @@ struct aw_snapw_group {
 	const char *principal_id, *name;
 	uint32_t id;
 	uint32_t flags;
+	const char *display; /* DisplayName; NULL: not known */
 };
 
 /* Returns 0 with *@ret for aw_snapw_free(), -EINVAL or -ENOMEM. */

@@ -60,7 +60,7 @@ static int add_group(struct aw_snapw *writer, uint32_t i, uint32_t n_users,
 	char name[16], id[40];
 	struct aw_diag diag = { "" };
 	const struct aw_snapw_group record = { id, name,
-		AW_ID_MIN + n_users + i, AW_SNAP_ENUM };
+		AW_ID_MIN + n_users + i, AW_SNAP_ENUM, name };
 	uint32_t index;
 	int r;
 

@@ -118,7 +118,7 @@ static struct aw_snapw *place_collect(const struct person *people, uint32_t n,
 	for (uint32_t i = 0; i < n_teams; i++) {
 		char name[16], id[40];
 		const struct aw_snapw_group group = { id, name,
-			AW_ID_MIN + 1000 + i, AW_SNAP_ENUM };
+			AW_ID_MIN + 1000 + i, AW_SNAP_ENUM, NULL };
 
 		assert_int_equal(
 		    aw_fmt(name, sizeof(name), "team-%c", (int)('a' + i)), 0);

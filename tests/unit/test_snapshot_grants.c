@@ -129,7 +129,8 @@ static void refuses(void **state)
 {
 	struct aw_snapw_head head = { .store_id = "d-1234567890",
 		.generation = 1 };
-	const struct aw_snapw_group late = { "x", "late", AW_ID_MIN + 7, 0 };
+	const struct aw_snapw_group late = { "x", "late", AW_ID_MIN + 7, 0,
+		NULL };
 	struct aw_snapw *writer;
 
 	(void)state;

@@ -304,8 +304,9 @@ static void hides_hostile_groups(void **state)
 					   ->groups_off));
 		rec->id = htole32(hostile_groups[i].id);
 		rec->n_members = htole32(hostile_groups[i].n_members);
-		memcpy((char *)rec + 23, hostile_groups[i].group, 6);
-		memcpy((char *)rec + 23 + 7 + rec->more_len,
+		memcpy((char *)rec + AW_SNAP_GROUP_FIXED,
+		    hostile_groups[i].group, 6);
+		memcpy((char *)rec + AW_SNAP_GROUP_FIXED + 7 + rec->more_len,
 		    hostile_groups[i].members, 14);
 		fix_group((uint8_t *)rec);
 		place_put_bytes(copy, len);

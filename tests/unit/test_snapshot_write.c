@@ -136,15 +136,23 @@ static void refuses_groups(void **state)
 		struct aw_snapw_group group;
 		int want, want_limits;
 	} rows[] = {
-		{ "good", { "x", "Team-A", AW_ID_MIN, AW_SNAP_SET }, 0, 0 },
-		{ "R15 gid 0", { "x", "a", 0, 0 }, -EINVAL, -EINVAL },
-		{ "gid -1", { "x", "a", UINT32_MAX, 0 }, -EINVAL, -EINVAL },
-		{ "mapped", { "x", "a", 27, 0 }, -EINVAL, 0 },
-		{ "R23 wheel", { "x", "wheel", AW_ID_MIN, 0 }, -EINVAL,
+		{ "good", { "x", "Team-A", AW_ID_MIN, AW_SNAP_SET, NULL }, 0,
+		    0 },
+		{ "R15 gid 0", { "x", "a", 0, 0, NULL }, -EINVAL, -EINVAL },
+		{ "gid -1", { "x", "a", UINT32_MAX, 0, NULL }, -EINVAL,
 		    -EINVAL },
-		{ "R19 space", { "x", "a b", AW_ID_MIN, 0 }, -EINVAL, -EINVAL },
-		{ "no principal", { "", "a", AW_ID_MIN, 0 }, -EINVAL, -EINVAL },
-		{ "flag", { "x", "a", AW_ID_MIN, 64 }, -EINVAL, -EINVAL },
+		{ "mapped", { "x", "a", 27, 0, NULL }, -EINVAL, 0 },
+		{ "R23 wheel", { "x", "wheel", AW_ID_MIN, 0, NULL }, -EINVAL,
+		    -EINVAL },
+		{ "R19 space", { "x", "a b", AW_ID_MIN, 0, NULL }, -EINVAL,
+		    -EINVAL },
+		{ "no principal", { "", "a", AW_ID_MIN, 0, NULL }, -EINVAL,
+		    -EINVAL },
+		{ "a name for people",
+		    { "x", "a", AW_ID_MIN, 0, "Team \u00c4" }, 0, 0 },
+		{ "R19 DisplayName", { "x", "a", AW_ID_MIN, 0, "a\nb" },
+		    -EINVAL, -EINVAL },
+		{ "flag", { "x", "a", AW_ID_MIN, 64, NULL }, -EINVAL, -EINVAL },
 	};
 
 	(void)state;
@@ -216,7 +224,7 @@ static void refuses_doubles(void **state)
 		const struct person bob = { .name = rows[i].user,
 			.id = rows[i].uid };
 		const struct aw_snapw_group group = { "g", rows[i].group,
-			AW_ID_MIN + rows[i].gid, 0 };
+			AW_ID_MIN + rows[i].gid, 0, NULL };
 		struct aw_snapw *writer = place_collect(&alice, 1, 1, &head);
 		const int fd = open("/tmp", O_RDWR | O_TMPFILE, 0600);
 		struct aw_diag diag = { "" };
@@ -391,7 +399,8 @@ static struct aw_snapw *collect_many(uint8_t member[CREWS][MANY])
 	for (uint32_t i = 0; i < CREWS; i++) {
 		char name[32];
 		const struct aw_snapw_group group = { "id", name,
-			AW_ID_MIN + 220000000 + i, i % 2 ? AW_SNAP_ENUM : 0 };
+			AW_ID_MIN + 220000000 + i, i % 2 ? AW_SNAP_ENUM : 0,
+			name };
 
 		assert_int_equal(aw_fmt(name, sizeof(name), "crew%u", i), 0);
 		assert_int_equal(
@@ -437,12 +446,14 @@ static void check_many_group(uint32_t c, uint8_t member[CREWS][MANY])
 {
 	struct aw_snap_group group;
 	const char *text;
-	char name[80];
+	char name[80], display[AW_SNAP_DISPLAY_SIZE];
 
 	assert_int_equal(
 	    aw_snap_group_by_id(&snap, AW_ID_MIN + 220000000 + c, &group), 0);
 	assert_int_equal(aw_fmt(name, sizeof(name), "crew%u", c), 0);
 	assert_string_equal(group.name, name);
+	assert_int_equal(aw_snap_group_display(&snap, &group, display), 0);
+	assert_string_equal(display, name);
 	text = group.members;
 	for (uint32_t i = 0; i < MANY; i++)
 		if (member[c][i]) {

@@ -148,8 +148,8 @@ static void filters_gids(void **state)
 	static const struct aw_snapw_head head = { .store_id = "d-1",
 		.needs_limits = true };
 	static const struct aw_snapw_group mapped[] = {
-		{ "m27", "mapped27", 27, 0 },
-		{ "m28", "mapped28", 28, 0 },
+		{ "m27", "mapped27", 27, 0, NULL },
+		{ "m28", "mapped28", 28, 0, NULL },
 	};
 	struct aw_snapw *writer = place_collect(people, 1, 2, &head);
 
