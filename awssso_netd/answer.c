@@ -10,7 +10,8 @@
 #include "common/buf.h"
 #include "common/own.h"
 
-#define DEPTH_MAX 16
+#define DEPTH_MAX   16
+#define TEXTS_BYTES 2048 /* of each text in a list */
 
 static void put_tokener(struct json_tokener **tokener)
 {
@@ -125,6 +126,28 @@ static const char *read_list(struct json_object *value,
 	return NULL;
 }
 
+static const char *read_texts(struct json_object *value,
+    const struct aw_field *field, struct json_object **ret)
+{
+	const struct aw_field inner = { field->name, AW_FIELD_TEXT, true,
+		TEXTS_BYTES, 0 };
+
+	if (!json_object_is_type(value, json_type_array))
+		return "not a list";
+	if (json_object_array_length(value) > (size_t)field->max)
+		return "too many elements";
+	for (size_t i = 0; i < json_object_array_length(value); i++) {
+		const char *text;
+		const char *wrong = read_text(
+		    json_object_array_get_idx(value, i), &inner, &text);
+
+		if (wrong)
+			return wrong;
+	}
+	*ret = value;
+	return NULL;
+}
+
 /* NULL, or what is wrong with it. */
 static const char *read_value(
     struct json_object *value, const struct aw_field *field, void *place)
@@ -137,6 +160,11 @@ static const char *read_value(
 		return read_number(value, field, place);
 	case AW_FIELD_LIST:
 		return read_list(value, field, place);
+	case AW_FIELD_TEXTS:
+		return read_texts(value, field, place);
+	case AW_FIELD_ANY:
+		*(struct json_object **)place = value;
+		return NULL;
 	case AW_FIELD_OBJECT:
 		if (!json_object_is_type(value, json_type_object))
 			return "not an object";

@@ -25,13 +25,15 @@ enum aw_field_kind {
 	AW_FIELD_NUMBER, /* int64_t, not negative */
 	AW_FIELD_OBJECT, /* struct json_object * */
 	AW_FIELD_LIST,   /* struct json_object *, of objects */
+	AW_FIELD_TEXTS,  /* struct json_object *, of texts, up to 2 KiB each */
+	AW_FIELD_ANY,    /* struct json_object *, whatever it is */
 };
 
 struct aw_field {
 	const char *name;
 	enum aw_field_kind kind;
 	bool required;
-	int64_t max;   /* bytes, value, elements; not used for objects */
+	int64_t max;   /* bytes, value, elements; not of OBJECT, ANY */
 	size_t offset; /* of the result in the caller's struct */
 };
 

@@ -32,6 +32,7 @@ struct aw_aws {
 	bool answered;      /* @offset is known */
 	unsigned contacted; /* bit per enum aw_service */
 	enum aw_scim_groups scim_groups;          /* as was found out */
+	char sso_instance[1225]; /* InstanceArn of our store; "": not known */
 	uint64_t down_until_ms[AW_CONF_LIST_MAX]; /* per conf->regions */
 };
 

@@ -414,6 +414,8 @@ static void on_http(void *user, const struct aw_http_answer *http)
 		call->aws->event, &call->timer, delay_ms, on_timer, call) == 0)
 		return;
 	judge(call, http, &answer);
+	if (http->error == 0)
+		answer.hint_ms = hint_ms(http, &answer.error);
 	if (aw_copy(answer.request_id, sizeof(answer.request_id),
 		http->header[AW_HTTP_REQUEST_ID]) < 0)
 		answer.request_id[0] = '\0';

@@ -53,6 +53,7 @@ struct aw_call_answer {
 	struct aw_diag why; /* unless AW_NET_OK */
 	struct aw_error error;
 	bool silent;              /* nobody answered at all */
+	uint64_t hint_ms;         /* how long to wait, says the server; or 0 */
 	struct json_object *json; /* AW_NET_OK, but for STS */
 	const char *body;
 	size_t len;

@@ -11,8 +11,24 @@
 #include "awssso_netd/paging.h"
 #include "common/own.h"
 
-#define BODY_MAX     (96 * 1024)
-#define N_OF(fields) (sizeof(fields) / sizeof((fields)[0]))
+#define N_OF(fields)  (sizeof(fields) / sizeof((fields)[0]))
+#define USER_NAME_MAX 512
+
+/* A UUID, or one behind ten hex digits of the identity store. */
+bool aw_store_is_id(const char *text)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	static const char hex[] = "0123456789abcdefABCDEF";
+
+	if (strspn(text, hex) == 10 && text[10] == '-')
+		text += 11;
+	if (strlen(text) != sizeof(form) - 1)
+		return false;
+	for (size_t i = 0; form[i]; i++)
+		if (form[i] == 'x' ? !strchr(hex, text[i]) : text[i] != '-')
+			return false;
+	return true;
+}
 
 /* --- requests ---------------------------------------------------------- */
 
@@ -30,15 +46,16 @@ static void put_nested(
 	aw_json_put(json, name, object);
 }
 
-/* The union that names a user by UserName. */
-static void put_user_name(struct aw_json *json, const char *user_name)
+/* The union that names a user or a group by what nobody else has. */
+static void put_alternate(
+    struct aw_json *json, const char *path, const char *value)
 {
 	struct json_object *outer = json_object_new_object();
 	struct aw_json inner;
 
 	aw_json_begin(&inner);
-	aw_json_put_text(&inner, "AttributePath", "userName");
-	aw_json_put_text(&inner, "AttributeValue", user_name);
+	aw_json_put_text(&inner, "AttributePath", path);
+	aw_json_put_text(&inner, "AttributeValue", value);
 	if (outer && (inner.error || json_object_object_add(outer,
 					 "UniqueAttribute", inner.root) < 0)) {
 		json_object_put(inner.root);
@@ -60,36 +77,51 @@ int aw_store_body(
 	if (ask->member_id)
 		put_nested(&json, "MemberId", "UserId", ask->member_id);
 	if (ask->user_name)
-		put_user_name(&json, ask->user_name);
+		put_alternate(&json, "userName", ask->user_name);
+	if (ask->group_name)
+		put_alternate(&json, "displayName", ask->group_name);
 	if (ask->paged)
 		aw_json_put_number(&json, "MaxResults", AW_PAGE_SIZE);
 	aw_json_put_text(&json, "NextToken", ask->next);
 	return aw_json_end(&json, ret);
 }
 
+int aw_store_request(const struct aw_store_ask *ask, const char *store_id,
+    const char *region, struct aw_buf *body, struct aw_call_request *ret)
+{
+	const int r = aw_store_body(ask, store_id, body);
+
+	if (r < 0)
+		return r;
+	*ret = (struct aw_call_request){
+		.service = AW_SERVICE_IDENTITYSTORE,
+		.operation = ask->operation,
+		.region = region,
+		.path = "/",
+		.auth = AW_CALL_HOST,
+		.body = aw_buf_text(body),
+		.body_len = body->len,
+	};
+	return 0;
+}
+
 int aw_store_start(struct aw_aws *aws, const struct aw_store_ask *ask,
     const struct aw_store_how *how, aw_call_done_fn *done, void *user,
     struct aw_call **ret)
 {
-	aw_own(aw_buf_done) struct aw_buf body = AW_BUF_INIT(BODY_MAX);
-	struct aw_call_request request = {
-		.service = AW_SERVICE_IDENTITYSTORE,
-		.operation = ask->operation,
-		.region = how->region,
-		.path = "/",
-		.auth = how->keys ? AW_CALL_KEYS : AW_CALL_HOST,
-		.keys = how->keys,
-		.attempts = how->attempts,
-		.slack_ms = how->slack_ms,
-		.deadline_ms = how->deadline_ms,
-	};
+	aw_own(aw_buf_done) struct aw_buf body = AW_BUF_INIT(AW_STORE_BODY_MAX);
+	struct aw_call_request request;
 	int r;
 
-	r = aw_store_body(ask, aws->conf->identity_store_id, &body);
+	r = aw_store_request(
+	    ask, aws->conf->identity_store_id, how->region, &body, &request);
 	if (r < 0)
 		return r;
-	request.body = aw_buf_text(&body);
-	request.body_len = body.len;
+	request.auth = how->keys ? AW_CALL_KEYS : AW_CALL_HOST;
+	request.keys = how->keys;
+	request.attempts = how->attempts;
+	request.slack_ms = how->slack_ms;
+	request.deadline_ms = how->deadline_ms;
 	return aw_call_start(aws, &request, done, user, ret);
 }
 
@@ -135,6 +167,10 @@ static int check_store(const struct aw_place *place, const char *got,
 struct external_fields {
 	const char *issuer, *id;
 };
+struct user_fields {
+	struct aw_store_user user;
+	struct json_object *name;
+};
 static const struct aw_field external_row[] = {
 	AW_FIELD(struct external_fields, issuer, "Issuer", AW_FIELD_TEXT, true,
 	    AW_EXTERNAL_BYTES),
@@ -142,47 +178,48 @@ static const struct aw_field external_row[] = {
 	    AW_EXTERNAL_BYTES),
 };
 
-static int read_external(const struct aw_place *place, struct json_object *row,
-    struct external_fields *ret, struct aw_diag *diag)
+/* @value as a text that may be used as a name, or NULL. */
+static const char *usable(struct json_object *value, size_t max)
 {
-	return aw_answer_read(
-	    place, row, external_row, N_OF(external_row), ret, diag);
+	const char *text;
+	size_t len;
+
+	if (!json_object_is_type(value, json_type_string))
+		return NULL;
+	text = json_object_get_string(value);
+	len = (size_t)json_object_get_string_len(value);
+	return len > 0 && len <= max && aw_text_is_clean(text, len) ? text
+								    : NULL;
 }
 
 int aw_store_read_user(const struct aw_place *place, struct json_object *row,
     const char *store_id, struct aw_store_user *ret, struct aw_diag *diag)
 {
 	static const struct aw_field fields[] = {
-		AW_FIELD(struct aw_store_user, user_id, "UserId", AW_FIELD_TEXT,
-		    true, AW_ID_SIZE - 1),
-		AW_FIELD(struct aw_store_user, user_name, "UserName",
-		    AW_FIELD_TEXT, true, 512),
-		AW_FIELD(struct aw_store_user, store_id, "IdentityStoreId",
+		AW_FIELD(struct user_fields, user.user_id, "UserId",
+		    AW_FIELD_TEXT, true, AW_ID_SIZE - 1),
+		AW_FIELD(struct user_fields, name, "UserName", AW_FIELD_ANY,
+		    false, 0),
+		AW_FIELD(struct user_fields, user.store_id, "IdentityStoreId",
 		    AW_FIELD_TEXT, false, 64),
-		AW_FIELD(struct aw_store_user, display_name, "DisplayName",
-		    AW_FIELD_LOOSE, false, AW_DISPLAY_MAX),
-		AW_FIELD(struct aw_store_user, status, "UserStatus",
+		AW_FIELD(struct user_fields, user.display, "DisplayName",
+		    AW_FIELD_ANY, false, 0),
+		AW_FIELD(struct user_fields, user.status, "UserStatus",
 		    AW_FIELD_TEXT, false, 32),
-		AW_FIELD(struct aw_store_user, external_ids, "ExternalIds",
-		    AW_FIELD_LIST, false, AW_EXTERNAL_MAX),
+		AW_FIELD(struct user_fields, user.external_ids, "ExternalIds",
+		    AW_FIELD_ANY, false, 0),
 	};
-	struct external_fields external;
+	struct user_fields got = { .name = NULL };
 	int r;
 
-	memset(ret, 0, sizeof(*ret));
-	r = aw_answer_read(place, row, fields, N_OF(fields), ret, diag);
+	r = aw_answer_read(place, row, fields, N_OF(fields), &got, diag);
 	if (r == 0)
-		r = check_store(place, ret->store_id, store_id, diag);
-	for (size_t i = 0; r == 0 && ret->external_ids &&
-			   i < json_object_array_length(ret->external_ids);
-	     i++) {
-		const struct aw_place at = { place, "ExternalIds", (int64_t)i };
-
-		r = read_external(&at,
-		    json_object_array_get_idx(ret->external_ids, i), &external,
-		    diag);
-	}
-	return r;
+		r = check_store(place, got.user.store_id, store_id, diag);
+	if (r < 0)
+		return r;
+	*ret = got.user;
+	ret->user_name = usable(got.name, USER_NAME_MAX);
+	return 0;
 }
 
 struct user_id_fields {
@@ -206,21 +243,28 @@ int aw_store_read_user_id(
 	return r;
 }
 
-int aw_store_external_id(const struct aw_store_user *user, size_t i,
+int aw_store_external_id(const struct aw_store_user *user, size_t *at,
     const char **ret_issuer, const char **ret_id)
 {
 	const struct aw_place place = { NULL, "ExternalIds", -1 };
 	struct external_fields got;
 
-	if (!user->external_ids ||
-	    i >= json_object_array_length(user->external_ids) ||
-	    read_external(&place,
-		json_object_array_get_idx(user->external_ids, i), &got,
-		NULL) < 0)
+	if (!json_object_is_type(user->external_ids, json_type_array))
 		return AW_END;
-	*ret_issuer = got.issuer;
-	*ret_id = got.id;
-	return 0;
+	while (*at < AW_EXTERNAL_MAX &&
+	       *at < json_object_array_length(user->external_ids)) {
+		struct json_object *row =
+		    json_object_array_get_idx(user->external_ids, (*at)++);
+
+		if (!json_object_is_type(row, json_type_object) ||
+		    aw_answer_read(&place, row, external_row,
+			N_OF(external_row), &got, NULL) < 0)
+			continue;
+		*ret_issuer = got.issuer;
+		*ret_id = got.id;
+		return 0;
+	}
+	return AW_END;
 }
 
 struct group_fields {
@@ -234,8 +278,8 @@ int aw_store_read_group(const struct aw_place *place, struct json_object *row,
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct group_fields, group.group_id, "GroupId",
 		    AW_FIELD_TEXT, true, AW_ID_SIZE - 1),
-		AW_FIELD(struct group_fields, group.display_name, "DisplayName",
-		    AW_FIELD_LOOSE, true, AW_DISPLAY_MAX),
+		AW_FIELD(struct group_fields, group.display, "DisplayName",
+		    AW_FIELD_ANY, false, 0),
 		AW_FIELD(struct group_fields, store_id, "IdentityStoreId",
 		    AW_FIELD_TEXT, false, 64),
 	};
@@ -286,23 +330,38 @@ int aw_store_read_member(const struct aw_place *place, struct json_object *row,
 	return r;
 }
 
-int aw_store_clean(const char *text, char *ret, size_t size)
+/* How much of @text's first @max bytes are whole characters. */
+static size_t cut_whole(const char *text, size_t max)
 {
-	const size_t len = strlen(text);
+	while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
 
-	if (aw_copy(ret, size, text) < 0)
-		return -EMSGSIZE;
+bool aw_store_display(struct json_object *display, char ret[AW_DISPLAY_MAX + 1])
+{
+	const char *text;
+	size_t len;
+
+	if (!json_object_is_type(display, json_type_string))
+		return false;
+	text = json_object_get_string(display);
+	len = (size_t)json_object_get_string_len(display);
+	if (len > AW_DISPLAY_MAX)
+		len = cut_whole(text, AW_DISPLAY_MAX);
+	memcpy(ret, text, len);
+	ret[len] = '\0';
 	for (size_t i = 0; i < len; i++) {
-		unsigned char *c = (unsigned char *)&ret[i];
+		const unsigned char c = (unsigned char)ret[i];
 
-		if (*c < ' ' || *c == 0x7f) {
-			*c = ' ';
-		} else if (*c == 0xc2 && (unsigned char)ret[i + 1] >= 0x80 &&
+		if (c < ' ' || c == 0x7f) {
+			ret[i] = ' ';
+		} else if (c == 0xc2 && (unsigned char)ret[i + 1] >= 0x80 &&
 			   (unsigned char)ret[i + 1] < 0xa0) {
 			/* C1 controls take two bytes */
 			ret[i] = ' ';
 			ret[i + 1] = ' ';
 		}
 	}
-	return aw_text_is_clean(ret, len) ? 0 : -EINVAL;
+	return len > 0 && aw_text_is_clean(ret, len);
 }

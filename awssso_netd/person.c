@@ -104,21 +104,12 @@ static int start(struct aw_person_op *op, const struct aw_store_ask *ask,
 
 /* --- DescribeUser ------------------------------------------------------ */
 
-static int keep_display(struct aw_person *person, const char *name)
-{
-	const size_t size = strlen(name) + 1;
-
-	person->display_name = malloc(size);
-	if (!person->display_name)
-		return -ENOMEM;
-	return aw_store_clean(name, person->display_name, size);
-}
-
 static int keep_user(
     struct aw_person_op *op, struct json_object *json, struct aw_diag *why)
 {
 	const struct aw_place place = { NULL, "DescribeUser", -1 };
 	struct aw_person *person = &op->person;
+	char display[AW_DISPLAY_MAX + 1];
 	struct aw_store_user got;
 	int r;
 
@@ -129,13 +120,14 @@ static int keep_user(
 	if (strcmp(got.user_id, person->principal_id) != 0)
 		return aw_answer_bad(
 		    &place, "UserId", "not the one asked for", why);
-	if (got.display_name) {
-		r = keep_display(person, got.display_name);
-		if (r == -EINVAL)
-			return aw_answer_bad(
-			    &place, "DisplayName", "not UTF-8", why);
-		if (r < 0)
-			return r;
+	/* Who signed in is compared with it, so it must be there. */
+	if (!got.user_name)
+		return aw_answer_bad(
+		    &place, "UserName", "not one that can be used", why);
+	if (aw_store_display(got.display, display)) {
+		person->display_name = strdup(display);
+		if (!person->display_name)
+			return -ENOMEM;
 	}
 	r = aw_copy(
 	    person->user_name, sizeof(person->user_name), got.user_name);

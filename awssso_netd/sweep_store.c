@@ -2,77 +2,66 @@
 /*
  * The Identity Store's sweep.  It waits for three things before the next
  * request: the answer to the last one, the receiver of the last page, and the
- * pace.
+ * pace (paced.h).
  *
- *	ListUsers ... -> ListGroups ... -> per group ListGroupMemberships ...
+ *	[permission sets] -> [GetGroupId ...] -> groups -> per group
+ *	ListGroupMemberships ... -> users
+ *
+ * Members are read before users, so that nobody who is a member by then is
+ * missing among the users.  Without a scope groups and users are lists, one
+ * request a page.  With one (scope.h) only some of them are wanted: pages are
+ * read until all those were seen, or until as many pages have been read as
+ * there are still missing, who are then asked for one by one.  That costs at
+ * most twice the cheapest way, which cannot be known before.
  */
-#include "awssso_netd/sweep.h"
+#include "awssso_netd/sweep_step.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "awssso_netd/identitystore.h"
-#include "awssso_netd/paging.h"
-#include "awssso_netd/record.h"
+#include "awssso_netd/log.h"
 #include "awssso_netd/timer.h"
+#include "common/own.h"
 #include "common/sock.h"
 
-#define PAGE_MAX   (4 * 1024 * 1024)
-#define GROUPS_MAX (32 * 1024 * 1024) /* bytes of ids: 600,000 groups */
-/* Nobody waits in front of a screen, and the limit of 20 requests a second is
- * shared by a whole organisation: be patient. */
-#define ATTEMPTS 5
-#define SLACK_MS 60000
+#define AGAIN_MAX    3 /* times that one list is begun anew */
+#define PAGE_MAX     (4 * 1024 * 1024)
+#define GROUPS_MAX   (32 * 1024 * 1024) /* bytes of ids: 600,000 groups */
+#define PATIENCE_MS  (60 * 60 * 1000)
+#define SETS_MS      (2 * 60 * 1000) /* the directory does not wait longer */
+#define SIGN_LIFE_MS 5000            /* between pages that hold nothing */
 
-enum stage {
-	STAGE_USERS,
-	STAGE_GROUPS,
-	STAGE_MEMBERS,
-};
-
-struct store_sweep {
-	struct aw_sweep base;
-	struct aw_aws *aws;
-	const char *region;
-	enum stage stage;
-	struct aw_paging paging;
-	struct aw_buf groups; /* ids, each with its NUL */
-	size_t group_at;      /* of the group whose members are read */
-	struct aw_sweep_end end;
-	bool page_out; /* a page waits to be taken */
-	uint64_t next_ms;
-	struct aw_call *call;
-	sd_event_source *timer;
-	const struct aw_sweep_handler *handler;
-	void *user;
-};
-
-static void sweep_free(struct store_sweep *sweep)
+static void sweep_free(struct aw_store_sweep *sweep)
 {
-	aw_call_cancel(sweep->call);
-	sd_event_source_disable_unref(sweep->timer);
+	aw_ssoadmin_cancel(sweep->sets);
+	aw_paced_done(&sweep->paced);
+	sd_event_source_disable_unref(sweep->start);
 	aw_paging_done(&sweep->paging);
+	aw_idset_done(&sweep->want_groups);
+	aw_idset_done(&sweep->want_users);
 	aw_buf_done(&sweep->groups);
 	free(sweep);
 }
 
 static void cancel(struct aw_sweep *base)
 {
-	sweep_free((struct store_sweep *)base);
+	sweep_free((struct aw_store_sweep *)base);
 }
 
 static void finish(
-    struct store_sweep *sweep, enum aw_net net, const struct aw_diag *why)
+    struct aw_store_sweep *sweep, enum aw_net net, const struct aw_diag *why)
 {
 	sweep->end.net = net;
+	sweep->end.n.requests = sweep->paced.requests;
 	if (why)
 		sweep->end.why = *why;
 	sweep->handler->end(sweep->user, &sweep->end);
 	sweep_free(sweep);
 }
 
-static void fail(struct store_sweep *sweep, int error, struct aw_diag *why)
+static void fail(struct aw_store_sweep *sweep, int error, struct aw_diag *why)
 {
 	if (error != -EBADMSG)
 		aw_diag_set(why, "cannot go on reading the directory: %s",
@@ -81,82 +70,234 @@ static void fail(struct store_sweep *sweep, int error, struct aw_diag *why)
 	    sweep, error == -EBADMSG ? AW_NET_BAD_ANSWER : AW_NET_UNAVAIL, why);
 }
 
+/* The scope names a group that is not there.  Reading on would make the
+ * directory empty. */
+static void fail_scope(struct aw_store_sweep *sweep, const char *item)
+{
+	struct aw_diag why;
+
+	aw_diag_set(&why,
+	    "[directory] scope: the directory has no group \"%.200s\"", item);
+	finish(sweep, AW_NET_CONFIG, &why);
+}
+
+/* --- telling the receiver ---------------------------------------------- */
+
+/* Requests in all, as far as is known: once the groups are. */
+static uint64_t expected(const struct aw_store_sweep *sweep)
+{
+	uint64_t n = sweep->paced.requests;
+
+	if (sweep->step < AW_STEP_MEMBERS)
+		return 0;
+	n += sweep->groups_left;
+	if (sweep->step == AW_STEP_DONE || sweep->list_over)
+		return n;
+	return n + (sweep->all ? 1 : (sweep->want_users.missing + 99) / 100);
+}
+
+static void tell(struct aw_store_sweep *sweep, const struct aw_buf *records,
+    const char *waits)
+{
+	const struct aw_sweep_page page = {
+		.data = records ? records->data : NULL,
+		.len = records ? records->len : 0,
+		.waits = waits,
+		.requests = sweep->paced.requests,
+		.expected = expected(sweep),
+	};
+
+	sweep->page_out = records != NULL;
+	sweep->shown_ms = aw_sock_now_ms();
+	sweep->handler->page(sweep->user, &page);
+}
+
+static void on_waits(void *user, const char *why)
+{
+	tell(user, NULL, why);
+}
+
 /* --- asking ------------------------------------------------------------ */
 
-static const char *operation(const struct store_sweep *sweep)
+static int ask(struct aw_store_sweep *sweep)
 {
-	static const char *const names[] = {
-		[STAGE_USERS] = "ListUsers",
-		[STAGE_GROUPS] = "ListGroups",
-		[STAGE_MEMBERS] = "ListGroupMemberships",
-	};
-
-	return names[sweep->stage];
-}
-
-/* The group whose members are read, NULL behind the last one. */
-static const char *group(const struct store_sweep *sweep)
-{
-	return sweep->group_at < sweep->groups.len
-		   ? sweep->groups.data + sweep->group_at
-		   : NULL;
-}
-
-static void on_answer(void *user, const struct aw_call_answer *answer);
-
-static int ask(struct store_sweep *sweep)
-{
-	const struct aw_store_ask ask = {
-		.operation = operation(sweep),
-		.group_id = sweep->stage == STAGE_MEMBERS ? group(sweep) : NULL,
-		.paged = true,
-		.next = sweep->paging.next,
-	};
-	const struct aw_store_how how = {
-		.region = sweep->region,
-		.attempts = ATTEMPTS,
-		.slack_ms = SLACK_MS,
-	};
-
-	sweep->next_ms = aw_sock_now_ms() + 1000 / sweep->aws->conf->sweep_rate;
-	return aw_store_start(
-	    sweep->aws, &ask, &how, on_answer, sweep, &sweep->call);
-}
-
-static int on_timer(sd_event_source *source, uint64_t usec, void *user)
-{
-	struct store_sweep *sweep = user;
-	struct aw_diag why;
+	aw_own(aw_buf_done) struct aw_buf body = AW_BUF_INIT(AW_STORE_BODY_MAX);
+	struct aw_idset *want = aw_store_sweep_wanted(sweep);
+	const bool is_list =
+	    sweep->step == AW_STEP_GROUPS || sweep->step == AW_STEP_USERS;
+	struct aw_store_ask ask = { .next = sweep->paging.next };
+	struct aw_call_request request;
 	int r;
 
-	(void)source;
-	(void)usec;
-	r = ask(sweep);
-	if (r < 0)
-		fail(sweep, r, &why);
+	sweep->describing = NULL;
+	if (is_list && want && sweep->pages >= want->missing)
+		sweep->describing = aw_idset_missing(want);
+	ask.operation = aw_store_sweep_operation(sweep);
+	ask.paged = sweep->step != AW_STEP_NAMES && !sweep->describing;
+	if (!ask.paged)
+		ask.next = NULL;
+	if (sweep->step == AW_STEP_NAMES)
+		ask.group_name = sweep->aws->conf->scope.item[sweep->scope_at];
+	else if (sweep->step == AW_STEP_MEMBERS)
+		ask.group_id = aw_store_sweep_group(sweep);
+	else if (sweep->step == AW_STEP_GROUPS)
+		ask.group_id = sweep->describing;
+	else
+		ask.user_id = sweep->describing;
+	r = aw_store_request(&ask, sweep->aws->conf->identity_store_id,
+	    sweep->region, &body, &request);
+	return r < 0 ? r : aw_paced_ask(&sweep->paced, &request);
+}
+
+/* --- permission sets --------------------------------------------------- */
+
+static bool is_assigned_scope(const struct aw_conf *conf)
+{
+	for (size_t i = 0; i < conf->scope.n; i++)
+		if (strcmp(conf->scope.item[i], AW_SCOPE_ASSIGNED) == 0)
+			return true;
+	return false;
+}
+
+static void proceed(struct aw_store_sweep *sweep);
+
+/* Who holds a set is who is wanted. */
+static void want_holders(
+    struct aw_store_sweep *sweep, const struct aw_ssoadmin_end *end)
+{
+	sweep->want_users = *end->users;
+	sweep->want_groups = *end->groups;
+	memset(end->users, 0, sizeof(*end->users));
+	memset(end->groups, 0, sizeof(*end->groups));
+}
+
+static void on_sets(void *user, const struct aw_ssoadmin_end *end)
+{
+	struct aw_store_sweep *sweep = user;
+	const struct aw_conf *conf = sweep->aws->conf;
+	const bool assigned = is_assigned_scope(conf);
+	struct aw_diag why;
+
+	sweep->sets = NULL;
+	sweep->sets_done = true;
+	sweep->end.n.set_requests = end->requests;
+	if (end->net != AW_NET_OK && assigned) {
+		aw_diag_set(&why, "[directory] scope = assigned: %.240s",
+		    end->why.text);
+		finish(sweep, end->net, &why);
+		return;
+	}
+	if (assigned)
+		want_holders(sweep, end);
+	if (end->net != AW_NET_OK) {
+		aw_log(end->net == AW_NET_REFUSED ? LOG_INFO : LOG_WARNING,
+		    "sweep: permission sets are not known: %s", end->why.text);
+	} else if (conf->permission_sets != AW_PERMISSION_SETS_NO) {
+		sweep->end.n.sets_known = true;
+		sweep->end.n.sets = end->sets;
+		sweep->end.n.grants = end->grants;
+		if (end->records->len > 0) {
+			tell(sweep, end->records, NULL);
+			return;
+		}
+	}
+	proceed(sweep);
+}
+
+static int ask_sets(struct aw_store_sweep *sweep)
+{
+	return aw_ssoadmin_start(sweep->aws,
+	    is_assigned_scope(sweep->aws->conf) ? PATIENCE_MS : SETS_MS,
+	    on_waits, on_sets, sweep, &sweep->sets);
+}
+
+/* --- from step to step ------------------------------------------------- */
+
+/* Take the scope's next groups that are given by id.  Returns 0 when all have
+ * been looked up, AW_PENDING when a name is next, or -ENOMEM. */
+static int take_scope(struct aw_store_sweep *sweep)
+{
+	const struct aw_conf_list *scope = &sweep->aws->conf->scope;
+
+	for (; sweep->scope_at < scope->n; sweep->scope_at++) {
+		const char *item = scope->item[sweep->scope_at];
+		int r;
+
+		if (strcmp(item, AW_SCOPE_ASSIGNED) == 0)
+			continue;
+		if (!aw_store_is_id(item))
+			return AW_PENDING;
+		r = aw_idset_add(&sweep->want_groups, item, true);
+		if (r < 0)
+			return r;
+	}
 	return 0;
 }
 
-/* The next request at its time, or the end. */
-static void proceed(struct store_sweep *sweep)
+/* 0: this step has nothing left to do; AW_PENDING: it has; or -ENOMEM. */
+static int is_over(struct aw_store_sweep *sweep)
 {
-	const uint64_t now = aw_sock_now_ms();
+	struct aw_idset *want = aw_store_sweep_wanted(sweep);
+
+	switch (sweep->step) {
+	case AW_STEP_SETS:
+		return sweep->sets_done ? 0 : AW_PENDING;
+	case AW_STEP_NAMES:
+		return take_scope(sweep);
+	case AW_STEP_GROUPS:
+	case AW_STEP_USERS:
+		return sweep->list_over || (want && want->missing == 0)
+			   ? 0
+			   : AW_PENDING;
+	case AW_STEP_MEMBERS:
+		return aw_store_sweep_group(sweep) ? AW_PENDING : 0;
+	case AW_STEP_DONE:
+		break;
+	}
+	return AW_PENDING;
+}
+
+/* Go to the first step that has something to do. */
+static int next_step(struct aw_store_sweep *sweep)
+{
+	int r;
+
+	while ((r = is_over(sweep)) == 0) {
+		aw_store_sweep_begin_list(sweep);
+		sweep->again = 0;
+		sweep->step++;
+		if (sweep->step == AW_STEP_MEMBERS)
+			sweep->groups_left = sweep->end.n.groups;
+	}
+	return r < 0 ? r : 0;
+}
+
+static void proceed(struct aw_store_sweep *sweep)
+{
+	const char *needed = NULL;
 	struct aw_diag why;
 	int r;
 
-	if (sweep->stage == STAGE_MEMBERS && !group(sweep)) {
+	if (sweep->step == AW_STEP_GROUPS && sweep->list_over)
+		needed = aw_idset_needed(&sweep->want_groups);
+	if (needed) {
+		fail_scope(sweep, needed);
+		return;
+	}
+	r = next_step(sweep);
+	if (r == 0 && sweep->step == AW_STEP_DONE) {
 		finish(sweep, AW_NET_OK, NULL);
 		return;
 	}
-	r = aw_timer_set(sweep->aws->event, &sweep->timer,
-	    sweep->next_ms > now ? sweep->next_ms - now : 0, on_timer, sweep);
+	if (r == 0)
+		r = sweep->step == AW_STEP_SETS ? ask_sets(sweep) : ask(sweep);
 	if (r < 0)
 		fail(sweep, r, &why);
 }
 
 static void go_on(struct aw_sweep *base)
 {
-	struct store_sweep *sweep = (struct store_sweep *)base;
+	struct aw_store_sweep *sweep = (struct aw_store_sweep *)base;
 
 	if (!sweep->page_out)
 		return;
@@ -166,116 +307,83 @@ static void go_on(struct aw_sweep *base)
 
 /* --- answers ----------------------------------------------------------- */
 
-static void next_list(struct store_sweep *sweep)
+/* A token may be refused when it was kept for long. */
+static bool is_token_refused(
+    const struct aw_store_sweep *sweep, const struct aw_call_answer *answer)
 {
-	aw_paging_done(&sweep->paging);
-	if (sweep->stage == STAGE_USERS)
-		sweep->stage = STAGE_GROUPS;
-	else if (sweep->stage == STAGE_GROUPS)
-		sweep->stage = STAGE_MEMBERS;
-	else
-		sweep->group_at += strlen(group(sweep)) + 1;
+	return sweep->paging.next && sweep->again < AGAIN_MAX &&
+	       strcmp(answer->error.code, "ValidationException") == 0;
 }
 
-static int make_page(struct store_sweep *sweep, struct json_object *json,
-    struct aw_buf *page, const char **ret_next, struct aw_diag *why)
+/* Somebody went away since they were named. */
+static void on_gone(struct aw_store_sweep *sweep)
 {
-	const char *store = sweep->aws->conf->identity_store_id;
-	uint64_t *count = NULL, n = 0;
-	int r = -EINVAL;
+	struct aw_idset *want = aw_store_sweep_wanted(sweep);
 
-	switch (sweep->stage) {
-	case STAGE_USERS:
-		r = aw_record_users(json, store, page, &n, ret_next, why);
-		count = &sweep->end.n.users;
-		break;
-	case STAGE_GROUPS:
-		r = aw_record_groups(
-		    json, store, page, &sweep->groups, &n, ret_next, why);
-		count = &sweep->end.n.groups;
-		break;
-	case STAGE_MEMBERS:
-		r = aw_record_members(
-		    json, store, group(sweep), page, &n, ret_next, why);
-		count = &sweep->end.n.members;
-		break;
+	if (sweep->step == AW_STEP_NAMES) {
+		fail_scope(
+		    sweep, sweep->aws->conf->scope.item[sweep->scope_at]);
+		return;
 	}
-	if (r == 0 && count)
-		*count += n;
-	return r;
-}
+	if (sweep->step == AW_STEP_MEMBERS) {
+		aw_store_sweep_next_group(sweep);
+	} else if (want && sweep->describing) {
+		const char *needed = aw_idset_needed(want);
 
-static int take_page(struct store_sweep *sweep, struct json_object *json,
-    struct aw_buf *page, struct aw_diag *why)
-{
-	const struct aw_place place = { NULL, operation(sweep), -1 };
-	const char *next = NULL;
-	int r;
-
-	r = make_page(sweep, json, page, &next, why);
-	if (r < 0)
-		return r;
-	r = aw_paging_step(&sweep->paging, next);
-	if (r == -EBADMSG)
-		return aw_answer_bad(&place, "NextToken", "given twice", why);
-	if (r == AW_END)
-		next_list(sweep);
-	return r < 0 ? r : 0;
-}
-
-/* A group that went away since it was listed has no members any more. */
-static bool is_gone(
-    const struct store_sweep *sweep, const struct aw_call_answer *answer)
-{
-	return sweep->stage == STAGE_MEMBERS &&
-	       answer->net == AW_NET_NOT_FOUND &&
-	       strcmp(answer->error.resource, "GROUP") == 0;
-}
-
-static void hand_out(struct store_sweep *sweep, const struct aw_buf *records)
-{
-	const struct aw_sweep_page page = {
-		.data = records->data,
-		.len = records->len,
-		.requests = sweep->end.n.requests,
-	};
-
-	sweep->page_out = true;
-	sweep->handler->page(sweep->user, &page);
+		if (needed && strcmp(needed, sweep->describing) == 0) {
+			fail_scope(sweep, needed);
+			return;
+		}
+		(void)aw_idset_see(want, sweep->describing);
+	}
+	proceed(sweep);
 }
 
 static void on_answer(void *user, const struct aw_call_answer *answer)
 {
-	struct store_sweep *sweep = user;
-	struct aw_buf page = AW_BUF_INIT(PAGE_MAX);
-	struct aw_diag why;
-	int r = 0;
+	struct aw_store_sweep *sweep = user;
+	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(PAGE_MAX);
+	struct aw_diag why = { "" };
+	int r;
 
-	sweep->call = NULL;
-	sweep->end.n.requests++;
-	if (is_gone(sweep, answer)) {
-		next_list(sweep);
+	if (answer->net == AW_NET_NOT_FOUND) {
+		on_gone(sweep);
+		return;
+	}
+	if (is_token_refused(sweep, answer)) {
+		r = aw_store_sweep_begin_again(sweep, &page);
 	} else if (answer->net != AW_NET_OK) {
 		finish(sweep, answer->net, &answer->why);
 		return;
 	} else {
-		r = take_page(sweep, answer->json, &page, &why);
+		r = aw_store_sweep_take(sweep, answer->json, &page, &why);
 	}
 	if (r < 0) {
 		fail(sweep, r, &why);
 	} else if (page.len > 0) {
-		hand_out(sweep, &page);
+		tell(sweep, &page, NULL);
 	} else {
+		if (aw_sock_now_ms() - sweep->shown_ms >= SIGN_LIFE_MS)
+			tell(sweep, NULL, "");
 		proceed(sweep);
 	}
-	aw_buf_done(&page);
+}
+
+/* --- starting ---------------------------------------------------------- */
+
+static int on_start(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
+{
+	proceed(user);
+	return 0;
 }
 
 int aw_sweep_store_start(struct aw_aws *aws,
     const struct aw_sweep_handler *handler, void *user, struct aw_sweep **ret)
 {
 	static const struct aw_sweep_kind kind = { go_on, cancel };
-	struct store_sweep *sweep = calloc(1, sizeof(*sweep));
+	const struct aw_conf *conf = aws->conf;
+	struct aw_store_sweep *sweep = calloc(1, sizeof(*sweep));
 	int r;
 
 	if (!sweep)
@@ -283,10 +391,21 @@ int aw_sweep_store_start(struct aw_aws *aws,
 	sweep->base.kind = &kind;
 	sweep->aws = aws;
 	sweep->region = aw_aws_region(aws);
+	sweep->all = conf->scope.n == 0;
+	sweep->sets_done = conf->permission_sets == AW_PERMISSION_SETS_NO &&
+			   !is_assigned_scope(conf);
 	sweep->groups.max = GROUPS_MAX;
+	sweep->paced = (struct aw_paced){
+		.aws = aws,
+		.rate = (unsigned)conf->sweep_rate,
+		.patience_ms = PATIENCE_MS,
+		.done = on_answer,
+		.waits = on_waits,
+		.user = sweep,
+	};
 	sweep->handler = handler;
 	sweep->user = user;
-	r = ask(sweep);
+	r = aw_timer_set(aws->event, &sweep->start, 0, on_start, sweep);
 	if (r < 0) {
 		sweep_free(sweep);
 		return r;

@@ -128,7 +128,7 @@ static void finish_errno(struct trial *trial, int error)
 static void print_directory(const char *operation,
     const struct aw_call_answer *answer, const struct aw_store_user *user)
 {
-	char missing[80], text[200] = "";
+	char missing[80], text[200] = "", display[AW_DISPLAY_MAX + 1];
 	struct aw_json json;
 
 	begin_event(&json, "directory");
@@ -137,7 +137,8 @@ static void print_directory(const char *operation,
 	if (user) {
 		aw_json_put_text(&json, "user_id", user->user_id);
 		aw_json_put_text(&json, "user_name", user->user_name);
-		aw_json_put_text(&json, "display_name", user->display_name);
+		aw_json_put_text(&json, "display_name",
+		    aw_store_display(user->display, display) ? display : NULL);
 		aw_json_put_text(&json, "user_status", user->status);
 	} else if (answer->net == AW_NET_REFUSED &&
 		   aw_fmt(missing, sizeof(missing), "identitystore:%s",

@@ -193,13 +193,15 @@ static void on_page(struct aw_sweep *sweep, const struct aw_wire_in *in, int fd)
 {
 	struct aw_daemon *daemon = sweep->daemon;
 
-	if (aw_wire_text(in, AW_TAG_TEXT, sweep->waits, sizeof(sweep->waits)) <
-	    0)
+	const int r =
+	    aw_wire_text(in, AW_TAG_TEXT, sweep->waits, sizeof(sweep->waits));
+
+	if (r != 0)
 		sweep->waits[0] = '\0';
 	sweep->requests = aw_wire_num(in, AW_TAG_REQUESTS, sweep->requests);
 	sweep->expected = aw_wire_num(in, AW_TAG_EXPECTED, sweep->expected);
 	aw_netd_extend(&daemon->netd, sweep->request, SILENCE_MS);
-	if (fd >= 0 || !sweep->waits[0])
+	if (fd >= 0 || r != 0)
 		take_page(sweep, fd);
 	if (aw_sweep_is_running(sweep))
 		aw_status_progress(daemon);

@@ -54,7 +54,8 @@
  *               MEMBERS REQUESTS SETS GRANTS SETS_KNOWN SET_REQUESTS.  Each
  *               PAGE is answered by PAGE_OK: netd has one unanswered page at
  *               most, so memory is bounded.  A PAGE without a memfd only says
- *               that the sweep lives: it waits, TEXT says for what; it is not
+ *               that the sweep lives: it waits, TEXT says for what (empty: for
+ *               nothing, it reads what need not be sent); it is not
  *               answered.
  *   USER_REC   PRINCIPAL_ID USER_NAME (empty: none that can be used)
  *              [DISPLAY_NAME] [USER_STATUS] [EXTERNAL_ID]*

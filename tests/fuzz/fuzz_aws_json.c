@@ -91,11 +91,13 @@ static void directory(struct json_object *json, uint8_t which)
 	int r;
 
 	if (which == 2)
-		r = aw_record_users(json, STORE, &out, &n, &next, &why);
+		r = aw_record_users(json, STORE, NULL, &out, &n, &next, &why);
 	else if (which == 3)
-		r = aw_record_groups(json, STORE, &out, &ids, &n, &next, &why);
+		r = aw_record_groups(
+		    json, STORE, NULL, &out, &ids, &n, &next, &why);
 	else
-		r = aw_record_members(json, STORE, "g", &out, &n, &next, &why);
+		r = aw_record_members(
+		    json, STORE, "g", NULL, &out, &n, &next, &why);
 	if (r == 0)
 		check_records(&out, n);
 	aw_buf_done(&out);

@@ -257,6 +257,7 @@ void sim_conf(struct sim *sim)
 		aw_copy(conf->endpoint_url_sts, AW_CONF_TEXT, sim->url) |
 		aw_copy(
 		    conf->endpoint_url_identitystore, AW_CONF_TEXT, sim->url) |
+		aw_copy(conf->endpoint_url_sso_admin, AW_CONF_TEXT, sim->url) |
 		aw_copy(conf->endpoint_url_imds, AW_CONF_TEXT, sim->url) |
 		aw_copy(conf->credentials_file, AW_CONF_TEXT, sim->keys),
 	    0);

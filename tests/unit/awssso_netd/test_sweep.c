@@ -23,9 +23,20 @@
 #define MEMBERS  (SIM_MANY + 2)
 #define REQUESTS (2 + 1 + 1 + 1 + 2) /* pages of 100; an empty one counts */
 
+#define SETS     2
+#define GRANTS   2
+#define SET_REQS (1 + 1 + SETS * 2) /* instance, sets, per set two */
+
 struct count {
-	unsigned users, groups, members, pages;
+	unsigned users, groups, members, sets, grants, pages;
+	unsigned waits; /* pages that only say that it waits */
 };
+
+/* Requests to the Identity Store's lists so far. */
+static unsigned lists(struct sim *sim)
+{
+	return sim_logged(sim, "\"ListUsers") + sim_logged(sim, "\"ListGroup");
+}
 
 /* Count the records of the page that has just come. */
 static void take_page(struct sim *sim, struct count *count)
@@ -33,7 +44,6 @@ static void take_page(struct sim *sim, struct count *count)
 	const void *data;
 	size_t len, at = 0, used;
 
-	assert_true(sim->in_fd >= 0);
 	assert_int_equal(
 	    aw_sock_memfd_map(sim->in_fd, 1 << 20, &data, &len), 0);
 	for (; at < len; at += used) {
@@ -45,6 +55,8 @@ static void take_page(struct sim *sim, struct count *count)
 		count->users += in.type == AW_MSG_USER_REC;
 		count->groups += in.type == AW_MSG_GROUP_REC;
 		count->members += in.type == AW_MSG_MEMBER_REC;
+		count->sets += in.type == AW_MSG_SET_REC;
+		count->grants += in.type == AW_MSG_GRANT_REC;
 	}
 	assert_true(len > 0);
 	assert_int_equal(munmap((void *)(uintptr_t)data, len), 0);
@@ -63,6 +75,11 @@ static struct count sweep(struct sim *sim)
 		if (sim->in.type == AW_MSG_SWEEP_END)
 			return count;
 		assert_int_equal(sim->in.type, AW_MSG_PAGE);
+		if (sim->in_fd < 0) {
+			assert_int_equal(sim_count(sim, AW_TAG_TEXT, NULL), 1);
+			count.waits++;
+			continue;
+		}
 		take_page(sim, &count);
 		sim_ask(sim, AW_MSG_PAGE_OK, 7);
 	}
@@ -77,31 +94,39 @@ static void expect_whole(struct sim *sim, const struct count *count)
 	assert_int_equal(sim_num(sim, AW_TAG_USERS), USERS);
 	assert_int_equal(sim_num(sim, AW_TAG_GROUPS), GROUPS);
 	assert_int_equal(sim_num(sim, AW_TAG_MEMBERS), MEMBERS);
+	assert_int_equal(sim_num(sim, AW_TAG_SETS), count->sets);
+	assert_int_equal(sim_num(sim, AW_TAG_GRANTS), count->grants);
 }
 
 static void all_of_it_in_as_few_requests_as_can_be(void **state)
 {
 	struct sim *sim = *state;
-	const unsigned before = sim_logged(sim, "\"List");
+	const unsigned before = lists(sim);
 	const struct count count = sweep(sim);
 
 	expect_whole(sim, &count);
 	assert_int_equal(sim_num(sim, AW_TAG_REQUESTS), REQUESTS);
-	assert_int_equal(sim_logged(sim, "\"List"), before + REQUESTS);
-	/* the group without members sent no page */
-	assert_int_equal(count.pages, REQUESTS - 1);
+	assert_int_equal(lists(sim), before + REQUESTS);
+	/* the group without members sent no page, the sets one */
+	assert_int_equal(count.pages, REQUESTS - 1 + 1);
+	assert_int_equal(count.waits, 0);
+	assert_int_equal(count.sets, SETS);
+	assert_int_equal(count.grants, GRANTS);
+	assert_int_equal(sim_num(sim, AW_TAG_SETS_KNOWN), 1);
+	assert_int_equal(sim_num(sim, AW_TAG_SET_REQUESTS), SET_REQS);
 }
 
 /* Nothing more is asked for while a page has not been taken. */
 static void one_page_at_a_time(void **state)
 {
 	struct sim *sim = *state;
-	const unsigned before = sim_logged(sim, "\"List");
+	const unsigned before = lists(sim);
 
+	sim->conf.permission_sets = AW_PERMISSION_SETS_NO;
 	sim_ask(sim, AW_MSG_SWEEP, 7);
 	sim_expect(sim, AW_MSG_PAGE, 7);
 	sim_quiet(sim, 200);
-	assert_int_equal(sim_logged(sim, "\"List"), before + 1);
+	assert_int_equal(lists(sim), before + 1);
 	sim_ask(sim, AW_MSG_PAGE_OK, 99); /* of no sweep */
 	sim_quiet(sim, 100);
 	sim_ask(sim, AW_MSG_PAGE_OK, 7);
@@ -109,7 +134,7 @@ static void one_page_at_a_time(void **state)
 	sim_ask(sim, AW_MSG_CANCEL, 7);
 	sim_ask(sim, AW_MSG_PAGE_OK, 7);
 	sim_quiet(sim, 200);
-	assert_int_equal(sim_logged(sim, "\"List"), before + 2);
+	assert_int_equal(lists(sim), before + 2);
 }
 
 /* Short and empty pages mean nothing; the token alone counts.  Throttling and
