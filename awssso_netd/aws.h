@@ -31,7 +31,7 @@ struct aw_aws {
 	int64_t offset;     /* AWS's clock minus ours at the last answer */
 	bool answered;      /* @offset is known */
 	unsigned contacted; /* bit per enum aw_service */
-	enum aw_scim_groups scim_groups;          /* as was found out */
+	enum aw_scim_groups scim_groups; /* as was found out */
 	char sso_instance[1225]; /* InstanceArn of our store; "": not known */
 	uint64_t down_until_ms[AW_CONF_LIST_MAX]; /* per conf->regions */
 };

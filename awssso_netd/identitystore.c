@@ -330,6 +330,32 @@ int aw_store_read_member(const struct aw_place *place, struct json_object *row,
 	return r;
 }
 
+static void blank_controls(char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const unsigned char c = (unsigned char)text[i];
+
+		if (c < ' ' || c == 0x7f) {
+			text[i] = ' ';
+		} else if (c == 0xc2 && (unsigned char)text[i + 1] >= 0x80 &&
+			   (unsigned char)text[i + 1] < 0xa0) {
+			/* C1 controls take two bytes */
+			text[i] = ' ';
+			text[i + 1] = ' ';
+		}
+	}
+}
+
+int aw_store_clean(const char *text, char *ret, size_t size)
+{
+	const size_t len = strlen(text);
+
+	if (aw_copy(ret, size, text) < 0)
+		return -EMSGSIZE;
+	blank_controls(ret, len);
+	return aw_text_is_clean(ret, len) ? 0 : -EINVAL;
+}
+
 /* How much of @text's first @max bytes are whole characters. */
 static size_t cut_whole(const char *text, size_t max)
 {
@@ -351,17 +377,6 @@ bool aw_store_display(struct json_object *display, char ret[AW_DISPLAY_MAX + 1])
 		len = cut_whole(text, AW_DISPLAY_MAX);
 	memcpy(ret, text, len);
 	ret[len] = '\0';
-	for (size_t i = 0; i < len; i++) {
-		const unsigned char c = (unsigned char)ret[i];
-
-		if (c < ' ' || c == 0x7f) {
-			ret[i] = ' ';
-		} else if (c == 0xc2 && (unsigned char)ret[i + 1] >= 0x80 &&
-			   (unsigned char)ret[i + 1] < 0xa0) {
-			/* C1 controls take two bytes */
-			ret[i] = ' ';
-			ret[i + 1] = ' ';
-		}
-	}
+	blank_controls(ret, len);
 	return len > 0 && aw_text_is_clean(ret, len);
 }

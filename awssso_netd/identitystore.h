@@ -108,6 +108,12 @@ int aw_store_read_member(const struct aw_place *place, struct json_object *row,
     struct aw_diag *diag) AW_MUST_USE;
 
 /*
+ * @text made fit for a message: each control character becomes a blank.
+ * Returns 0 or -EMSGSIZE.  -EINVAL: not UTF-8.
+ */
+int aw_store_clean(const char *text, char *ret, size_t size) AW_MUST_USE;
+
+/*
  * The DisplayName @display (NULL: none) made fit for a message, into @ret of
  * AW_DISPLAY_MAX + 1 bytes: each control character and NUL becomes a blank,
  * and what is too long is cut.  False: there is none that can be used.

@@ -168,6 +168,9 @@ static int add_record(struct aw_state *state, struct aw_staging *staging,
 		return add_member(state, staging, in, diag);
 	case AW_MSG_AGAIN_REC:
 		return start_again(state, staging, in, diag);
+	case AW_MSG_SET_REC:
+	case AW_MSG_GRANT_REC:
+		return 0;
 	default:
 		return refuse(diag, "a record that is none");
 	}

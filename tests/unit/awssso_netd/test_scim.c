@@ -143,6 +143,7 @@ static void three_sources_say_the_same(void **state)
 	struct sim *sim = *state;
 	static struct lines want, got;
 
+	sim->conf.permission_sets = AW_PERMISSION_SETS_NO;
 	sweep(sim, &want);
 	expect_whole(sim, &want);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
