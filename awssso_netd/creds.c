@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * When keys are fetched anew, and who is served meanwhile.  One fetch at a time
- * serves all who wait; keys that still live serve while it is under way.
+ * serves all who wait; keys that still live serve while it is under way.  The
+ * clock is the one that keys end by: if it jumps, they are fetched too early,
+ * or AWS refuses them, and then they are fetched as well.
  */
 #include "awssso_netd/creds.h"
 
@@ -11,7 +13,6 @@
 #include "awssso_netd/log.h"
 #include "awssso_netd/retry.h"
 #include "common/own.h"
-#include "common/sock.h"
 
 #define MARGIN_S 600 /* before the end; new ones lie ready 5 minutes before */
 #define JITTER_S 300
@@ -23,7 +24,7 @@ struct aw_creds {
 	enum aw_fetch_stage stage;
 	struct aw_environment environment;
 	struct aw_keys *keys; /* NULL: none */
-	uint64_t due_ms;      /* ask for others from then on */
+	int64_t due;          /* ask for others from then on; by AWS's clock */
 	struct aw_fetch *fetch;
 	struct aw_creds_wait *waiting;
 };
@@ -71,7 +72,7 @@ int64_t aw_creds_refresh_in(int64_t life, uint32_t random)
 
 static void set_due(struct aw_creds *creds, int64_t seconds)
 {
-	creds->due_ms = aw_sock_now_ms() + (uint64_t)seconds * 1000;
+	creds->due = aw_aws_now(creds->aws) + seconds;
 }
 
 static bool never_end(const struct aw_keys *keys)
@@ -146,7 +147,7 @@ static bool may_serve(const struct aw_creds *creds, bool due)
 int aw_creds_get(
     struct aw_creds *creds, struct aw_creds_wait *wait, struct aw_keys **ret)
 {
-	const bool due = !creds->keys || aw_sock_now_ms() >= creds->due_ms;
+	const bool due = !creds->keys || aw_aws_now(creds->aws) >= creds->due;
 	int r = 0;
 
 	if (due && !creds->fetch)

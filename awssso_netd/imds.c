@@ -189,7 +189,9 @@ static int token_of(const struct aw_http_answer *answer, char *ret, size_t size)
 static void refuse(
     const struct aw_imds_op *op, long status, struct aw_imds_answer *ret)
 {
-	if (op->step == STEP_TOKEN)
+	if (status >= 500)
+		fail(ret, AW_NET_UNAVAIL, "reports an internal error");
+	else if (op->step == STEP_TOKEN)
 		fail(ret, AW_NET_CONFIG,
 		    "gives no session token: is IMDSv2 switched off?");
 	else if (op->step == STEP_ROLE && status == 404)
@@ -198,8 +200,7 @@ static void refuse(
 		    "that may read the identity store, or set source in "
 		    "[credentials]");
 	else
-		fail(ret, status >= 500 ? AW_NET_UNAVAIL : AW_NET_CONFIG,
-		    "does not answer this question");
+		fail(ret, AW_NET_CONFIG, "does not answer this question");
 }
 
 /* Digest a good answer.  True: @ret is the end; else the next step is set. */

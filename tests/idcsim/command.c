@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "tests/idcsim/container.h"
 #include "tests/idcsim/flow.h"
+#include "tests/idcsim/role.h"
 #include "tests/idcsim/sim.h"
 #include "tests/idcsim/store.h"
 
@@ -161,6 +163,41 @@ static int turn_clock(struct ask *ask)
 	return 0;
 }
 
+/* How long a token is to live: word @i, or an hour. */
+static int life_of(struct ask *ask, size_t i, uint64_t *ret)
+{
+	*ret = 3600;
+	if (ask->n <= i || aw_num_u64(ask->word[i], 1, 86400, ret) == 0)
+		return 0;
+	return refuse(ask, "not a number of seconds from 1 to 86400");
+}
+
+static int web_token(struct ask *ask)
+{
+	uint64_t seconds;
+	int r = life_of(ask, 1, &seconds);
+
+	if (r == 0)
+		r = aw_sim_role_token(
+		    ask->sim, ask->word[0], seconds, ask->out);
+	if (r == AW_UNKNOWN)
+		return refuse(ask, "no such role, or it takes no tokens");
+	return r;
+}
+
+static int container_token(struct ask *ask)
+{
+	char token[64];
+	uint64_t seconds;
+
+	if (life_of(ask, 0, &seconds) != 0)
+		return -EINVAL;
+	aw_sim_container_token(
+	    ask->sim, aw_sim_now_ms(ask->sim) + (int64_t)seconds * 1000, token);
+	aw_buf_fmt(ask->out, "%s\n", token);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	size_t min, max;
@@ -186,10 +223,14 @@ static const struct {
 	    "      KIND: latency MS, throttle, status [CODE], malformed,\n"
 	    "      oversized [BYTES], truncate-page, empty, lose-token, "
 	    "close,\n"
-	    "      cut, deny, expire, slow_down\n"
+	    "      cut, deny, expire, slow_down, stale (keys)\n"
 	    "  fault                        those in force\n"
 	    "  fault clear" },
 	{ "clock", 1, 1, turn_clock, "clock +SECONDS|-SECONDS|reset" },
+	{ "web-token", 1, 2, web_token,
+	    "web-token ROLEARN [SECONDS]  an OpenID Connect token for a role" },
+	{ "container-token", 0, 1, container_token,
+	    "container-token [SECONDS]    for container credentials" },
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -29,6 +29,7 @@ static const struct {
 	[AW_SIM_DENY] = { "deny", false, 0, 0, 0 },
 	[AW_SIM_EXPIRE] = { "expire", false, 0, 0, 0 },
 	[AW_SIM_SLOW_DOWN] = { "slow_down", false, 0, 0, 0 },
+	[AW_SIM_STALE] = { "stale", false, 0, 0, 0 },
 };
 
 void aw_sim_faults_init(struct aw_sim_faults *faults)

@@ -30,6 +30,7 @@ enum aw_sim_fault_kind {
 	AW_SIM_DENY,          /* access denied */
 	AW_SIM_EXPIRE,        /* code, token or keys have expired */
 	AW_SIM_SLOW_DOWN,     /* the poll counts as too early */
+	AW_SIM_STALE,         /* keys of an hour ago, which AWS still takes */
 	AW_SIM_N_KINDS,
 };
 

@@ -17,6 +17,7 @@
 
 #include "common/own.h"
 #include "tests/idcsim/crypto.h"
+#include "tests/idcsim/role.h"
 #include "tests/idcsim/shape.h"
 #include "tests/idcsim/sim.h"
 #include "tests/idcsim/store.h"
@@ -35,6 +36,8 @@ static const struct aw_sim_field top_fields[] = {
 	{ "token_expires_in", AW_SIM_INTEGER, false, 1, 86400 },
 	{ "page_size", AW_SIM_INTEGER, false, 1, 100 },
 	{ "throttle", AW_SIM_BOOLEAN, false, 0, 0 },
+	{ "roles", AW_SIM_ARRAY, false, 0, 1000 },
+	{ "host_reads_directory", AW_SIM_BOOLEAN, false, 0, 0 },
 	{ NULL, 0, false, 0, 0 },
 };
 static const struct aw_sim_field device_fields[] = {
@@ -332,12 +335,20 @@ static int take_start_url(
 /* Partition by region, see the table of DNS suffixes in route.c. */
 static const char *partition_of(const char *region)
 {
-	if (strncmp(region, "cn-", 3) == 0)
-		return "aws-cn";
-	if (strncmp(region, "us-gov-", 7) == 0)
-		return "aws-us-gov";
-	if (strncmp(region, "eusc-", 5) == 0)
-		return "aws-eusc";
+	static const char *const names[][2] = {
+		{ "cn-", "aws-cn" },
+		{ "us-gov-", "aws-us-gov" },
+		{ "eusc-", "aws-eusc" },
+		{ "us-iso-", "aws-iso" },
+		{ "us-isob-", "aws-iso-b" },
+		{ "eu-isoe-", "aws-iso-e" },
+		{ "us-isof-", "aws-iso-f" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strncmp(region, names[i][0], strlen(names[i][0])) == 0)
+			return names[i][1];
+	}
 	return "aws";
 }
 
@@ -377,6 +388,8 @@ static int take_scalars(
     struct aw_sim *sim, struct json_object *top, struct aw_diag *diag)
 {
 	struct json_object *device = json_object_object_get(top, "device");
+	struct json_object *reads =
+	    json_object_object_get(top, "host_reads_directory");
 	struct aw_diag why = { "" };
 	int r;
 
@@ -391,6 +404,7 @@ static int take_scalars(
 	sim->page_size = number(top, "page_size", 100);
 	sim->throttle =
 	    json_object_get_boolean(json_object_object_get(top, "throttle"));
+	sim->host_reads = reads == NULL || json_object_get_boolean(reads);
 	r = aw_copy(
 	    sim->region, sizeof(sim->region), aw_sim_text(top, "region"));
 	if (r == 0)
@@ -425,6 +439,8 @@ static int take(
 		r = take_scalars(sim, top, diag);
 	if (r == 0)
 		r = take_lists(sim, top, diag);
+	if (r == 0)
+		r = aw_sim_roles_take(sim, top, diag);
 	if (r < 0)
 		return r;
 	sim->user_by_id = json_object_new_object();

@@ -17,6 +17,14 @@ static const char *const suffixes[] = {
 	".api.aws",
 	".api.amazonwebservices.com.cn",
 	".api.amazonwebservices.eu",
+	".c2s.ic.gov",
+	".api.aws.ic.gov",
+	".sc2s.sgov.gov",
+	".api.aws.scloud",
+	".cloud.adc-e.uk",
+	".api.cloud-aws.adc-e.uk",
+	".csp.hci.ic.gov",
+	".api.aws.hci.ic.gov",
 };
 
 static const struct {

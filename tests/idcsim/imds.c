@@ -142,7 +142,10 @@ static void get_keys(struct aw_sim_call *call)
 	add(doc, "AccessKeyId", role->id);
 	add(doc, "SecretAccessKey", role->secret);
 	add(doc, "Token", role->token);
-	aw_sim_log_time(role->expires_ms, false, time_text);
+	aw_sim_log_time(call->effect.on[AW_SIM_STALE]
+			    ? aw_sim_now_ms(call->sim) - AW_SIM_STALE_MS
+			    : role->expires_ms,
+	    false, time_text);
 	add(doc, "Expiration", time_text);
 	show_doc(call, doc);
 }

@@ -64,7 +64,7 @@ static int check_caller(struct aw_sim_call *call)
 		aw_sim_error_expired(call);
 		return -EINVAL;
 	}
-	if (!key->is_host || call->effect.on[AW_SIM_DENY]) {
+	if (!key->reads || call->effect.on[AW_SIM_DENY]) {
 		aw_sim_error(call, 400, "AccessDeniedException",
 		    "The caller is not authorized to perform this operation");
 		return -EINVAL;

@@ -23,13 +23,13 @@
 
 int aw_sim_keys_init(struct aw_sim_keys *keys)
 {
-	keys->person = calloc(AW_SIM_KEYS_MAX, sizeof(*keys->person));
-	return keys->person ? 0 : -ENOMEM;
+	keys->given = calloc(AW_SIM_KEYS_MAX, sizeof(*keys->given));
+	return keys->given ? 0 : -ENOMEM;
 }
 
 void aw_sim_keys_done(struct aw_sim_keys *keys)
 {
-	free(keys->person);
+	free(keys->given);
 	memset(keys, 0, sizeof(*keys));
 }
 
@@ -77,7 +77,7 @@ void aw_sim_keys_make_host(struct aw_sim *sim)
 	struct aw_sim_key *host = &sim->keys.host;
 
 	make(host, "AKIA", 0);
-	host->is_host = true;
+	host->reads = sim->host_reads;
 	aw_ignore(
 	    aw_copy(host->account, sizeof(host->account), sim->host_account));
 	aw_sim_random_text(host->principal, 22, "AIDA", AW_SIM_BASE32);
@@ -85,29 +85,54 @@ void aw_sim_keys_make_host(struct aw_sim *sim)
 	    sim->partition, sim->host_account, AW_SIM_HOST_ROLE));
 }
 
-const struct aw_sim_key *aw_sim_keys_role(struct aw_sim *sim)
+static struct aw_sim_key *next_given(struct aw_sim *sim)
 {
-	struct aw_sim_key *role = &sim->keys.role;
+	return &sim->keys.given[sim->keys.n++ % AW_SIM_KEYS_MAX];
+}
+
+static const struct aw_sim_key *renew(struct aw_sim *sim,
+    struct aw_sim_key *key, const char *role, const char *session)
+{
 	const int64_t now = aw_sim_now_ms(sim);
 
-	if (role->expires_ms - now > RENEW_MS)
-		return role;
+	if (key->expires_ms - now > RENEW_MS)
+		return key;
 	/* Requests in flight may still use the old pair: AWS takes both. */
-	if (role->id[0])
-		sim->keys.person[sim->keys.n++ % AW_SIM_KEYS_MAX] = *role;
-	make(role, "ASIA", now + 6 * LIFE_MS);
-	role->is_host = true;
-	set_role(
-	    role, sim, sim->host_account, AW_SIM_HOST_ROLE, AW_SIM_INSTANCE);
-	return role;
+	if (key->id[0])
+		*next_given(sim) = *key;
+	make(key, "ASIA", now + 6 * LIFE_MS);
+	key->reads = sim->host_reads;
+	set_role(key, sim, sim->host_account, role, session);
+	return key;
+}
+
+const struct aw_sim_key *aw_sim_keys_role(struct aw_sim *sim)
+{
+	return renew(sim, &sim->keys.role, AW_SIM_HOST_ROLE, AW_SIM_INSTANCE);
+}
+
+const struct aw_sim_key *aw_sim_keys_task(struct aw_sim *sim)
+{
+	return renew(sim, &sim->keys.task, AW_SIM_TASK_ROLE, AW_SIM_TASK);
+}
+
+const struct aw_sim_key *aw_sim_keys_assumed(struct aw_sim *sim,
+    const char *account, const char *role, const char *session,
+    uint64_t seconds, bool reads)
+{
+	struct aw_sim_key *key = next_given(sim);
+
+	make(key, "ASIA", aw_sim_now_ms(sim) + (int64_t)seconds * 1000);
+	key->reads = reads;
+	set_role(key, sim, account, role, session);
+	return key;
 }
 
 const struct aw_sim_key *aw_sim_keys_person(struct aw_sim *sim,
     const char *account, const char *set, const char *set_arn,
     const char *user_name)
 {
-	struct aw_sim_key *key =
-	    &sim->keys.person[sim->keys.n++ % AW_SIM_KEYS_MAX];
+	struct aw_sim_key *key = next_given(sim);
 	char suffix[AW_SIM_HEX];
 	char role[96];
 
@@ -129,9 +154,11 @@ const struct aw_sim_key *aw_sim_keys_get(
 		return &keys->host;
 	if (keys->role.id[0] && aw_sim_same(keys->role.id, id))
 		return &keys->role;
+	if (keys->task.id[0] && aw_sim_same(keys->task.id, id))
+		return &keys->task;
 	for (size_t i = 0; i < AW_SIM_KEYS_MAX && i < keys->n; i++) {
-		if (aw_sim_same(keys->person[i].id, id))
-			return &keys->person[i];
+		if (aw_sim_same(keys->given[i].id, id))
+			return &keys->given[i];
 	}
 	return NULL;
 }

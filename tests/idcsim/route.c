@@ -69,6 +69,8 @@ static const struct aw_sim_service *by_request(
 	}
 	if (strcmp(req->path, "/") == 0 && strcmp(req->method, "POST") == 0)
 		return &aw_sim_sts;
+	if (aw_sim_container.find(sim, req) != NULL)
+		return &aw_sim_container;
 	return strncmp(req->path, "/latest/", 8) == 0 ? &aw_sim_imds : NULL;
 }
 
@@ -78,7 +80,8 @@ static const struct aw_sim_service *service_of(
 	struct aw_sim_host host;
 
 	if (req->door == AW_SIM_HTTP)
-		return &aw_sim_imds;
+		return aw_sim_container.find(sim, req) ? &aw_sim_container
+						       : &aw_sim_imds;
 	aw_sim_host_parse(aw_sim_req_header(req, "Host"), &host);
 	if (strcmp(host.name, sim->start_host) == 0)
 		return &aw_sim_pages;

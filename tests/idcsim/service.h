@@ -15,6 +15,7 @@ extern const struct aw_sim_service aw_sim_identitystore;
 extern const struct aw_sim_service aw_sim_ssoadmin;
 extern const struct aw_sim_service aw_sim_imds;
 extern const struct aw_sim_service aw_sim_scim;
+extern const struct aw_sim_service aw_sim_container;
 extern const struct aw_sim_service aw_sim_pages; /* for people */
 
 /* The row of @ops (ends with a NULL name) with @req's method and path. */

@@ -31,6 +31,7 @@ void aw_sim_done(struct aw_sim *sim)
 	aw_sim_flows_done(&sim->flows);
 	(void)json_object_put(sim->group_by_id);
 	(void)json_object_put(sim->user_by_id);
+	(void)json_object_put(sim->roles);
 	(void)json_object_put(sim->sets);
 	(void)json_object_put(sim->groups);
 	(void)json_object_put(sim->users);

@@ -3,13 +3,14 @@
  * The simulated Identity Center: one struct that everything acts on.
  *
  *   http.c ─▶ route.c ─▶ oidc.c portal.c sts.c identitystore.c ssoadmin.c
- *                        imds.c page.c board.c        (what AWS would answer)
+ *                        assume.c imds.c container.c page.c board.c
+ *                                                     (what AWS would answer)
  *   control.c ─▶ the same state, for scripts
  *                 │
  *                 ├─ fixture.c store.c   people, groups, sets, in AWS's names
  *                 ├─ flow.c              clients, device codes, tokens
- *                 ├─ key.c sigv4_check.c access keys and who signed
- *                 └─ fault.c log.c       what goes wrong, what was seen
+ *                 ├─ key.c role.c sigv4_check.c   access keys, roles, who
+ * signed └─ fault.c log.c       what goes wrong, what was seen
  *
  * One thread; nothing here waits.  The program is for tests: it makes up all
  * secrets at start and writes none to its log.
@@ -45,10 +46,12 @@ struct aw_sim {
 	unsigned token_life; /* seconds; 0: what AWS gives */
 	unsigned page_size;  /* rows of a page at most */
 	bool throttle;       /* 20 requests a second, as AWS */
+	bool host_reads;     /* the host's own keys may read the directory */
 	struct json_object *accounts;
 	struct json_object *users;
 	struct json_object *groups;
 	struct json_object *sets;
+	struct json_object *roles; /* or NULL */
 	struct json_object *user_by_id;
 	struct json_object *group_by_id;
 

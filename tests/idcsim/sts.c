@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * STS: GetCallerIdentity, signed, by POST or by a presigned GET.
+ * STS: GetCallerIdentity, signed, by POST or by a presigned GET; what assumes
+ * a role is in assume.c.
  */
 #include "tests/idcsim/service.h"
 
@@ -10,6 +11,7 @@
 
 #include "common/text.h"
 #include "tests/idcsim/answer.h"
+#include "tests/idcsim/assume.h"
 #include "tests/idcsim/host.h"
 #include "tests/idcsim/sigv4_check.h"
 #include "tests/idcsim/sim.h"
@@ -87,26 +89,34 @@ static void refuse(
 	    message);
 }
 
-static void get_caller_identity(struct aw_sim_call *call)
+/* Who signed, or NULL when that is answered. */
+static const struct aw_sim_key *signer(struct aw_sim_call *call)
 {
 	const struct aw_sim_key *key = NULL;
 	struct aw_sim_host host;
 	struct aw_diag diag = { "" };
-	const char *session;
 	int r;
 
 	aw_sim_host_parse(aw_sim_req_header(call->req, "Host"), &host);
 	/* Signed for the region that was asked, whichever that is. */
 	r = aw_sim_sigv4_check(call->sim, call->req, "sts",
 	    host.region[0] ? host.region : NULL, &key, &diag);
-	if (r == 0 && call->effect.on[AW_SIM_EXPIRE]) {
+	if (r == 0 && !call->effect.on[AW_SIM_EXPIRE])
+		return key;
+	if (r == 0)
 		aw_sim_error_expired(call);
-		return;
-	}
-	if (r != 0) {
+	else
 		refuse(call, (enum aw_sim_sig)r, diag.text);
+	return NULL;
+}
+
+static void get_caller_identity(struct aw_sim_call *call)
+{
+	const struct aw_sim_key *key = signer(call);
+	const char *session;
+
+	if (key == NULL)
 		return;
-	}
 	session = strchr(key->principal, ':');
 	aw_ignore(aw_copy(call->user, sizeof(call->user),
 	    session ? session + 1 : key->principal));
@@ -116,8 +126,18 @@ static void get_caller_identity(struct aw_sim_call *call)
 		answer_xml(call, key);
 }
 
+static void assume_role(struct aw_sim_call *call)
+{
+	const struct aw_sim_key *key = signer(call);
+
+	if (key != NULL)
+		aw_sim_assume_role(call, key);
+}
+
 static const struct aw_sim_op ops[] = {
 	{ "GetCallerIdentity", get_caller_identity, NULL, NULL },
+	{ "AssumeRole", assume_role, "POST", NULL },
+	{ "AssumeRoleWithWebIdentity", aw_sim_assume_web, "POST", NULL },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -141,7 +161,9 @@ static const struct aw_sim_op *find(
 	    strcmp(version, VERSION) != 0)
 		return NULL;
 	for (const struct aw_sim_op *op = ops; op->name; op++) {
-		if (strcmp(op->name, action) == 0)
+		if (strcmp(op->name, action) == 0 &&
+		    (op->method == NULL ||
+			strcmp(op->method, req->method) == 0))
 			return op;
 	}
 	return NULL;

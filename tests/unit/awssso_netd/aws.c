@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -77,7 +78,18 @@ static void put_sets(struct aw_buf *json)
 		    "\"%s\",\"PrincipalId\":\"%s\"}]}",
 		    i > 0 ? "," : "", sets[i], i, SIM_ACCT,
 		    i == 0 ? "GROUP" : "USER", i == 0 ? SIM_ADMINS : SIM_ALICE);
-	aw_buf_str(json, "]}");
+	aw_buf_str(json, "],");
+}
+
+static void put_roles(struct aw_buf *json)
+{
+	aw_buf_fmt(json,
+	    "\"roles\":[{\"RoleArn\":\"%s\",\"ExternalId\":\"%s\"},"
+	    "{\"RoleArn\":\"%s\",\"ReadsDirectory\":false},"
+	    "{\"RoleArn\":\"%s\",\"Trusts\":[],\"WebIdentity\":{\"Issuer\":"
+	    "\"https://oidc.example\",\"Audience\":\"sts.amazonaws.com\","
+	    "\"Subject\":\"system:serviceaccount:sso:netd\"}}]}",
+	    SIM_READER, SIM_EXTERNAL, SIM_BLIND, SIM_WEB);
 }
 
 static void write_fixture(const char *path)
@@ -106,6 +118,7 @@ static void write_fixture(const char *path)
 	aw_buf_str(&json, "],");
 	put_groups(&json);
 	put_sets(&json);
+	put_roles(&json);
 	assert_int_equal(aw_buf_error(&json), 0);
 	file = fopen(path, "we");
 	assert_non_null(file);
@@ -119,21 +132,45 @@ static void write_fixture(const char *path)
 /* The environment of this process holds proxies and CA files of its own. */
 static char *const no_environment[] = { NULL };
 
-/* "plain 127.0.0.1:PORT" */
+/* "plain ADDRESS:PORT", and what follows that line. */
+static const char *read_line(const char *line, char ret[64])
+{
+	const int len = (int)strcspn(line, "\n");
+
+	assert_memory_equal(line, "plain ", 6);
+	assert_int_equal(aw_fmt(ret, 64, "http://%.*s", len - 6, line + 6), 0);
+	return line + len + 1;
+}
+
+/* One line for each listener, in one write. */
 static void read_ready(struct sim *sim, int fd)
 {
-	char line[64];
+	char text[128];
 	struct pollfd p = { .fd = fd, .events = POLLIN };
+	const char *rest;
 	ssize_t n;
 
 	assert_int_equal(poll(&p, 1, SIM_MS), 1);
-	n = read(fd, line, sizeof(line) - 1);
+	n = read(fd, text, sizeof(text) - 1);
 	assert_true(n > 6);
-	line[n] = '\0';
-	assert_memory_equal(line, "plain ", 6);
-	assert_int_equal(aw_fmt(sim->url, sizeof(sim->url), "http://%.*s",
-			     (int)strcspn(line + 6, "\n"), line + 6),
-	    0);
+	text[n] = '\0';
+	rest = read_line(text, sim->url);
+	if (*rest)
+		rest = read_line(rest, sim->url6);
+	assert_string_equal(rest, "");
+}
+
+/* Some machines that build have no IPv6, not even to themselves. */
+static bool has_ipv6(void)
+{
+	const union {
+		struct sockaddr_in6 six;
+		struct sockaddr any;
+	} at = { .six = { .sin6_family = AF_INET6,
+		     .sin6_addr = IN6ADDR_LOOPBACK_INIT } };
+	aw_own_fd int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && bind(fd, &at.any, sizeof(at.six)) == 0;
 }
 
 static void start_child(struct sim *sim, const char *fixture)
@@ -144,7 +181,8 @@ static void start_child(struct sim *sim, const char *fixture)
 		sim->control, (char[]){ "--credentials-file" }, sim->keys,
 		(char[]){ "--scim-token-file" }, sim->token,
 		(char[]){ "--log" }, sim->log, (char[]){ "--ready-fd" },
-		(char[]){ "3" }, NULL };
+		(char[]){ "3" }, has_ipv6() ? (char[]){ "--plain" } : NULL,
+		(char[]){ "[::1]:0" }, NULL };
 	posix_spawn_file_actions_t actions;
 	aw_own_fd int from = -1;
 	aw_own_fd int to = -1;
@@ -163,8 +201,9 @@ static void start_child(struct sim *sim, const char *fixture)
 	read_ready(sim, from);
 }
 
-void sim_tell(struct sim *sim, const char *const *words)
+void sim_tell_to(struct sim *sim, const char *path, const char *const *words)
 {
+	posix_spawn_file_actions_t actions;
 	char *argv[10] = { (char[]){ "idcsim" }, (char[]){ "--control" },
 		sim->control };
 	int pid, status;
@@ -173,13 +212,24 @@ void sim_tell(struct sim *sim, const char *const *words)
 		sim->disturbed = true;
 	for (int i = 0; i < 6 && words[i]; i++)
 		argv[3 + i] = strdup(words[i]);
+	assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+	if (path)
+		assert_int_equal(posix_spawn_file_actions_addopen(&actions, 1,
+				     path, O_WRONLY | O_CREAT | O_TRUNC, 0600),
+		    0);
 	assert_int_equal(
-	    posix_spawn(&pid, IDCSIM, NULL, NULL, argv, no_environment), 0);
+	    posix_spawn(&pid, IDCSIM, &actions, NULL, argv, no_environment), 0);
+	(void)posix_spawn_file_actions_destroy(&actions);
 	for (int i = 3; argv[i]; i++)
 		free(argv[i]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (status != 0)
 		fail_msg("idcsim %s: status %d", words[0], status);
+}
+
+void sim_tell(struct sim *sim, const char *const *words)
+{
+	sim_tell_to(sim, NULL, words);
 }
 
 int sim_setup(void **state)
@@ -199,6 +249,7 @@ int sim_setup(void **state)
 		aw_fmt(sim->control, sizeof(sim->control), "%s/c", sim->dir) |
 		aw_fmt(sim->keys, sizeof(sim->keys), "%s/keys", sim->dir) |
 		aw_fmt(sim->token, sizeof(sim->token), "%s/token", sim->dir) |
+		aw_fmt(sim->other, sizeof(sim->other), "%s/other", sim->dir) |
 		aw_fmt(sim->log, sizeof(sim->log), "%s/log", sim->dir),
 	    0);
 	write_fixture(fixture);

@@ -22,13 +22,19 @@
 #define SIM_DAVE                                                    \
 	"0123456789-00000000-0000-4000-8000-00000000000d" /* no set \
 							   */
-#define SIM_NOBODY "0123456789-00000000-0000-4000-8000-00000000000e"
-#define SIM_ADMINS "0123456789-00000000-0000-4000-8000-0000000000a1"
-#define SIM_MANY   150 /* more users, all in one group */
+#define SIM_NOBODY   "0123456789-00000000-0000-4000-8000-00000000000e"
+#define SIM_ADMINS   "0123456789-00000000-0000-4000-8000-0000000000a1"
+#define SIM_READER   "arn:aws:iam::444455556666:role/sso/Reader"
+#define SIM_EXTERNAL "two:hosts/1" /* which Reader asks for */
+#define SIM_BLIND    "arn:aws:iam::444455556666:role/Blind" /* reads nothing */
+#define SIM_WEB      "arn:aws:iam::444455556666:role/Web"   /* takes tokens */
+#define SIM_MANY     150 /* more users, all in one group */
 
 struct sim {
 	char dir[40];
 	char url[64], control[64], keys[64], log[64], token[64];
+	char url6[64];  /* the same over IPv6; "" without it */
+	char other[64]; /* a file that a test may make */
 	int pid;
 	bool disturbed; /* faults or a clock to be reset */
 	struct aw_conf conf;
@@ -57,6 +63,11 @@ void sim_reconnect(struct sim *sim);
 void sim_tell(struct sim *sim, const char *const *words);
 #define SIM_TELL(sim, ...) \
 	sim_tell(sim, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* The same, and what it says goes to the file @path. */
+void sim_tell_to(struct sim *sim, const char *path, const char *const *words);
+#define SIM_TELL_TO(sim, path, ...) \
+	sim_tell_to(sim, path, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* Send a message: number and text fields by hand. */
 void sim_begin(struct aw_wire_out *out, uint16_t type, uint64_t request);

@@ -20,6 +20,7 @@
 #define CAROL  "1234567890-aaaaaaaa-0000-4000-8000-000000000003"
 #define DAVE   "1234567890-aaaaaaaa-0000-4000-8000-000000000004"
 #define SETS   "arn:aws:sso:::permissionSet/ssoins-1111222233334444/"
+#define ISSUER "\"Issuer\":\"https://one.example\",\"Audience\":\"a\","
 #define DATE   "20150830T123600Z"
 #define SIGNED "content-type;host;x-amz-date;x-amz-target"
 
@@ -45,7 +46,15 @@ const char probe_fixture[] =
     "\"PrincipalId\":\"" PROBE_GROUP "\"}]},{\"Name\":\"Admin\","
     "\"PermissionSetArn\":\"" SETS "ps-2\",\"Assignments\":["
     "{\"AccountId\":\"" PROBE_ACCOUNT "\",\"PrincipalType\":\"USER\","
-    "\"PrincipalId\":\"" ALICE "\"}]}]}";
+    "\"PrincipalId\":\"" ALICE "\"}]}],"
+    "\"roles\":[{\"RoleArn\":\"" PROBE_WEB "\",\"MaxSessionDuration\":7200,"
+    "\"WebIdentity\":{" ISSUER "\"Subject\":\"one\"}},"
+    "{\"RoleArn\":\"" PROBE_WEB2 "\",\"WebIdentity\":{\"Issuer\":"
+    "\"https://two.example\",\"Audience\":\"a\",\"Subject\":\"one\"}},"
+    "{\"RoleArn\":\"" PROBE_WEB3 "\",\"WebIdentity\":{" ISSUER
+    "\"Subject\":\"two\"}},"
+    "{\"RoleArn\":\"" PROBE_TRUSTS "\",\"ExternalId\":\"ext\",\"Trusts\":["
+    "\"arn:aws:iam::" PROBE_ACCOUNT ":role/awssso-task\"]}]}";
 
 int probe_setup(void **state)
 {

@@ -24,6 +24,11 @@
 #define PROBE_ALICE   "1234567890-aaaaaaaa-0000-4000-8000-000000000001"
 #define PROBE_BOB     "1234567890-aaaaaaaa-0000-4000-8000-000000000002"
 #define PROBE_GROUP   "1234567890-bbbbbbbb-0000-4000-8000-000000000001"
+#define PROBE_ROLE    "arn:aws:iam::" PROBE_OTHER ":role/"
+#define PROBE_WEB     PROBE_ROLE "aws/sso/Web" /* takes tokens */
+#define PROBE_WEB2    PROBE_ROLE "Web2"        /* of another issuer */
+#define PROBE_WEB3    PROBE_ROLE "Web3"        /* of another subject */
+#define PROBE_TRUSTS  PROBE_ROLE "Trusts"      /* the task, with "ext" */
 #define PROBE_START   "https://d-1234567890.awsapps.com/start"
 #define PROBE_TIME_MS INT64_C(1440938160000) /* 2015-08-30T12:36:00Z */
 

@@ -33,7 +33,7 @@ static void edit(const char *find, const char *replace, char *buf, size_t size)
 
 static void good(void **state)
 {
-	struct aw_sim sim;
+	static struct aw_sim sim;
 	struct aw_diag diag = { "" };
 
 	(void)state;
@@ -55,7 +55,7 @@ static void good(void **state)
 
 static void options(void **state)
 {
-	struct aw_sim sim;
+	static struct aw_sim sim;
 	struct aw_diag diag = { "" };
 	char text[8192];
 
@@ -94,6 +94,14 @@ static void bad(void **state)
 		const char *want;
 	} rows[] = {
 		{ "\"region\"", "\"x\"", "region: missing" },
+		{ "\"roles\"", "\"roles\":7,\"x\"", "roles: not an array" },
+		{ "\"roles\":[", "\"roles\":[7,", "roles[0].not an object" },
+		{ "\"RoleArn\"", "\"x\"", "roles[0].x: unknown field" },
+		{ ":role/", ":user/",
+		    "roles[0].RoleArn: not the ARN of a role" },
+		{ "\"Issuer\"", "\"x\"", "roles[0].x: unknown field" },
+		{ "7200", "60",
+		    "roles[0].MaxSessionDuration: not from 3600 to 43200" },
 		{ "\"us-east-1\"", "7", "region: not a string" },
 		{ "us-east-1", "US EAST", "region: not a region" },
 		{ "\"identity_store_id\"", "\"x\"",
@@ -168,7 +176,7 @@ static void bad(void **state)
 		{ "{\"region\"", "\n\n{\"region\" oops",
 		    "line 3: object property name separator ':' expected" },
 	};
-	struct aw_sim sim;
+	static struct aw_sim sim;
 	char text[8192];
 
 	(void)state;
@@ -196,7 +204,7 @@ static void not_json(void **state)
 		{ "{\"region\":\"\\u0000us\"}",
 		    "region: not from 1 to 31 long" },
 	};
-	struct aw_sim sim;
+	static struct aw_sim sim;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -142,7 +142,7 @@ static void keys(void **state)
 	    PROBE_TIME_MS + 3600000);
 	key = aw_sim_keys_get(&probe->sim, aw_sim_text(got, "accessKeyId"));
 	assert_non_null(key);
-	assert_false(key->is_host);
+	assert_false(key->reads);
 	assert_string_equal(key->secret, aw_sim_text(got, "secretAccessKey"));
 	assert_string_equal(key->token, aw_sim_text(got, "sessionToken"));
 	assert_string_equal(key->account, PROBE_OTHER);
