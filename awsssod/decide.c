@@ -82,7 +82,10 @@ enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
 	    0)
 		return daemon->state.broken ? AW_SAY_STATE_BROKEN
 					    : AW_SAY_INTERNAL;
-	facts.sets = sets;
+	/* What the portal says of the person counts before what a sweep knew;
+	 * after an approval nothing else does. */
+	if (sets != AW_ACCESS_UNKNOWN || stage == AW_STAGE_SIGN_IN)
+		facts.sets = sets;
 	if (!is_allowed(aw_access_judge(&daemon->conf, &facts), stage))
 		return AW_SAY_NOT_ALLOWED;
 	if (sign_in && !aw_arn_is_session_name(person->user_name))

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "awsssod/register.h"
+#include "awsssod/sets.h"
 
 struct job {
 	struct aw_state *state;
@@ -14,6 +15,7 @@ struct job {
 	const char *store;
 	int64_t changes;
 	int64_t had_users, had_groups, had_members;
+	struct aw_sets sets;
 	struct aw_applied out;
 };
 
@@ -52,7 +54,7 @@ static int check_kinds(struct job *job, struct aw_diag *diag)
 	return AW_DENIED;
 }
 
-static int count_before(struct job *job)
+static int count_before(struct job *job, struct aw_diag *diag)
 {
 	int r;
 
@@ -63,7 +65,7 @@ static int count_before(struct job *job)
 	    (r = aw_state_number(
 		 job->state, AW_Q_COUNT_MEMBERS, &job->had_members, "")) != 0)
 		return r;
-	return 0;
+	return aw_sets_before(&job->sets, diag);
 }
 
 static int add_and_change(struct job *job)
@@ -77,7 +79,7 @@ static int add_and_change(struct job *job)
 	    (r = aw_state_run(state, AW_Q_APPLY_PAIRS, "")) != 0 ||
 	    (r = change(job, AW_Q_APPLY_MEMBERS, false)) != 0)
 		return r;
-	return 0;
+	return aw_sets_add(&job->sets);
 }
 
 static int count_lost(struct job *job)
@@ -90,13 +92,16 @@ static int count_lost(struct job *job)
 	    (r = aw_state_number(job->state, AW_Q_LOST_GROUPS,
 		 &out->lost_groups, "s", job->store)) != 0 ||
 	    (r = aw_state_number(
-		 job->state, AW_Q_LOST_MEMBERS, &out->lost_members, "")) != 0)
+		 job->state, AW_Q_LOST_MEMBERS, &out->lost_members, "")) != 0 ||
+	    (r = aw_sets_count_lost(&job->sets)) != 0)
 		return r;
+	out->lost_sets = job->sets.lost;
 	out->held =
 	    !job->apply->accept_loss &&
 	    (aw_apply_is_shrink(job->had_users, out->lost_users) ||
 		aw_apply_is_shrink(job->had_groups, out->lost_groups) ||
-		aw_apply_is_shrink(job->had_members, out->lost_members));
+		aw_apply_is_shrink(job->had_members, out->lost_members) ||
+		aw_apply_is_shrink(job->sets.had, out->lost_sets));
 	return 0;
 }
 
@@ -106,10 +111,11 @@ static int say_held(struct job *job)
 
 	return aw_fmt(out->text, sizeof(out->text),
 	    "held: the directory would lose %lld of %lld users, %lld of %lld "
-	    "groups, %lld of %lld memberships",
+	    "groups, %lld of %lld memberships, %lld of %lld permission sets",
 	    (long long)out->lost_users, (long long)job->had_users,
 	    (long long)out->lost_groups, (long long)job->had_groups,
-	    (long long)out->lost_members, (long long)job->had_members);
+	    (long long)out->lost_members, (long long)job->had_members,
+	    (long long)out->lost_sets, (long long)job->sets.had);
 }
 
 static int lose(struct job *job, enum aw_query query, int64_t lost)
@@ -123,12 +129,15 @@ static int take_losses(struct job *job)
 
 	if (job->out.held) {
 		r = say_held(job);
-		return r < 0 ? r : change(job, AW_Q_MARK_MISSING, true);
+		if (r == 0)
+			r = change(job, AW_Q_MARK_MISSING, true);
+		return r < 0 ? r : aw_sets_lose(&job->sets, true);
 	}
 	/* Mostly nothing is lost, and then nothing is looked through again. */
 	if ((r = lose(job, AW_Q_LOSE_MEMBERS, job->out.lost_members)) != 0 ||
 	    (r = lose(job, AW_Q_LOSE_USERS, job->out.lost_users)) != 0 ||
-	    (r = lose(job, AW_Q_LOSE_GROUPS, job->out.lost_groups)) != 0)
+	    (r = lose(job, AW_Q_LOSE_GROUPS, job->out.lost_groups)) != 0 ||
+	    (r = aw_sets_lose(&job->sets, false)) != 0)
 		return r;
 	return change(job, AW_Q_FORGET_UNREGISTERED, false);
 }
@@ -161,7 +170,8 @@ static int apply_all(struct job *job, struct aw_diag *diag)
 	const struct aw_apply *apply = job->apply;
 	int r;
 
-	if ((r = check_kinds(job, diag)) != 0 || (r = count_before(job)) != 0 ||
+	if ((r = check_kinds(job, diag)) != 0 ||
+	    (r = count_before(job, diag)) != 0 ||
 	    (r = add_and_change(job)) != 0 || (r = count_lost(job)) != 0 ||
 	    (r = take_losses(job)) != 0 ||
 	    (r = aw_local_read(job->state, apply->passwd, apply->group)) != 0 ||
@@ -176,9 +186,15 @@ int aw_apply_sweep(struct aw_state *state, const struct aw_apply *apply,
 {
 	struct job job = { .state = state,
 		.apply = apply,
-		.store = apply->conf->identity_store_id };
+		.store = apply->conf->identity_store_id,
+		.sets = { .state = state,
+		    .store = apply->conf->identity_store_id,
+		    .off =
+			apply->conf->permission_sets == AW_PERMISSION_SETS_NO,
+		    .changes = &job.changes } };
 	int r;
 
+	job.sets.known = apply->sets_known && !job.sets.off;
 	r = aw_state_begin(state);
 	if (r < 0)
 		return r;
@@ -189,6 +205,7 @@ int aw_apply_sweep(struct aw_state *state, const struct aw_apply *apply,
 		aw_state_rollback(state);
 		return r;
 	}
+	job.out.dropped_grants = job.sets.dropped;
 	*ret = job.out;
 	return 0;
 }

@@ -3,9 +3,9 @@
  * Making a complete sweep the directory: one transaction, one generation.
  *
  * Absence of data never deletes by itself (R24): a sweep that would lose more
- * than max(10 %, 5) of users, of groups or of memberships is held.  What a
- * held sweep adds or changes counts at once; what it lacks stays, but a person
- * whom it lacks is marked missing.
+ * than max(10 %, 5) of users, groups, memberships or permission sets is held.
+ * What a held sweep adds or changes counts at once; what it lacks stays, but a
+ * person whom it lacks is marked missing.
  */
 #ifndef AW_AWSSSOD_DIRECTORY_APPLY_H
 #define AW_AWSSSOD_DIRECTORY_APPLY_H
@@ -23,13 +23,15 @@ struct aw_apply {
 	aw_sha256_fn *sha256;
 	time_t now;
 	bool accept_loss; /* an administrator said that the loss is meant */
+	bool sets_known;  /* the staged sets and grants are all there are */
 };
 
 struct aw_applied {
 	bool changed; /* there is a new generation */
 	bool held;
-	int64_t lost_users, lost_groups, lost_members;
-	char text[256]; /* why it is held */
+	int64_t lost_users, lost_groups, lost_members, lost_sets;
+	int64_t dropped_grants; /* they can no longer be read */
+	char text[256];         /* why it is held */
 };
 
 /* A loss of @lost out of @had is more than a directory loses in a day. */

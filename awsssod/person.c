@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "awsssod/sets.h"
 #include "common/proto.h"
 
 static int fill(sqlite3_stmt *row, struct aw_person *ret)
@@ -94,11 +95,12 @@ int aw_person_access(struct aw_state *state, const struct aw_conf *conf,
 	struct aw_access_facts facts = {
 		.user = aw_access_user(conf, person->name, person->user_name,
 		    person->principal, person->name_taken),
-		.sets = AW_ACCESS_UNKNOWN,
 	};
 	int r;
 
 	r = any_group(state, conf, person->n, &facts.groups);
+	if (r == 0)
+		r = aw_sets_access(state, conf, person->n, &facts.sets);
 	if (r == 0)
 		*ret = facts;
 	return r;

@@ -38,8 +38,8 @@ int aw_person_by_uid(
     struct aw_state *state, uid_t uid, struct aw_person *ret) AW_MUST_USE;
 
 /*
- * What the directory says of the policy and @person; .sets is
- * AW_ACCESS_UNKNOWN.  Returns 0 or a negative errno.
+ * What the directory says of the policy and @person; .sets is as by
+ * aw_sets_access().  Returns 0 or a negative errno.
  */
 int aw_person_access(struct aw_state *state, const struct aw_conf *conf,
     const struct aw_person *person, struct aw_access_facts *ret) AW_MUST_USE;

@@ -253,7 +253,8 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "INSERT INTO principals(store, principal, kind, user_name)"
 	    " SELECT ?1, 'ps:' || name, 3, name FROM stage_sets WHERE true"
 	    " ON CONFLICT(store, principal) DO UPDATE SET present = 1,"
-	    " missing = 0 WHERE present = 0 OR missing = 1",
+	    " missing = 0, user_name = excluded.user_name"
+	    " WHERE present = 0 OR missing = 1",
 	[AW_Q_APPLY_GRANTS] = "INSERT OR IGNORE INTO grants " GRANTS_STAGED,
 	[AW_Q_LOST_SETS] =
 	    "SELECT count(*) FROM principals WHERE kind = 3 AND present = 1"
@@ -284,8 +285,8 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_LIVE_SETS_KNOW] =
 	    "INSERT INTO principals(store, principal, kind, user_name)"
 	    " SELECT ?1, 'ps:' || name, 3, name FROM live_sets WHERE true"
-	    " ON CONFLICT(store, principal) DO UPDATE SET present = 1"
-	    " WHERE present = 0 AND kind = 3",
+	    " ON CONFLICT(store, principal) DO UPDATE SET present = 1,"
+	    " user_name = excluded.user_name WHERE present = 0 AND kind = 3",
 	[AW_Q_LEARNED_LOSE] =
 	    "DELETE FROM learned WHERE usr = ?1 AND grp NOT IN"
 	    " (SELECT n FROM principals WHERE kind = 3 AND store = ?2"

@@ -10,8 +10,10 @@
 
 #include "awsssod/person.h"
 #include "awsssod/register.h"
+#include "awsssod/sets.h"
 #include "common/own.h"
 #include "common/paths.h"
+#include "common/proto.h"
 #include "common/snapshot.h"
 
 struct rebuild {
@@ -27,14 +29,21 @@ struct row {
 	uint32_t id;
 };
 
+static enum aw_kind kind_of(const struct row *row)
+{
+	if (!row->is_group)
+		return AW_KIND_USER;
+	return aw_sets_is_principal(row->principal) ? AW_KIND_SET
+						    : AW_KIND_GROUP;
+}
+
 static int restore(struct rebuild *job, const struct row *row)
 {
 	job->n++;
 	return aw_state_run(job->state, AW_Q_RESTORE, "ssissiisis",
-	    aw_snap_store(&job->snap), row->principal,
-	    (int64_t)(row->is_group ? 2 : 1), row->user_name, row->display,
-	    (int64_t)row->disabled, (int64_t)row->present, row->name,
-	    (int64_t)row->id, row->home);
+	    aw_snap_store(&job->snap), row->principal, (int64_t)kind_of(row),
+	    row->user_name, row->display, (int64_t)row->disabled,
+	    (int64_t)row->present, row->name, (int64_t)row->id, row->home);
 }
 
 static int restore_user(struct rebuild *job, const struct aw_snap_user *user)

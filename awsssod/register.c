@@ -58,14 +58,19 @@ static int use_pinned_domain(struct pass *pass)
 static int want_name(struct pass *pass, sqlite3_stmt *row)
 {
 	const int64_t n = sqlite3_column_int64(row, 0);
-	const bool is_user = sqlite3_column_int(row, 1) == AW_KIND_USER;
+	const int kind = sqlite3_column_int(row, 1);
 	const char *label = aw_state_text(row, 2);
 	struct aw_diag why = { "" };
 	char name[AW_NAME_SIZE] = "";
 	int r;
 
-	r = is_user ? aw_name_of_user(&pass->rules, label, name, &why)
-		    : aw_name_of_group(label, name, &why);
+	if (kind == AW_KIND_USER)
+		r = aw_name_of_user(&pass->rules, label, name, &why);
+	else if (kind == AW_KIND_SET)
+		r = aw_name_of_set(
+		    pass->conf->permission_set_group, label, name, &why);
+	else
+		r = aw_name_of_group(label, name, &why);
 	if (r < 0)
 		return r;
 	if (r == AW_DENIED && !why.text[0])

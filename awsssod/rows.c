@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "awsssod/person.h"
+#include "awsssod/sets.h"
 #include "common/own.h"
 #include "common/proto.h"
 
@@ -25,6 +26,7 @@ int aw_rows_init(
 	r = aw_state_number(state, AW_Q_LAST_ROW, &last, "");
 	if (r < 0)
 		return r;
+	rows->sets_known = aw_sets_are_known(state);
 	rows->n_index = last + 1;
 	rows->index = calloc((size_t)rows->n_index, sizeof(*rows->index));
 	return rows->index ? 0 : -ENOMEM;
@@ -58,7 +60,7 @@ static void next_part(struct aw_rows *rows)
 {
 	rows->part++;
 	rows->last = 0;
-	rows->last_user = 0;
+	rows->last_of = 0;
 }
 
 static int add_head(struct aw_rows *rows)
@@ -144,10 +146,19 @@ static int add_user(struct aw_rows *rows, sqlite3_stmt *row)
 	return end(rows, &out);
 }
 
+static uint64_t group_flags(const struct aw_rows *rows, bool is_set)
+{
+	const uint64_t listed =
+	    rows->conf->enumerate == AW_ENUMERATE_NO ? 0 : AW_SNAP_ENUM;
+
+	if (!is_set)
+		return listed;
+	return listed | AW_SNAP_SET | (rows->sets_known ? 0u : AW_SNAP_LEARNED);
+}
+
 static int add_group(struct aw_rows *rows, sqlite3_stmt *row)
 {
-	const uint64_t flags =
-	    rows->conf->enumerate == AW_ENUMERATE_NO ? 0 : AW_SNAP_ENUM;
+	const bool is_set = sqlite3_column_int(row, 5) == AW_KIND_SET;
 	struct aw_wire_out out;
 
 	begin(rows, &out, AW_MSG_SNAP_GROUP);
@@ -156,7 +167,7 @@ static int add_group(struct aw_rows *rows, sqlite3_stmt *row)
 	aw_wire_put_text(&out, AW_TAG_USER, aw_state_text(row, 3));
 	aw_wire_put_num(
 	    &out, AW_TAG_POSIX_ID, (uint64_t)sqlite3_column_int64(row, 4));
-	aw_wire_put_num(&out, AW_TAG_FLAGS, flags);
+	aw_wire_put_num(&out, AW_TAG_FLAGS, group_flags(rows, is_set));
 	rows->index[rows->last] = ++rows->n_groups;
 	return end(rows, &out);
 }
@@ -171,25 +182,46 @@ static int add_tomb(struct aw_rows *rows, sqlite3_stmt *row)
 	aw_wire_put_num(
 	    &out, AW_TAG_POSIX_ID, (uint64_t)sqlite3_column_int64(row, 3));
 	aw_wire_put_num(&out, AW_TAG_FLAGS,
-	    sqlite3_column_int(row, 4) == 2 ? AW_SNAP_GROUP : 0);
+	    sqlite3_column_int(row, 4) == AW_KIND_USER ? 0 : AW_SNAP_GROUP);
 	return end(rows, &out);
 }
 
-/* Who is not in the snapshot is in no group of it either. */
-static int add_member(struct aw_rows *rows, sqlite3_stmt *row)
+/* Where row @n went in the snapshot, + 1; 0: nowhere. */
+static uint32_t place_of(const struct aw_rows *rows, int64_t n)
 {
-	const int64_t group = sqlite3_column_int64(row, 0);
-	const int64_t user = sqlite3_column_int64(row, 1);
+	return n < rows->n_index ? rows->index[n] : 0;
+}
+
+/* Whoever is not in the snapshot is in no group of it either. */
+static int add_edge(struct aw_rows *rows, uint16_t type, int64_t group,
+    int64_t of, uint16_t group_tag, uint16_t of_tag)
+{
+	const uint32_t group_at = place_of(rows, group);
+	const uint32_t of_at = place_of(rows, of);
 	struct aw_wire_out out;
 
-	rows->last_user = user;
-	if (group >= rows->n_index || user >= rows->n_index ||
-	    !rows->index[group] || !rows->index[user])
+	if (!group_at || !of_at)
 		return 0;
-	begin(rows, &out, AW_MSG_SNAP_MEMBER);
-	aw_wire_put_num(&out, AW_TAG_GROUP_INDEX, rows->index[group] - 1);
-	aw_wire_put_num(&out, AW_TAG_USER_INDEX, rows->index[user] - 1);
+	begin(rows, &out, type);
+	aw_wire_put_num(&out, group_tag, group_at - 1);
+	aw_wire_put_num(&out, of_tag, of_at - 1);
 	return end(rows, &out);
+}
+
+static int add_member(struct aw_rows *rows, sqlite3_stmt *row)
+{
+	rows->last_of = sqlite3_column_int64(row, 1);
+	return add_edge(rows, AW_MSG_SNAP_MEMBER, rows->last, rows->last_of,
+	    AW_TAG_GROUP_INDEX, AW_TAG_USER_INDEX);
+}
+
+static int add_grant(struct aw_rows *rows, sqlite3_stmt *row)
+{
+	if (sqlite3_column_int(row, 2) == AW_KIND_USER)
+		return add_member(rows, row);
+	rows->last_of = sqlite3_column_int64(row, 1);
+	return add_edge(rows, AW_MSG_SNAP_GRANT, rows->last, rows->last_of,
+	    AW_TAG_SET_INDEX, AW_TAG_GROUP_INDEX);
 }
 
 typedef int add_fn(struct aw_rows *rows, sqlite3_stmt *row);
@@ -221,9 +253,10 @@ static int add_part(struct aw_rows *rows, enum aw_query query, add_fn *add)
 	sqlite3_stmt *stmt;
 	int r;
 
-	if (query == AW_Q_SNAP_MEMBERS)
+	if (query == AW_Q_SNAP_MEMBERS || query == AW_Q_SNAP_GRANTS ||
+	    query == AW_Q_SNAP_LEARNED)
 		r = aw_state_start(rows->state, query, &stmt, "iii", rows->last,
-		    rows->last_user, (int64_t)ROWS_A_TIME);
+		    rows->last_of, (int64_t)ROWS_A_TIME);
 	else
 		r = aw_state_start(rows->state, query, &stmt, "ii", rows->last,
 		    (int64_t)ROWS_A_TIME);
@@ -252,6 +285,10 @@ static int add_some(struct aw_rows *rows)
 		return add_part(rows, AW_Q_SNAP_TOMBS, add_tomb);
 	case AW_ROWS_MEMBERS:
 		return add_part(rows, AW_Q_SNAP_MEMBERS, add_member);
+	case AW_ROWS_GRANTS:
+		return add_part(rows, AW_Q_SNAP_GRANTS, add_grant);
+	case AW_ROWS_LEARNED:
+		return add_part(rows, AW_Q_SNAP_LEARNED, add_member);
 	case AW_ROWS_END:
 		return add_end(rows);
 	case AW_ROWS_DONE:

@@ -19,6 +19,8 @@ enum aw_rows_part {
 	AW_ROWS_GROUPS,
 	AW_ROWS_TOMBS,
 	AW_ROWS_MEMBERS,
+	AW_ROWS_GRANTS,
+	AW_ROWS_LEARNED,
 	AW_ROWS_END,
 	AW_ROWS_DONE,
 };
@@ -27,9 +29,10 @@ struct aw_rows {
 	struct aw_state *state;
 	const struct aw_conf *conf;
 	enum aw_rows_part part;
-	int64_t last, last_user; /* keys of the last row that was sent */
-	int64_t n_index;         /* rows of @index */
-	uint32_t *index;         /* by row number: place in the snapshot + 1 */
+	int64_t last, last_of; /* keys of the last row that was sent */
+	bool sets_known;
+	int64_t n_index; /* rows of @index */
+	uint32_t *index; /* by row number: place in the snapshot + 1 */
 	uint32_t n_users, n_groups;
 	uint8_t *out; /* the chunk being written */
 	size_t out_len, out_size;

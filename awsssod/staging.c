@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "awsssod/sets.h"
+#include "awsssod/sets.h"
 #include "common/name.h"
 #include "common/proto.h"
 #include "common/snapshot.h"
@@ -22,7 +24,7 @@ int aw_staging_clear(struct aw_state *state)
 
 	for (size_t i = 0; r == 0 && i < sizeof(clear) / sizeof(clear[0]); i++)
 		r = aw_state_run(state, clear[i], "");
-	return r;
+	return r < 0 ? r : aw_sets_clear(state);
 }
 
 /* The text of @tag, which must be there, on one line and not empty. */
@@ -49,7 +51,7 @@ static int add_user(
 	 * a reason, when names are given. */
 	if (!need(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) ||
 	    aw_wire_text(in, AW_TAG_USER_NAME, name, sizeof(name)) != 0 ||
-	    strchr(name, '\n'))
+	    strchr(name, '\n') || aw_sets_is_principal(id))
 		return refuse(diag, "a user without UserId or UserName");
 	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) <
 		0 ||
@@ -65,6 +67,7 @@ static int add_group(
 	char id[AW_PRINCIPAL_SIZE], display[DISPLAY_SIZE] = "";
 
 	if (!need(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) ||
+	    aw_sets_is_principal(id) ||
 	    aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) < 0)
 		return refuse(diag, "a group without GroupId");
 	return aw_state_run(state, AW_Q_STAGE_GROUP, "ss", id, display);
@@ -169,8 +172,11 @@ static int add_record(struct aw_state *state, struct aw_staging *staging,
 	case AW_MSG_AGAIN_REC:
 		return start_again(state, staging, in, diag);
 	case AW_MSG_SET_REC:
+		staging->sets++;
+		return aw_sets_stage(state, in, diag);
 	case AW_MSG_GRANT_REC:
-		return 0;
+		staging->grants++;
+		return aw_sets_stage(state, in, diag);
 	default:
 		return refuse(diag, "a record that is none");
 	}

@@ -11,8 +11,9 @@
 #include "common/snapshot.h"
 
 struct aw_staging {
-	const char *store;               /* of this identity store */
-	uint64_t users, groups, members; /* records received, and in force */
+	const char *store; /* of this identity store */
+	/* records received, and in force: */
+	uint64_t users, groups, members, sets, grants;
 	/* the group whose members came last, and how many */
 	char group[AW_PRINCIPAL_SIZE];
 	uint64_t group_members;
@@ -24,7 +25,8 @@ int aw_staging_clear(struct aw_state *state) AW_MUST_USE;
 
 /*
  * Take the records of one page: @len bytes of USER_REC, GROUP_REC, MEMBER_REC
- * (a group's come together) and AGAIN_REC messages in a row.  Returns 0;
+ * (a group's come together), SET_REC, GRANT_REC and AGAIN_REC messages in a
+ * row.  Returns 0;
  * AW_DENIED with @diag when a record makes no sense (the sweep is then void);
  * or a negative errno.
  */

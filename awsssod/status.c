@@ -9,6 +9,7 @@
 
 #include "awsssod/daemon.h"
 #include "awsssod/person.h"
+#include "awsssod/sets.h"
 #include "common/own.h"
 #include "common/proto.h"
 
@@ -82,6 +83,19 @@ static void put_skipped(struct aw_daemon *daemon, struct aw_wire_out *out)
 	aw_state_stop(row);
 }
 
+/* Sets, and how many hold one as far as is known. */
+static void put_sets(struct aw_daemon *daemon, struct aw_wire_out *out)
+{
+	const bool known = aw_sets_are_known(&daemon->state);
+
+	aw_wire_put_num(out, AW_TAG_SETS,
+	    (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, AW_KIND_SET));
+	aw_wire_put_num(out, AW_TAG_GRANTS,
+	    (uint64_t)number(
+		daemon, known ? AW_Q_COUNT_GRANTS : AW_Q_COUNT_LEARNED, 0));
+	aw_wire_put_num(out, AW_TAG_SETS_KNOWN, known);
+}
+
 static void put_counts(struct aw_daemon *daemon, struct aw_wire_out *out)
 {
 	const uint64_t age = aw_daemon_directory_age(daemon);
@@ -96,6 +110,7 @@ static void put_counts(struct aw_daemon *daemon, struct aw_wire_out *out)
 	    out, AW_TAG_USERS, (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, 1));
 	aw_wire_put_num(out, AW_TAG_GROUPS,
 	    (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, 2));
+	put_sets(daemon, out);
 	aw_wire_put_num(out, AW_TAG_SKIPPED,
 	    (uint64_t)number(daemon, AW_Q_COUNT_SKIPPED, 0));
 	aw_wire_put_num(

@@ -116,6 +116,7 @@ static void apply(struct aw_sweep *sweep)
 		.sha256 = aw_ledger_sha256,
 		.now = time(NULL),
 		.accept_loss = sweep->accept_loss,
+		.sets_known = sweep->sets_known,
 	};
 	struct aw_applied applied;
 	struct aw_diag why = { "" };
@@ -129,6 +130,12 @@ static void apply(struct aw_sweep *sweep)
 		    sweep, r < 0 ? AW_NET_CONFIG : AW_NET_BAD_ANSWER, why.text);
 		return;
 	}
+	if (applied.dropped_grants > 0)
+		aw_log(LOG_WARNING,
+		    "sweep: permission sets can no longer be read: %lld "
+		    "assignments are dropped, people's own are learned at "
+		    "their sign-ins",
+		    (long long)applied.dropped_grants);
 	if (applied.held)
 		aw_log(LOG_WARNING, "sweep: %s", applied.text);
 	if (applied.changed)
@@ -139,7 +146,9 @@ static void apply(struct aw_sweep *sweep)
 /* What netd counted must be what arrived: a short read never counts. */
 static bool is_whole(const struct aw_sweep *sweep, const struct aw_wire_in *in)
 {
-	return aw_wire_num(in, AW_TAG_USERS, UINT64_MAX) ==
+	return aw_wire_num(in, AW_TAG_SETS, 0) == sweep->staging.sets &&
+	       aw_wire_num(in, AW_TAG_GRANTS, 0) == sweep->staging.grants &&
+	       aw_wire_num(in, AW_TAG_USERS, UINT64_MAX) ==
 		   sweep->staging.users &&
 	       aw_wire_num(in, AW_TAG_GROUPS, UINT64_MAX) ==
 		   sweep->staging.groups &&
@@ -154,6 +163,7 @@ static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
 
 	sweep->request = 0;
 	sweep->requests = aw_wire_num(in, AW_TAG_REQUESTS, 0);
+	sweep->sets_known = aw_wire_num(in, AW_TAG_SETS_KNOWN, 0) == 1;
 	if (aw_wire_text(in, AW_TAG_TEXT, text, sizeof(text)) < 0)
 		text[0] = '\0';
 	if (net != AW_NET_OK)

@@ -17,8 +17,9 @@ struct aw_daemon;
 struct aw_sweep {
 	struct aw_daemon *daemon;
 	sd_event_source *timer;
-	uint64_t next_ms;  /* when the next one starts */
-	uint64_t request;  /* SWEEP's id while one runs */
+	uint64_t next_ms; /* when the next one starts */
+	uint64_t request; /* SWEEP's id while one runs */
+	bool sets_known;
 	bool accept_loss;  /* the running one is meant to lose much */
 	unsigned failures; /* in a row */
 	uint64_t requests; /* of the last one to AWS, or the running one */

@@ -253,6 +253,42 @@ void fake_page(struct aw_buf *page, const struct fake_directory *d)
 		    d->members[i].user, NULL);
 }
 
+static void add_set(
+    struct aw_buf *page, uint16_t type, const struct fake_grant *grant)
+{
+	uint8_t data[512];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), type, 0);
+	aw_wire_put_text(&out, AW_TAG_ROLE, grant->set);
+	if (grant->holder) {
+		aw_wire_put_num(&out, AW_TAG_KIND, grant->kind);
+		aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, grant->holder);
+	}
+	assert_int_equal(aw_wire_end(&out), 0);
+	aw_buf_add(page, data, out.len);
+}
+
+void fake_set_page(struct aw_buf *page, const struct fake_sets *sets)
+{
+	if (!sets)
+		return;
+	for (size_t i = 0; i < sets->n_sets; i++)
+		add_set(page, AW_MSG_SET_REC,
+		    &(struct fake_grant){ .set = sets->sets[i] });
+	for (size_t i = 0; i < sets->n_grants; i++)
+		add_set(page, AW_MSG_GRANT_REC, &sets->grants[i]);
+}
+
+static void put_sets_end(struct aw_wire_out *out, const struct fake_sets *sets)
+{
+	if (!sets)
+		return;
+	aw_wire_put_num(out, AW_TAG_SETS, sets->n_sets);
+	aw_wire_put_num(out, AW_TAG_GRANTS, sets->n_grants);
+	aw_wire_put_num(out, AW_TAG_SETS_KNOWN, sets->known);
+}
+
 void fake_serve_sweep(
     struct fake *fake, const struct fake_directory *d, uint64_t net)
 {
@@ -263,6 +299,7 @@ void fake_serve_sweep(
 	int fd;
 
 	fake_page(&page, d);
+	fake_set_page(&page, fake->sets);
 	assert_int_equal(aw_buf_error(&page), 0);
 	assert_int_equal(aw_sock_memfd("page", page.data, page.len, &fd), 0);
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_PAGE, id);
@@ -276,6 +313,7 @@ void fake_serve_sweep(
 	aw_wire_put_num(&out, AW_TAG_GROUPS, d->n_groups);
 	aw_wire_put_num(&out, AW_TAG_MEMBERS, d->n_members);
 	aw_wire_put_num(&out, AW_TAG_REQUESTS, 3);
+	put_sets_end(&out, fake->sets);
 	fake_netd_send(fake, &out, -1);
 	for (int i = 0; i < 100 && aw_sweep_is_running(&fake->daemon->sweep);
 	     i++)

@@ -16,7 +16,21 @@
 #define FAKE_ACCT  "111122223333"
 #define FAKE_URI   "https://d-0123456789.awsapps.com/start/#/device"
 
+/* Permission sets and who holds them, by kind and id. */
+struct fake_grant {
+	const char *set;
+	unsigned kind;
+	const char *holder;
+};
+struct fake_sets {
+	const char *const *sets;
+	const struct fake_grant *grants;
+	size_t n_sets, n_grants;
+	bool known;
+};
+
 struct fake {
+	const struct fake_sets *sets; /* of the next sweeps; NULL: unknown */
 	char dir[64];
 	struct aw_settings settings;
 	struct aw_conf conf;
@@ -47,6 +61,8 @@ struct fake_directory {
 
 /* Add @directory's records to @page. */
 void fake_page(struct aw_buf *page, const struct fake_directory *directory);
+/* The same of sets, unless @sets is NULL. */
+void fake_set_page(struct aw_buf *page, const struct fake_sets *sets);
 
 void fake_file(const char *path, const char *text);
 

@@ -62,6 +62,7 @@ int world_sweep(
 	struct aw_diag why = { "" };
 
 	fake_page(&page, d);
+	fake_set_page(&page, world->fake->sets);
 	assert_int_equal(aw_buf_error(&page), 0);
 	assert_int_equal(aw_staging_clear(&world->state), 0);
 	if (aw_staging_add(
@@ -71,6 +72,8 @@ int world_sweep(
 	assert_int_equal(staging.groups, d->n_groups);
 	assert_int_equal(staging.members, d->n_members);
 	memset(ret, 0, sizeof(*ret));
+	world->apply.sets_known =
+	    world->fake->sets && world->fake->sets->known;
 	return aw_apply_sweep(&world->state, &world->apply, ret, &why);
 }
 
