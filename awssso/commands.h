@@ -13,6 +13,7 @@ extern const struct aw_command aw_command_lookup;
 extern const struct aw_command aw_command_snapshot_build;
 extern const struct aw_command aw_command_snapshot_dump;
 extern const struct aw_command aw_command_status;
+extern const struct aw_command aw_command_publish;
 extern const struct aw_command aw_command_sync;
 extern const struct aw_command aw_command_try;
 extern const struct aw_command aw_command_why;

@@ -206,6 +206,12 @@ void aw_snap_close(struct aw_snap *snap)
 	snap->base = NULL;
 }
 
+void aw_snap_clear_mark(uint8_t *copy, size_t len)
+{
+	if (len >= AW_SNAP_SUPERSEDED + sizeof(uint32_t))
+		memset(copy + AW_SNAP_SUPERSEDED, 0, sizeof(uint32_t));
+}
+
 bool aw_snap_superseded(const struct aw_snap *snap)
 {
 	return aw_snap_is_marked(snap->base);

@@ -170,6 +170,9 @@ void aw_snap_close(struct aw_snap *snap);
 /* A newer file has taken this one's place (one load, no system call). */
 bool aw_snap_superseded(const struct aw_snap *snap);
 
+/* Take that mark out of @copy, the first @len bytes of a snapshot. */
+void aw_snap_clear_mark(uint8_t *copy, size_t len);
+
 /* The identity store id of the snapshot.  Borrowed, NUL-terminated. */
 const char *aw_snap_store(const struct aw_snap *snap);
 
