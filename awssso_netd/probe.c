@@ -15,6 +15,7 @@
 #include "awssso_netd/http.h"
 #include "awssso_netd/identitystore.h"
 #include "awssso_netd/loop.h"
+#include "awssso_netd/sts.h"
 #include "common/sock.h"
 
 #define DEADLINE_MS 20000
@@ -89,17 +90,44 @@ static void ask_list(
 		say(probe, false, operation, how.region, "cannot be asked");
 }
 
-static void on_host(void *user, const struct aw_host_end *end)
+/* Whose keys sign: those of the source, or of the role assumed with them. */
+static void on_keys(void *user, const struct aw_call_answer *answer)
 {
+	static const char *const sources[] = { "imds", "file", "container",
+		"web-identity" };
 	struct probe *probe = user;
-	const bool ok = end->net == AW_NET_OK;
+	const struct aw_conf *conf = probe->aws->conf;
+	struct aw_sts_identity sts = { .arn = "" };
+	struct aw_diag why = answer->why;
+	bool ok = answer->net == AW_NET_OK;
+	char where[AW_CONF_TEXT + 32];
 
-	say(probe, ok, "host", ok ? end->account : "-",
-	    ok ? "is this host's account" : end->why.text);
+	if (ok && aw_sts_read(answer->body, answer->len, &sts, &why) < 0)
+		ok = false;
+	if (aw_fmt(where, sizeof(where), "%s%s%s",
+		sources[conf->credentials_source],
+		conf->role_arn[0] ? " then " : "", conf->role_arn) < 0)
+		where[0] = '\0';
+	say(probe, ok, "credentials", where, ok ? sts.arn : why.text);
 	if (ok) {
 		ask_list(probe, "ListUsers", on_users);
 		ask_list(probe, "ListGroups", on_groups);
 	}
+	end_one(probe);
+}
+
+static void on_host(void *user, const struct aw_host_end *end)
+{
+	struct probe *probe = user;
+	const bool ok = end->net == AW_NET_OK;
+	struct aw_call *call;
+
+	say(probe, ok, "host", ok ? end->account : "-",
+	    ok ? "is this host's account" : end->why.text);
+	if (ok && aw_sts_start(probe->aws, AW_CALL_HOST, NULL,
+		      aw_aws_region(probe->aws), aw_sock_now_ms() + DEADLINE_MS,
+		      on_keys, probe, &call) == 0)
+		probe->pending++;
 	end_one(probe);
 }
 

@@ -314,7 +314,12 @@ int aw_server_new(struct aw_aws *aws, int fd, uid_t uid, struct aw_server **ret)
 	server->uid = uid;
 	r = sd_event_add_io(
 	    aws->event, &server->io, fd, EPOLLIN, on_connect, server);
+	/* A timer takes a descriptor: not to be made when there is none. */
+	if (r >= 0)
+		r = aw_timer_set(
+		    aws->event, &server->again, 0, on_listen_again, server);
 	if (r < 0) {
+		sd_event_source_disable_unref(server->io);
 		free(server);
 		return r;
 	}

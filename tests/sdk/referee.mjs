@@ -3,7 +3,7 @@
 // The simulator's referee: AWS's own SDK for JavaScript, as it comes, through
 // every operation that idcsim has.  What the SDK cannot use, AWS would not have
 // sent; what it maps to the wrong error, we got wrong.
-// covers: spine.9
+// covers: spine.9, dir.4
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -13,9 +13,13 @@ import * as portal from "@aws-sdk/client-sso";
 import * as admin from "@aws-sdk/client-sso-admin";
 import * as oidc from "@aws-sdk/client-sso-oidc";
 import * as sts from "@aws-sdk/client-sts";
+import { fromHttp } from "@aws-sdk/credential-provider-http";
+import { fromTokenFile } from "@aws-sdk/credential-provider-web-identity";
 
 import {
   client,
+  clientConfig,
+  fileWith,
   fixture,
   hostKeys,
   idcsim,
@@ -899,6 +903,104 @@ test("IMDSv2 through the SDK's own chain of credentials", async () => {
   );
   for (const operation of ["ImdsToken", "ImdsRole", "ImdsCredentials"])
     assert.match(requestLog(), new RegExp(`"operation":"${operation}"`));
+});
+
+// --- roles, containers, web identity ----------------------------------------
+
+const [reader, web] = fixture.roles;
+const ecs = () =>
+  fromHttp({
+    awsContainerCredentialsFullUri: `${plainUrl()}/v2/credentials/2a1b3c4d-0000-4000-8000-5e6f708192a3`,
+  });
+const pod = (text) =>
+  fromHttp({
+    awsContainerCredentialsFullUri: `${plainUrl()}/v1/credentials`,
+    awsContainerAuthorizationTokenFile: fileWith(text),
+    maxRetries: 0,
+  });
+
+test("container credentials, of ECS and of EKS Pod Identity", async () => {
+  const keys = await ecs()();
+  assert.ok(keys.expiration > new Date());
+  const { Arn } = await whoAmI(keys);
+  assert.match(Arn, new RegExp(`^arn:aws:sts::${account}:assumed-role/awssso-task/`));
+  const again = await pod(idcsim("container-token").trim())();
+  assert.equal(again.accessKeyId, keys.accessKeyId);
+  await assert.rejects(pod("1.nothing"), /token is missing or not valid|401/);
+});
+
+const assume = async (more = {}, credentials = undefined) =>
+  send(
+    client(sts.STSClient, { credentials: credentials ?? (await ecs()()) }),
+    sts.AssumeRoleCommand,
+    {
+      RoleArn: reader.RoleArn,
+      RoleSessionName: "bastion-1",
+      ExternalId: reader.ExternalId,
+      ...more,
+    },
+  );
+
+test("AssumeRole: the keys of another account's role", async () => {
+  const { Credentials, AssumedRoleUser } = await assume();
+  const arn = "arn:aws:sts::444455556666:assumed-role/Reader/bastion-1";
+  assert.equal(AssumedRoleUser.Arn, arn);
+  assert.match(AssumedRoleUser.AssumedRoleId, /^AROA[A-Z2-7]{17}:bastion-1$/);
+  assert.ok(Math.abs(Credentials.Expiration - Date.now() - 3600000) < 10000);
+  const keys = {
+    accessKeyId: Credentials.AccessKeyId,
+    secretAccessKey: Credentials.SecretAccessKey,
+    sessionToken: Credentials.SessionToken,
+  };
+  assert.equal((await whoAmI(keys)).Arn, arn);
+  const { Users } = await send(
+    client(store.IdentitystoreClient, { credentials: keys }),
+    store.ListUsersCommand,
+    { IdentityStoreId },
+  );
+  assert.ok(Users.length > 0);
+});
+
+test("AssumeRole: what it refuses", async () => {
+  await refused(assume({ ExternalId: undefined }), "AccessDenied", 403);
+  await refused(assume({ ExternalId: "other" }), "AccessDenied", 403);
+  await refused(assume({ RoleArn: web.RoleArn + "x" }), "AccessDenied", 403);
+  await refused(assume({}, hostKeys()), "AccessDenied", 403);
+  await refused(assume({ RoleSessionName: "a b" }), "ValidationError", 400);
+  await refused(assume({ DurationSeconds: 899 }), "ValidationError", 400);
+  await refused(assume({ DurationSeconds: 3601 }), "ValidationError", 400);
+  idcsim("fault", "AssumeRole", "expire");
+  await refused(assume(), "ExpiredToken", 403);
+});
+
+const withToken = (token, more = {}) =>
+  send(client(sts.STSClient), sts.AssumeRoleWithWebIdentityCommand, {
+    RoleArn: web.RoleArn,
+    RoleSessionName: "pod-1",
+    WebIdentityToken: token,
+    ...more,
+  });
+
+test("AssumeRoleWithWebIdentity: unsigned, from a token file", async () => {
+  const keys = await fromTokenFile({
+    webIdentityTokenFile: fileWith(idcsim("web-token", web.RoleArn).trim()),
+    roleArn: web.RoleArn,
+    roleSessionName: "pod-1",
+    clientConfig,
+  })();
+  const { Arn } = await whoAmI(keys);
+  assert.equal(Arn, "arn:aws:sts::444455556666:assumed-role/Web/pod-1");
+});
+
+test("AssumeRoleWithWebIdentity: what it refuses", async () => {
+  const token = idcsim("web-token", web.RoleArn, "60").trim();
+  const good = await withToken(token);
+  assert.equal(good.SubjectFromWebIdentityToken, web.WebIdentity.Subject);
+  await refused(withToken("a.b.c"), "InvalidIdentityTokenException", 400);
+  await refused(withToken(token, { RoleArn: reader.RoleArn }), "InvalidIdentityTokenException", 400);
+  await refused(withToken(token, { RoleArn: web.RoleArn + "x" }), "AccessDenied", 403);
+  idcsim("clock", "+61");
+  await refused(withToken(token), "ExpiredTokenException", 400);
 });
 
 test("one endpoint for all, over plain HTTP", async () => {

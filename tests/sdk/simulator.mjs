@@ -16,6 +16,22 @@ import { createInterface } from "node:readline";
 export const fixture = JSON.parse(readFileSync(process.env.FIXTURE, "utf8"));
 fixture.device = { interval: 30, expires_in: 600 };
 fixture.page_size = 2;
+fixture.roles = [
+  {
+    RoleArn: "arn:aws:iam::444455556666:role/sso/Reader",
+    ExternalId: "two:hosts/1",
+    Trusts: [`arn:aws:iam::${fixture.host_account}:role/awssso-task`],
+    MaxSessionDuration: 7200,
+  },
+  {
+    RoleArn: "arn:aws:iam::444455556666:role/Web",
+    WebIdentity: {
+      Issuer: "https://oidc.example",
+      Audience: "sts.amazonaws.com",
+      Subject: "system:serviceaccount:sso:netd",
+    },
+  },
+];
 
 const program = process.env.IDCSIM;
 const ca = readFileSync(join(process.env.CA, "ca.pem"));
@@ -75,6 +91,12 @@ export function hostKeys() {
   };
 }
 
+// @text in a file of this run.
+export function fileWith(text) {
+  writeFileSync(join(dir, "token"), text);
+  return join(dir, "token");
+}
+
 export const requestLog = () => readFileSync(join(dir, "log"), "utf8");
 
 class Loopback extends Agent {
@@ -89,11 +111,12 @@ class Loopback extends Agent {
 const agent = new Loopback({ keepAlive: false });
 
 // An unmodified client of AWS's, without retries unless asked for.
+export const clientConfig = {
+  region: fixture.region,
+  maxAttempts: 1,
+  requestHandler: { httpsAgent: agent, requestTimeout: 5000 },
+};
+
 export function client(Client, options = {}) {
-  return new Client({
-    region: fixture.region,
-    maxAttempts: 1,
-    requestHandler: { httpsAgent: agent, requestTimeout: 5000 },
-    ...options,
-  });
+  return new Client({ ...clientConfig, ...options });
 }
