@@ -89,11 +89,18 @@ static void keep_id(char ret[AW_REQUEST_ID_SIZE], const char *id)
 		ret[0] = '\0';
 }
 
+/* Where the directory is published it is awsssod that knows the person, and
+ * nobody is asked. */
+static bool is_published(const struct aw_flow *flow)
+{
+	return flow->aws->conf->source == AW_SOURCE_PUBLISHED;
+}
+
 static void finish_if_done(struct aw_flow *flow)
 {
 	const struct aw_flow_end end = {
 		.net = AW_NET_OK,
-		.person = &flow->person,
+		.person = is_published(flow) ? NULL : &flow->person,
 		.identity = &flow->facts,
 		.token = flow->token,
 		.token_life = flow->token_life,
@@ -189,8 +196,11 @@ static int identify(struct aw_flow *flow)
 	/* What was asked for before the approval may be outdated by now. */
 	aw_person_cancel(flow->before);
 	flow->before = NULL;
-	r = aw_person_start(flow->aws, flow->principal_id, true,
-	    portal.deadline_ms, on_after, flow, &flow->after);
+	flow->have_person = is_published(flow);
+	r = flow->have_person
+		? 0
+		: aw_person_start(flow->aws, flow->principal_id, true,
+		      portal.deadline_ms, on_after, flow, &flow->after);
 	if (r < 0)
 		return r;
 	return aw_identity_start(&portal,
@@ -256,7 +266,7 @@ static int begin(struct aw_flow *flow, const struct aw_flow_request *request)
 	if (r == 0 && request->account)
 		r = aw_copy(
 		    flow->account, sizeof(flow->account), request->account);
-	if (r == 0)
+	if (r == 0 && !is_published(flow))
 		r = aw_person_start(flow->aws, flow->principal_id, false,
 		    deadline_ms, on_before, flow, &flow->before);
 	if (r == 0)

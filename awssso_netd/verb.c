@@ -6,9 +6,11 @@
 #include "awssso_netd/verb.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "awssso_netd/object.h"
 #include "awssso_netd/host.h"
 #include "awssso_netd/log.h"
 #include "awssso_netd/lookup.h"
@@ -33,6 +35,7 @@ struct aw_job {
 	struct aw_portal_op *roles;
 	struct aw_sweep *sweep;
 	struct aw_host_op *host;
+	struct aw_object_op *object;
 };
 
 /* --- jobs -------------------------------------------------------------- */
@@ -60,6 +63,7 @@ static void job_free(struct aw_job *job)
 	aw_portal_cancel(job->roles);
 	aw_sweep_cancel(job->sweep);
 	aw_host_cancel(job->host);
+	aw_object_cancel(job->object);
 	free(job);
 }
 
@@ -474,6 +478,46 @@ static int verb_host(struct aw_client *client, const struct aw_wire_in *in)
 	return 0;
 }
 
+/* --- FETCH ------------------------------------------------------------- */
+
+static void on_fetch(void *user, const struct aw_object_end *end)
+{
+	struct aw_job *job = user;
+	struct aw_wire_out out;
+	int fd = -1;
+
+	job->object = NULL;
+	log_outcome("published directory", end->net, &end->why);
+	if (end->fd >= 0 && end->net == AW_NET_OK)
+		fd = fcntl(end->fd, F_DUPFD_CLOEXEC, 3);
+	aw_client_begin(job->client, &out, AW_MSG_OBJECT, job->request);
+	aw_reply_net(&out, end->net, &end->why);
+	if (end->etag[0])
+		aw_wire_put_text(&out, AW_TAG_ETAG, end->etag);
+	if (end->unchanged)
+		aw_wire_put_num(&out, AW_TAG_UNCHANGED, 1);
+	aw_client_send(job->client, &out, fd);
+	job_free(job);
+}
+
+static int verb_fetch(struct aw_client *client, const struct aw_wire_in *in)
+{
+	char etag[AW_HTTP_HEADER_SIZE];
+	struct aw_job *job;
+	int r;
+
+	if (aw_wire_text(in, AW_TAG_ETAG, etag, sizeof(etag)) < 0)
+		return -EBADMSG;
+	r = job_new(client, in->request, &job);
+	if (r < 0)
+		return r;
+	r = aw_object_start(
+	    aw_client_aws(client), etag, on_fetch, job, &job->object);
+	if (r < 0)
+		cannot_start(job, AW_MSG_OBJECT, r);
+	return 0;
+}
+
 /* --- dispatch ---------------------------------------------------------- */
 
 int aw_verb(struct aw_client *client, const struct aw_wire_in *in)
@@ -491,6 +535,7 @@ int aw_verb(struct aw_client *client, const struct aw_wire_in *in)
 		{ AW_MSG_SWEEP, verb_sweep },
 		{ AW_MSG_PAGE_OK, verb_page_ok },
 		{ AW_MSG_HOST, verb_host },
+		{ AW_MSG_FETCH, verb_fetch },
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)

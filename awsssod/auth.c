@@ -88,6 +88,8 @@ static enum aw_say is_fresh(
 		return AW_SAY_ABSENT;
 	if (aw_daemon_directory_age(daemon) <= daemon->conf.max_directory_age)
 		return AW_SAY_ALLOWED;
+	if (daemon->conf.source == AW_SOURCE_PUBLISHED)
+		return AW_SAY_TOO_OLD;
 	return result->person ? aw_say_of_net(result->person)
 			      : AW_SAY_NETD_GONE;
 }

@@ -77,8 +77,8 @@ static const struct row rows[] = {
 	    "This host has not read the directory yet. Try again in a "
 	    "minute." },
 	[AW_SAY_TOO_OLD] = { AW_VERDICT_UNAVAIL, "directory-too-old",
-	    "This host has not been able to read the directory for too long. "
-	    "Ask your administrator to run `awssso status`." },
+	    "This host has not been able to read the directory for too long "
+	    "($). Ask your administrator to run `awssso status`." },
 	[AW_SAY_SHELL] = { AW_VERDICT_FAILED, "shell",
 	    "The login shell $ is missing or not executable on this host. Ask "
 	    "your administrator to set `shell`." },

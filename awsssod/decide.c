@@ -74,6 +74,11 @@ enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
 	    stage == AW_STAGE_BEFORE_CODE || stage == AW_STAGE_SIGN_IN;
 	struct aw_access_facts facts;
 
+	/* What is published is the only word about a person, so it must be a
+	 * fresh one. */
+	if (sign_in && daemon->conf.source == AW_SOURCE_PUBLISHED &&
+	    aw_daemon_directory_age(daemon) > daemon->conf.max_directory_age)
+		return AW_SAY_TOO_OLD;
 	if (person->disabled)
 		return AW_SAY_DISABLED;
 	if (is_absent(person, stage))

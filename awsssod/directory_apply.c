@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "awsssod/published_stage.h"
 #include "awsssod/register.h"
 #include "awsssod/sets.h"
 
@@ -174,11 +175,13 @@ static int apply_all(struct job *job, struct aw_diag *diag)
 	    (r = count_before(job, diag)) != 0 ||
 	    (r = add_and_change(job)) != 0 || (r = count_lost(job)) != 0 ||
 	    (r = take_losses(job)) != 0 ||
-	    (r = aw_local_read(job->state, apply->passwd, apply->group)) != 0 ||
-	    (r = aw_register_newcomers(
-		 job->state, apply->conf, apply->sha256, &job->changes)) != 0)
+	    (r = aw_local_read(job->state, apply->passwd, apply->group)) != 0)
 		return r;
-	return close_books(job);
+	r = apply->published ? aw_published_register(
+				   job->state, job->store, &job->changes, diag)
+			     : aw_register_newcomers(job->state, apply->conf,
+				   apply->sha256, &job->changes);
+	return r != 0 ? r : close_books(job);
 }
 
 int aw_apply_sweep(struct aw_state *state, const struct aw_apply *apply,

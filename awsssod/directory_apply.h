@@ -23,6 +23,7 @@ struct aw_apply {
 	aw_sha256_fn *sha256;
 	time_t now;
 	bool accept_loss; /* an administrator said that the loss is meant */
+	bool published;   /* names and ids are those of a publisher */
 	bool sets_known;  /* the staged sets and grants are all there are */
 };
 

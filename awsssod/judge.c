@@ -76,6 +76,25 @@ static void read_facts(const struct aw_wire_in *in, struct facts *ret)
 		memcpy(ret->session, arn.session, sizeof(arn.session));
 }
 
+/* What is published of the person, by now, is all that is known of them;
+ * whether it is young enough, aw_decide() asks. */
+static void use_published(struct aw_flow *flow, struct facts *facts)
+{
+	struct aw_person fresh;
+
+	if (aw_person_by_name(
+		&flow->daemon->state, flow->person.name, &fresh) != 0)
+		return;
+	flow->person = fresh;
+	if (aw_copy(facts->described_id, sizeof(facts->described_id),
+		fresh.principal) < 0 ||
+	    aw_copy(facts->described_name, sizeof(facts->described_name),
+		fresh.user_name) < 0 ||
+	    aw_copy(facts->described_status, sizeof(facts->described_status),
+		fresh.disabled ? "DISABLED" : "") < 0)
+		facts->described_id[0] = '\0';
+}
+
 static enum aw_say who_approved(
     struct aw_flow *flow, const struct facts *facts, struct aw_diag *why)
 {
@@ -134,8 +153,10 @@ static enum aw_say judge(struct aw_flow *flow, const struct aw_wire_in *in,
 	say = who_approved(flow, facts, why);
 	if (say == AW_SAY_WRONG_APPROVER || say == AW_SAY_UNPROVEN)
 		return say;
-	/* Nobody's record changes by an approval that proves nothing. */
-	if (aw_person_refresh(&daemon->state, daemon->conf.identity_store_id,
+	/* Nobody's record changes by an approval that proves nothing, or by
+	 * what the record itself says. */
+	if (daemon->conf.source != AW_SOURCE_PUBLISHED &&
+	    aw_person_refresh(&daemon->state, daemon->conf.identity_store_id,
 		in, &flow->person, &changed) != 0)
 		return daemon->state.broken ? AW_SAY_STATE_BROKEN
 					    : AW_SAY_INTERNAL;
@@ -195,6 +216,8 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	enum aw_say say;
 
 	read_facts(in, &facts);
+	if (daemon->conf.source == AW_SOURCE_PUBLISHED)
+		use_published(flow, &facts);
 	if (net == AW_NET_OK) {
 		say = judge(flow, in, &facts, &why);
 	} else {

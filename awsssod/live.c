@@ -96,6 +96,9 @@ static void ask_person(struct aw_live *live)
 	struct aw_netd *netd = &live->daemon->netd;
 	struct aw_wire_out out;
 
+	/* Here the directory is what its publisher says: nobody is asked. */
+	if (live->daemon->conf.source == AW_SOURCE_PUBLISHED)
+		return;
 	aw_netd_begin(netd, AW_MSG_PERSON, &out);
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, live->person->principal);
 	if (aw_netd_ask(

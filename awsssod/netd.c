@@ -37,6 +37,7 @@ static const struct fit fits[] = {
 	{ AW_MSG_SWEEP, AW_MSG_PAGE, false },
 	{ AW_MSG_SWEEP, AW_MSG_SWEEP_END, true },
 	{ AW_MSG_HOST, AW_MSG_HOST_IS, true },
+	{ AW_MSG_FETCH, AW_MSG_OBJECT, true },
 };
 
 static const struct fit *find_fit(uint16_t request, uint16_t answer)

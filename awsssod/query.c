@@ -100,6 +100,38 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 			    " WHERE name IS NOT NULL"
 			    " AND skip IS NOT " LOCAL_CONFLICT,
 
+	/* What a publisher gave out. */
+	[AW_Q_PUBLISHED_CLEAR] = "DELETE FROM published",
+	[AW_Q_PUBLISHED_ADD] =
+	    "INSERT INTO published VALUES(?1, ?2, ?3, ?4, ?5)",
+	[AW_Q_PUBLISHED_CONFLICTS] =
+	    "SELECT b.name, b.posix_id, p.name, p.posix_id FROM published b"
+	    " CROSS JOIN principals p ON p.store = ?1"
+	    "  AND p.principal = b.principal WHERE p.kind != b.kind OR"
+	    "  (p.name IS NOT NULL AND"
+	    "   (p.name != b.name OR p.posix_id != b.posix_id))"
+	    " UNION ALL SELECT b.name, b.posix_id, p.name, p.posix_id"
+	    " FROM published b CROSS JOIN principals p ON p.name = b.name"
+	    "  WHERE p.store != ?1 OR p.principal != b.principal"
+	    " UNION ALL SELECT b.name, b.posix_id, p.name, p.posix_id"
+	    " FROM published b CROSS JOIN principals p"
+	    "  ON p.posix_id = b.posix_id"
+	    "  WHERE p.store != ?1 OR p.principal != b.principal",
+	[AW_Q_PUBLISHED_GIVE] =
+	    "UPDATE principals SET name = b.name, posix_id = b.posix_id,"
+	    " home = b.home, skip = NULL,"
+	    " adopted = b.kind = 1 AND b.posix_id < 1879048192"
+	    " FROM published b WHERE principals.store = ?1"
+	    " AND principals.principal = b.principal"
+	    " AND principals.name IS NULL",
+	[AW_Q_PUBLISHED_RESERVE] =
+	    "INSERT INTO principals(store, principal, kind, user_name,"
+	    " present, name, posix_id, home, adopted)"
+	    " SELECT ?1, principal, kind, '', 0, name, posix_id, home,"
+	    " kind = 1 AND posix_id < 1879048192 FROM published b"
+	    " WHERE NOT EXISTS(SELECT 1 FROM principals p"
+	    "  WHERE p.store = ?1 AND p.principal = b.principal)",
+
 	[AW_Q_STAGE_CLEAR_USERS] = "DELETE FROM stage_users",
 	[AW_Q_STAGE_CLEAR_GROUPS] = "DELETE FROM stage_groups",
 	[AW_Q_STAGE_CLEAR_PAIRS] = "DELETE FROM stage_pairs",

@@ -132,6 +132,10 @@ const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
 };
 
 const char aw_schema_temporary[] =
+    /* Names, ids and homes that a publisher gave out. */
+    "CREATE TEMP TABLE published(principal TEXT PRIMARY KEY,"
+    " kind INTEGER NOT NULL, name TEXT NOT NULL, posix_id INTEGER NOT NULL,"
+    " home TEXT) WITHOUT ROWID;"
     "CREATE TEMP TABLE stage_users(principal TEXT PRIMARY KEY,"
     " user_name TEXT, display TEXT, disabled INTEGER) WITHOUT ROWID;"
     "CREATE TEMP TABLE stage_groups(principal TEXT PRIMARY KEY,"

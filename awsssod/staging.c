@@ -19,7 +19,8 @@ int aw_staging_clear(struct aw_state *state)
 {
 	static const enum aw_query clear[] = { AW_Q_STAGE_CLEAR_USERS,
 		AW_Q_STAGE_CLEAR_GROUPS, AW_Q_STAGE_CLEAR_PAIRS,
-		AW_Q_STAGE_CLEAR_ADDED, AW_Q_STAGE_CLEAR_LATER };
+		AW_Q_STAGE_CLEAR_ADDED, AW_Q_STAGE_CLEAR_LATER,
+		AW_Q_PUBLISHED_CLEAR };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(clear) / sizeof(clear[0]); i++)

@@ -25,7 +25,7 @@
 
 bool aw_sweep_is_running(const struct aw_sweep *sweep)
 {
-	return sweep->request != 0;
+	return sweep->request != 0 || sweep->fetch;
 }
 
 /* @ms plus or minus a tenth, so that a fleet does not ask all at once. */
@@ -40,7 +40,10 @@ static uint64_t jitter(uint64_t ms)
 
 static void schedule(struct aw_sweep *sweep)
 {
-	const uint64_t interval = sweep->daemon->conf.sweep_interval * 1000;
+	const struct aw_conf *conf = &sweep->daemon->conf;
+	const uint64_t interval = 1000 * (conf->source == AW_SOURCE_PUBLISHED
+						 ? conf->published_interval
+						 : conf->sweep_interval);
 	uint64_t wait = interval;
 
 	if (sweep->failures > 0) {
@@ -106,7 +109,8 @@ static void give_up(struct aw_sweep *sweep, uint64_t net, const char *text)
 	finish(sweep, net, text);
 }
 
-static void apply(struct aw_sweep *sweep)
+/* What is staged was read at @read_at.  True: it is in force, or held. */
+static bool apply(struct aw_sweep *sweep, time_t read_at)
 {
 	struct aw_daemon *daemon = sweep->daemon;
 	const struct aw_apply job = {
@@ -114,7 +118,8 @@ static void apply(struct aw_sweep *sweep)
 		.passwd = daemon->settings.passwd,
 		.group = daemon->settings.group,
 		.sha256 = aw_ledger_sha256,
-		.now = time(NULL),
+		.now = read_at,
+		.published = daemon->conf.source == AW_SOURCE_PUBLISHED,
 		.accept_loss = sweep->accept_loss,
 		.sets_known = sweep->sets_known,
 	};
@@ -128,7 +133,7 @@ static void apply(struct aw_sweep *sweep)
 	if (r != 0) {
 		finish(
 		    sweep, r < 0 ? AW_NET_CONFIG : AW_NET_BAD_ANSWER, why.text);
-		return;
+		return false;
 	}
 	if (applied.dropped_grants > 0)
 		aw_log(LOG_WARNING,
@@ -141,6 +146,7 @@ static void apply(struct aw_sweep *sweep)
 	if (applied.changed)
 		aw_publish_anew(&daemon->publish);
 	finish(sweep, AW_NET_OK, applied.text);
+	return true;
 }
 
 /* What netd counted must be what arrived: a short read never counts. */
@@ -172,7 +178,7 @@ static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
 		finish(sweep, AW_NET_BAD_ANSWER,
 		    "awssso-netd counted other records than it sent");
 	else
-		apply(sweep);
+		aw_ignore(apply(sweep, time(NULL)));
 }
 
 static void take_page(struct aw_sweep *sweep, int fd)
@@ -231,10 +237,49 @@ static void on_answer(void *user, const struct aw_wire_in *in, int fd)
 	}
 }
 
+/* The publisher's is ours already: it only grew older. */
+static void rest(struct aw_sweep *sweep)
+{
+	sweep->net = AW_NET_OK;
+	sweep->failures = 0;
+	schedule(sweep);
+	aw_status_sync_done(sweep->daemon);
+}
+
+static void on_published(void *user, const struct aw_published_end *end)
+{
+	struct aw_sweep *sweep = user;
+	struct aw_state *state = &sweep->daemon->state;
+
+	sweep->fetch = NULL;
+	if (end->net != AW_NET_OK) {
+		finish(sweep, end->net, end->why.text);
+	} else if (end->unchanged) {
+		memcpy(sweep->etag, end->etag, sizeof(sweep->etag));
+		rest(sweep);
+	} else if (apply(sweep, (time_t)end->head.created)) {
+		/* Else it is fetched and taken once more: no harm. */
+		if (aw_published_keep(state, &end->head) == 0)
+			memcpy(sweep->etag, end->etag, sizeof(sweep->etag));
+	}
+}
+
+static int ask(struct aw_sweep *sweep)
+{
+	struct aw_netd *netd = &sweep->daemon->netd;
+	struct aw_wire_out out;
+
+	if (sweep->daemon->conf.source == AW_SOURCE_PUBLISHED)
+		return aw_published_start(sweep->daemon, sweep->etag,
+		    &sweep->staging, on_published, sweep, &sweep->fetch);
+	aw_netd_begin(netd, AW_MSG_SWEEP, &out);
+	return aw_netd_ask(
+	    netd, &out, SILENCE_MS, on_answer, sweep, &sweep->request);
+}
+
 void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss)
 {
 	struct aw_daemon *daemon = sweep->daemon;
-	struct aw_wire_out out;
 	int r;
 
 	if (aw_sweep_is_running(sweep)) {
@@ -250,9 +295,7 @@ void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss)
 		finish(sweep, AW_NET_CONFIG, "state.db cannot be used");
 		return;
 	}
-	aw_netd_begin(&daemon->netd, AW_MSG_SWEEP, &out);
-	r = aw_netd_ask(
-	    &daemon->netd, &out, SILENCE_MS, on_answer, sweep, &sweep->request);
+	r = ask(sweep);
 	if (r < 0)
 		finish(sweep, AW_NET_UNAVAIL, "awssso-netd cannot be reached");
 }
@@ -274,5 +317,7 @@ int aw_sweep_init(struct aw_sweep *sweep, struct aw_daemon *daemon)
 
 void aw_sweep_done(struct aw_sweep *sweep)
 {
+	aw_published_cancel(sweep->fetch);
+	sweep->fetch = NULL;
 	sweep->timer = sd_event_source_disable_unref(sweep->timer);
 }

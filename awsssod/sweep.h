@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "awsssod/published.h"
 #include "awsssod/staging.h"
 
 struct aw_daemon;
@@ -17,8 +18,10 @@ struct aw_daemon;
 struct aw_sweep {
 	struct aw_daemon *daemon;
 	sd_event_source *timer;
-	uint64_t next_ms; /* when the next one starts */
-	uint64_t request; /* SWEEP's id while one runs */
+	uint64_t next_ms;              /* when the next one starts */
+	uint64_t request;              /* SWEEP's id while one runs */
+	struct aw_published_op *fetch; /* or this, for source = published */
+	char etag[AW_PUBLISHED_ETAG];  /* of what was fetched last */
 	bool sets_known;
 	bool accept_loss;  /* the running one is meant to lose much */
 	unsigned failures; /* in a row */

@@ -114,6 +114,17 @@ static void log_event(const struct aw_ask *ask, const struct aw_person *person,
 	aw_audit_write(&audit);
 }
 
+/* How old the directory is, for who is refused because of it. */
+static const char *age_text(struct aw_daemon *daemon, char *buf, size_t size)
+{
+	const uint64_t age = aw_daemon_directory_age(daemon);
+
+	if (age >= UINT64_MAX - 1 ||
+	    aw_fmt(buf, size, "%llu minutes", (unsigned long long)age / 60) < 0)
+		return "nobody knows since when";
+	return buf;
+}
+
 void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
     const struct aw_ask *ask, const struct aw_person *person, enum aw_say say,
     const struct aw_verdict_more *more, struct aw_verdict_told *ret)
@@ -121,10 +132,14 @@ void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
 	static const struct aw_verdict_more nothing;
 	const bool allowed = aw_say_verdict(say) == AW_VERDICT_ALLOW;
 	struct aw_verdict_told told = { .say = say };
+	char age[48];
 
 	if (!more)
 		more = &nothing;
-	(void)aw_say_text(say, more->detail, told.text, sizeof(told.text));
+	(void)aw_say_text(say,
+	    say == AW_SAY_TOO_OLD ? age_text(daemon, age, sizeof(age))
+				  : more->detail,
+	    told.text, sizeof(told.text));
 	if (!allowed)
 		new_code(&daemon->state, told.code);
 	if (conn)

@@ -270,14 +270,37 @@ int aw_sock_recv(int fd, void *data, size_t size, uint64_t deadline_ms,
 	return 0;
 }
 
+int aw_sock_memfd_new(const char *name, int *ret_fd)
+{
+	const int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+int aw_sock_memfd_seal(int fd)
+{
+	return fcntl(fd, F_ADD_SEALS, ALL_SEALS) < 0 ? -errno : 0;
+}
+
+bool aw_sock_memfd_is_sealed(int fd)
+{
+	const int seals = fcntl(fd, F_GET_SEALS);
+
+	return seals >= 0 && (seals & ALL_SEALS) == ALL_SEALS;
+}
+
 int aw_sock_memfd(const char *name, const void *data, size_t len, int *ret_fd)
 {
 	aw_own_fd int fd = -1;
 	size_t done = 0;
+	int r;
 
-	fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd < 0)
-		return -errno;
+	r = aw_sock_memfd_new(name, &fd);
+	if (r < 0)
+		return r;
 	while (done < len) {
 		const ssize_t n =
 		    write(fd, (const char *)data + done, len - done);
@@ -287,8 +310,9 @@ int aw_sock_memfd(const char *name, const void *data, size_t len, int *ret_fd)
 		if (n > 0)
 			done += (size_t)n;
 	}
-	if (fcntl(fd, F_ADD_SEALS, ALL_SEALS) < 0)
-		return -errno;
+	r = aw_sock_memfd_seal(fd);
+	if (r < 0)
+		return r;
 	*ret_fd = aw_take_fd(&fd);
 	return 0;
 }
@@ -296,11 +320,10 @@ int aw_sock_memfd(const char *name, const void *data, size_t len, int *ret_fd)
 int aw_sock_memfd_map(
     int fd, size_t max, const void **ret_data, size_t *ret_len)
 {
-	const int seals = fcntl(fd, F_GET_SEALS);
 	struct stat st;
 	void *data;
 
-	if (seals < 0 || (seals & ALL_SEALS) != ALL_SEALS)
+	if (!aw_sock_memfd_is_sealed(fd))
 		return -EPERM;
 	if (fstat(fd, &st) < 0)
 		return -errno;

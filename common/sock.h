@@ -7,6 +7,7 @@
 #ifndef AW_COMMON_SOCK_H
 #define AW_COMMON_SOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -70,6 +71,13 @@ int aw_sock_recv(int fd, void *data, size_t size, uint64_t deadline_ms,
  */
 int aw_sock_memfd(
     const char *name, const void *data, size_t len, int *ret_fd) AW_MUST_USE;
+
+/* The same in two steps, for who fills it bit by bit: an empty one, and no more
+ * changes from now on.  0 or a negative errno. */
+int aw_sock_memfd_new(const char *name, int *ret_fd) AW_MUST_USE;
+int aw_sock_memfd_seal(int fd) AW_MUST_USE;
+/* @fd is a memfd that nobody can change any more. */
+bool aw_sock_memfd_is_sealed(int fd);
 
 /*
  * Map such a memfd for reading.  Refuses (-EPERM) one that its sender could

@@ -72,8 +72,7 @@ int world_sweep(
 	assert_int_equal(staging.groups, d->n_groups);
 	assert_int_equal(staging.members, d->n_members);
 	memset(ret, 0, sizeof(*ret));
-	world->apply.sets_known =
-	    world->fake->sets && world->fake->sets->known;
+	world->apply.sets_known = world->fake->sets && world->fake->sets->known;
 	return aw_apply_sweep(&world->state, &world->apply, ret, &why);
 }
 
