@@ -126,6 +126,7 @@ static enum aw_say find_token(
 	session = aw_sessions_find(&daemon->sessions, &account->ask);
 	if (session && aw_session_token(session, aw_sock_now_ms())) {
 		wish->token = session->token;
+		wish->session = session->row;
 		return AW_SAY_ALLOWED;
 	}
 	return gate ? AW_SAY_NO_TOKEN : AW_SAY_ALLOWED;

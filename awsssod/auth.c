@@ -139,6 +139,7 @@ static bool try_reuse(struct aw_flow *flow)
 		if (!*wish.account)
 			return false;
 		wish.token = session->token;
+		wish.session = session->row;
 	}
 	aw_live_start(
 	    &flow->live, daemon, &flow->person, &wish, on_reuse, flow);

@@ -14,6 +14,8 @@
 
 #include "awsssod/arn.h"
 #include "awsssod/auth.h"
+#include "awsssod/learned.h"
+#include "awsssod/local_group.h"
 #include "awsssod/log.h"
 #include "awsssod/rebuild.h"
 #include "common/own.h"
@@ -55,6 +57,8 @@ static int on_minute(
 		aw_daemon_drop_token(daemon, attempt->token);
 		attempt->token = 0;
 	}
+	aw_local_groups_look(daemon);
+	aw_learned_expire(daemon);
 	(void)sd_event_source_set_time_relative(source, HOUSEKEEPING_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -206,6 +210,7 @@ static int start_state(struct aw_daemon *daemon)
 	if (r < 0)
 		aw_log(LOG_WARNING, "state.db: cannot read the sessions: %s",
 		    strerror(-r));
+	aw_learned_start(daemon);
 	aw_publish_if_stale(&daemon->publish);
 	aw_hints_init(&daemon->hints, daemon);
 	return aw_sweep_init(&daemon->sweep, daemon);

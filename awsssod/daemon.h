@@ -17,6 +17,7 @@
 #ifndef AW_AWSSSOD_DAEMON_H
 #define AW_AWSSSOD_DAEMON_H
 
+#include <sys/stat.h>
 #include <systemd/sd-event.h>
 
 #include "awsssod/attempt.h"
@@ -44,6 +45,7 @@ struct aw_daemon {
 	struct aw_attempts attempts;
 	struct aw_hints hints;
 	struct aw_sessions sessions;
+	struct stat group_seen; /* /etc/group, when it was last looked at */
 	char net_path[108];
 	char host[65];
 	char account[13]; /* whose permission sets count; "": not known yet */

@@ -11,6 +11,7 @@
 #include "awsssod/bind.h"
 #include "awsssod/daemon.h"
 #include "awsssod/decide.h"
+#include "awsssod/learned.h"
 #include "awsssod/log.h"
 #include "common/proto.h"
 
@@ -195,6 +196,22 @@ static void keep_token(struct aw_daemon *daemon, const struct aw_ask *ask,
 	attempt->token_until_ms = now + life * 1000;
 }
 
+/* The sets of a sign-in that counts: they end with the session that it was
+ * asked from, else with the one that it opens. */
+static void keep_sets(struct aw_daemon *daemon, const struct aw_ask *ask,
+    const struct aw_attempt *attempt, int64_t n, const struct aw_wire_in *in)
+{
+	const struct aw_session *session = NULL;
+
+	if (aw_wire_num(in, AW_TAG_ROLES_KNOWN, 0) != 1 ||
+	    strcmp(aw_decide_account(daemon, ask), daemon->account) != 0)
+		return;
+	if (!ask->key_is_connection)
+		session = aw_sessions_find(&daemon->sessions, ask);
+	aw_learned_take(daemon, n,
+	    session ? session->row : aw_learned_pending(daemon, attempt), in);
+}
+
 /* The flow ended without an approval because the directory says so. */
 static bool is_disabled(
     const struct aw_person *person, const struct facts *facts)
@@ -210,6 +227,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	const uint64_t life = aw_wire_num(in, AW_TAG_TOKEN_LIFE, 0);
 	struct aw_daemon *daemon = flow->daemon;
 	const struct aw_ask ask = flow->ask;
+	const int64_t n = flow->person.n;
 	struct aw_diag why = { "" };
 	struct aw_attempt *attempt;
 	struct facts facts;
@@ -234,8 +252,10 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 		.requests = facts.requests,
 		.why = why.text,
 		.detail = ask.permission_set });
-	if (say == AW_SAY_ALLOWED)
+	if (say == AW_SAY_ALLOWED) {
+		keep_sets(daemon, &ask, attempt, n, in);
 		keep_token(daemon, &ask, attempt, token, life);
-	else
+	} else {
 		aw_daemon_drop_token(daemon, token);
+	}
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "awsssod/daemon.h"
+#include "awsssod/learned.h"
 #include "awsssod/log.h"
 #include "common/proto.h"
 
@@ -85,9 +86,13 @@ static void on_roles(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 			sizeof(result->request)) < 0)
 			result->request[0] = '\0';
 	}
-	if (result->roles == AW_NET_OK)
+	if (result->roles == AW_NET_OK) {
 		result->sets = aw_live_sets(
 		    &live->daemon->conf, in, live->set, &result->holds_set);
+		if (live->is_home)
+			aw_learned_take(
+			    live->daemon, live->person->n, live->session, in);
+	}
 	finish_if_done(live);
 }
 
@@ -127,6 +132,9 @@ void aw_live_start(struct aw_live *live, struct aw_daemon *daemon,
 {
 	*live = (struct aw_live){ .daemon = daemon,
 		.person = person,
+		.session = wish->session,
+		.is_home = wish->token != 0 &&
+			   strcmp(wish->account, daemon->account) == 0,
 		.result.sets = AW_ACCESS_UNKNOWN,
 		.fn = fn,
 		.user = user };

@@ -20,6 +20,7 @@ struct aw_live_wish {
 	uint64_t token;      /* 0: do not ask for roles */
 	const char *account; /* whose roles */
 	const char *set;     /* the one of interest, or "" */
+	int64_t session;     /* the row of the token's session; 0: none */
 };
 
 struct aw_live_result {
@@ -38,6 +39,8 @@ struct aw_live {
 	struct aw_daemon *daemon;
 	struct aw_person *person;
 	char set[33];
+	int64_t session;
+	bool is_home; /* the roles are those in this host's account */
 	uint64_t person_id, roles_id; /* open requests */
 	struct aw_live_result result;
 	aw_live_fn *fn;

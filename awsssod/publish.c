@@ -21,6 +21,7 @@
 #include "awsssod/log.h"
 #include "awsssod/worker.h"
 #include "common/buf.h"
+#include "common/group_file.h"
 #include "common/own.h"
 #include "common/paths.h"
 #include "common/snapshot_write.h"
@@ -63,6 +64,21 @@ void aw_publish_soon(struct aw_publish *publish)
 	arm(publish->soon, gather_usec(publish));
 }
 
+/* The groups that the host owns, as they are now. */
+static void put_local_groups(struct aw_publish *publish, struct aw_buf *text)
+{
+	const struct aw_conf_groups *groups =
+	    &publish->daemon->conf.local_groups;
+	uint32_t gids[AW_CONF_GROUPS_MAX];
+
+	if (groups->n == 0 || aw_group_file_gids(groups,
+				  publish->daemon->settings.group, gids) < 0)
+		return;
+	for (size_t i = 0; i < groups->n; i++)
+		aw_buf_fmt(text, "%s=%" PRIu32 "=%s\n", groups->item[i].name,
+		    gids[i], groups->item[i].from);
+}
+
 /*
  * What is in the snapshot depends on the directory and on a few settings:
  * the two together as one word, to know after a restart whether the file in
@@ -88,6 +104,7 @@ static int fingerprint(struct aw_publish *publish, char *buf, size_t size)
 			aw_buf_fmt(&text, "%s\n", lists[i]->item[k]);
 		aw_buf_str(&text, "\n");
 	}
+	put_local_groups(publish, &text);
 	if (aw_buf_error(&text) < 0 ||
 	    !SHA256((const uint8_t *)aw_buf_text(&text), text.len, digest))
 		return -ENOMEM;
@@ -330,8 +347,8 @@ static int start(struct aw_publish *publish)
 	r = fingerprint(publish, publish->mark, sizeof(publish->mark));
 	if (r != 0)
 		return r < 0 ? r : -ENODATA;
-	r = aw_rows_init(
-	    &publish->rows, &publish->daemon->state, &publish->daemon->conf);
+	r = aw_rows_init(&publish->rows, &publish->daemon->state,
+	    &publish->daemon->conf, publish->daemon->settings.group);
 	if (r < 0)
 		return r;
 	return start_worker(publish);

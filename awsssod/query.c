@@ -312,6 +312,17 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "  CROSS JOIN principals g ON g.n = m.grp"
 	    "  WHERE m.usr = ?1 AND g.present = 1)",
 
+	[AW_Q_GROUP_BY_ID] =
+	    "SELECT n FROM principals WHERE store = ?1 AND principal = ?2"
+	    " AND kind = 2 AND present = 1",
+	[AW_Q_GROUPS_CALLED] =
+	    "SELECT n FROM principals WHERE user_name = ?1 AND kind = 2"
+	    " AND present = 1 UNION ALL"
+	    " SELECT n FROM principals WHERE name = ?1 AND kind = 3"
+	    " AND present = 1 LIMIT 2",
+	[AW_Q_MEMBERS_OF] = "SELECT usr FROM members WHERE grp = ?1"
+			    " AND usr > ?2 ORDER BY usr LIMIT ?3",
+
 	[AW_Q_LIVE_SETS_CLEAR] = "DELETE FROM live_sets",
 	[AW_Q_LIVE_SETS_ADD] = "INSERT OR IGNORE INTO live_sets VALUES(?1)",
 	[AW_Q_LIVE_SETS_KNOW] =

@@ -101,6 +101,10 @@ enum aw_query {
 	AW_Q_COUNT_GRANTS,
 	AW_Q_COUNT_LEARNED,
 	AW_Q_SETS_GRANTED,
+	/* groups that the host owns */
+	AW_Q_GROUP_BY_ID,
+	AW_Q_GROUPS_CALLED,
+	AW_Q_MEMBERS_OF,
 	/* sets learned at sign-ins */
 	AW_Q_LIVE_SETS_CLEAR,
 	AW_Q_LIVE_SETS_ADD,

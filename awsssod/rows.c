@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "awsssod/log.h"
 #include "awsssod/person.h"
 #include "awsssod/sets.h"
 #include "common/own.h"
@@ -16,14 +17,27 @@
 #define ROWS_A_TIME 512
 #define GECOS_MAX   256
 
-int aw_rows_init(
-    struct aw_rows *rows, struct aw_state *state, const struct aw_conf *conf)
+static void tell(
+    void *user AW_UNUSED, const struct aw_conf_group *item, const char *why)
+{
+	char shown[256];
+
+	aw_log(LOG_WARNING, "[local_groups] %s = %s: %s", item->name,
+	    aw_text_escape(shown, sizeof(shown), item->from), why);
+}
+
+int aw_rows_init(struct aw_rows *rows, struct aw_state *state,
+    const struct aw_conf *conf, const char *group_file)
 {
 	int64_t last = 0;
 	int r;
 
 	*rows = (struct aw_rows){ .state = state, .conf = conf };
 	r = aw_state_number(state, AW_Q_LAST_ROW, &last, "");
+	if (r < 0)
+		return r;
+	r = aw_local_groups_resolve(
+	    state, conf, group_file, tell, NULL, &rows->local);
 	if (r < 0)
 		return r;
 	rows->sets_known = aw_sets_are_known(state);
@@ -82,7 +96,8 @@ static int add_head(struct aw_rows *rows)
 	aw_wire_put_text(&out, AW_TAG_STORE, store);
 	aw_wire_put_num(&out, AW_TAG_GENERATION, (uint64_t)generation);
 	aw_wire_put_num(&out, AW_TAG_TIME, (uint64_t)read_at);
-	aw_wire_put_num(&out, AW_TAG_LIMITS, (uint64_t)foreign);
+	aw_wire_put_num(
+	    &out, AW_TAG_LIMITS, foreign != 0 || rows->local.n_gids > 0);
 	next_part(rows);
 	return end(rows, &out);
 }
@@ -263,6 +278,80 @@ static int add_part(struct aw_rows *rows, enum aw_query query, add_fn *add)
 	return r < 0 ? r : add_rows(rows, stmt, add);
 }
 
+/* One of the groups that the host owns; they follow the others. */
+static int add_host(struct aw_rows *rows)
+{
+	struct aw_wire_out out;
+
+	if (rows->last == (int64_t)rows->local.n_gids) {
+		next_part(rows);
+		return 0;
+	}
+	begin(rows, &out, AW_MSG_SNAP_HOST);
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID, rows->local.gid[rows->last++]);
+	return end(rows, &out);
+}
+
+static int link_member(
+    struct aw_rows *rows, const struct aw_local_link *link, int64_t usr)
+{
+	const uint32_t user_at = place_of(rows, usr);
+	struct aw_wire_out out;
+
+	rows->last_of = usr;
+	if (!user_at)
+		return 0;
+	begin(rows, &out, AW_MSG_SNAP_MEMBER);
+	aw_wire_put_num(
+	    &out, AW_TAG_GROUP_INDEX, rows->n_groups + link->gid_index);
+	aw_wire_put_num(&out, AW_TAG_USER_INDEX, user_at - 1);
+	return end(rows, &out);
+}
+
+/* Of a group that has no name here its members are told one by one. */
+static int link_members(struct aw_rows *rows, const struct aw_local_link *link)
+{
+	sqlite3_stmt *stmt;
+	int r, n = 0;
+
+	r = aw_state_start(rows->state, AW_Q_MEMBERS_OF, &stmt, "iii",
+	    link->from, rows->last_of, (int64_t)ROWS_A_TIME);
+	while (r == 0 && has_room(rows)) {
+		r = aw_state_next(rows->state, stmt);
+		if (r != 0)
+			break;
+		n++;
+		r = link_member(rows, link, sqlite3_column_int64(stmt, 0));
+	}
+	aw_state_stop(stmt);
+	if (r == AW_END && n < ROWS_A_TIME) {
+		rows->last++;
+		rows->last_of = 0;
+	}
+	return r == AW_END ? 0 : r;
+}
+
+/* From whom one of the host's groups has members. */
+static int add_link(struct aw_rows *rows)
+{
+	const struct aw_local_link *link = &rows->local.link[rows->last];
+	struct aw_wire_out out;
+
+	if (rows->last == (int64_t)rows->local.n) {
+		next_part(rows);
+		return 0;
+	}
+	if (!place_of(rows, link->from))
+		return link_members(rows, link);
+	rows->last++;
+	begin(rows, &out, AW_MSG_SNAP_GRANT);
+	aw_wire_put_num(
+	    &out, AW_TAG_SET_INDEX, rows->n_groups + link->gid_index);
+	aw_wire_put_num(
+	    &out, AW_TAG_GROUP_INDEX, place_of(rows, link->from) - 1);
+	return end(rows, &out);
+}
+
 static int add_end(struct aw_rows *rows)
 {
 	struct aw_wire_out out;
@@ -281,6 +370,8 @@ static int add_some(struct aw_rows *rows)
 		return add_part(rows, AW_Q_SNAP_USERS, add_user);
 	case AW_ROWS_GROUPS:
 		return add_part(rows, AW_Q_SNAP_GROUPS, add_group);
+	case AW_ROWS_HOSTS:
+		return add_host(rows);
 	case AW_ROWS_TOMBS:
 		return add_part(rows, AW_Q_SNAP_TOMBS, add_tomb);
 	case AW_ROWS_MEMBERS:
@@ -289,6 +380,8 @@ static int add_some(struct aw_rows *rows)
 		return add_part(rows, AW_Q_SNAP_GRANTS, add_grant);
 	case AW_ROWS_LEARNED:
 		return add_part(rows, AW_Q_SNAP_LEARNED, add_member);
+	case AW_ROWS_LINKS:
+		return add_link(rows);
 	case AW_ROWS_END:
 		return add_end(rows);
 	case AW_ROWS_DONE:

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "awsssod/local_group.h"
 #include "awsssod/state.h"
 #include "common/conf.h"
 
@@ -17,10 +18,12 @@ enum aw_rows_part {
 	AW_ROWS_HEAD,
 	AW_ROWS_USERS,
 	AW_ROWS_GROUPS,
+	AW_ROWS_HOSTS,
 	AW_ROWS_TOMBS,
 	AW_ROWS_MEMBERS,
 	AW_ROWS_GRANTS,
 	AW_ROWS_LEARNED,
+	AW_ROWS_LINKS,
 	AW_ROWS_END,
 	AW_ROWS_DONE,
 };
@@ -31,6 +34,7 @@ struct aw_rows {
 	enum aw_rows_part part;
 	int64_t last, last_of; /* keys of the last row that was sent */
 	bool sets_known;
+	struct aw_local_groups local;
 	int64_t n_index; /* rows of @index */
 	uint32_t *index; /* by row number: place in the snapshot + 1 */
 	uint32_t n_users, n_groups;
@@ -43,7 +47,7 @@ struct aw_rows {
 
 /* Begin.  Returns 0 or a negative errno; aw_rows_done() in any case. */
 int aw_rows_init(struct aw_rows *rows, struct aw_state *state,
-    const struct aw_conf *conf) AW_MUST_USE;
+    const struct aw_conf *conf, const char *group_file) AW_MUST_USE;
 void aw_rows_done(struct aw_rows *rows);
 
 /*

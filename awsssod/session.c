@@ -16,6 +16,7 @@
 
 #include "awsssod/daemon.h"
 #include "awsssod/decide.h"
+#include "awsssod/learned.h"
 #include "awsssod/log.h"
 #include "awsssod/process.h"
 #include "awsssod/verdict.h"
@@ -55,6 +56,7 @@ static void session_end(struct aw_session *session)
 	if (r < 0)
 		aw_log(LOG_WARNING, "state.db: cannot close a session: %s",
 		    strerror(-r));
+	aw_learned_close(session->daemon, session->row);
 	session_free(session);
 }
 
@@ -196,13 +198,9 @@ static void note_session(struct aw_daemon *daemon, struct aw_session *session,
 }
 
 /* The token that waits in the attempt which this session follows from. */
-static void take_token(struct aw_daemon *daemon, struct aw_session *session,
-    const struct aw_ask *ask)
+static void take_token(struct aw_session *session, struct aw_attempt *attempt)
 {
-	struct aw_attempt *attempt =
-	    aw_attempts_find(&daemon->attempts, ask->key, aw_sock_now_ms());
-
-	if (!attempt || !attempt->token)
+	if (!attempt->token)
 		return;
 	session->token = attempt->token;
 	session->token_until_ms = attempt->token_until_ms;
@@ -210,9 +208,12 @@ static void take_token(struct aw_daemon *daemon, struct aw_session *session,
 	attempt->token = 0;
 }
 
-static void begin_session(struct aw_conn *conn, const struct aw_ask *ask)
+static void begin_session(struct aw_conn *conn, const struct aw_ask *ask,
+    const struct aw_person *person)
 {
 	struct aw_daemon *daemon = conn->daemon;
+	struct aw_attempt *attempt =
+	    aw_attempts_find(&daemon->attempts, ask->key, aw_sock_now_ms());
 	struct aw_session *session;
 	int pidfd, r;
 
@@ -226,8 +227,11 @@ static void begin_session(struct aw_conn *conn, const struct aw_ask *ask)
 	    session_new(daemon, ask->user, ask->ksession, ask->peer.pid, pidfd);
 	if (!session)
 		return;
-	take_token(daemon, session, ask);
+	if (attempt)
+		take_token(session, attempt);
 	note_session(daemon, session, ask);
+	if (attempt && session->row)
+		aw_learned_open(daemon, person->n, attempt, session->row);
 }
 
 void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
@@ -244,7 +248,7 @@ void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
 	say = aw_decide(
 	    conn->daemon, &person, AW_ACCESS_UNKNOWN, AW_STAGE_SESSION);
 	if (say == AW_SAY_ALLOWED)
-		begin_session(conn, ask);
+		begin_session(conn, ask, &person);
 	aw_verdict_give(conn->daemon, conn, ask, &person, say, &more, NULL);
 }
 
