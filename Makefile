@@ -255,7 +255,7 @@ D = $(DESTDIR)
 # Directories get their modes from us, not from the umask.
 put = $(INSTALL) -d -m 0755 $(D)$(dir $(3)) && $(INSTALL) -m $(1) $(2) $(D)$(3)
 # Unit files name the programs where they are installed.
-fill = sed -e 's,/usr/sbin/,$(sbindir)/,g' $(2) | { $(call put,$(1),/dev/stdin,$(3)); }
+fill = sed -e 's,/usr/sbin/,$(sbindir)/,g' -e 's,/usr/bin/,$(bindir)/,g' $(2) | { $(call put,$(1),/dev/stdin,$(3)); }
 
 UNITFILES := $(notdir $(wildcard conf/systemd/*))
 EXAMPLES := $(patsubst conf/%,%,$(wildcard conf/*.example conf/pam.d/* conf/sshd_config.d/* conf/sudoers.d/*))

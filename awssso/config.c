@@ -2,16 +2,14 @@
 /*
  * awssso config: the settings, checked and shown.
  */
-#include <errno.h>
-#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "awssso/commands.h"
+#include "awssso/conf_file.h"
 #include "awssso/print.h"
 #include "common/conf.h"
-#include "common/file.h"
 #include "common/own.h"
 #include "common/paths.h"
 
@@ -20,31 +18,6 @@ enum {
 	DUMP,
 	JSON,
 };
-
-/* Load @path; says what is wrong. */
-static int load(const char *path, struct aw_conf *ret)
-{
-	aw_own_free char *text = malloc(AW_CONF_FILE_MAX + 1);
-	struct aw_diag diag = { 0 };
-	size_t len;
-	int r;
-
-	if (!text)
-		return aw_complain("out of memory", NULL);
-	r = aw_file_read(path, (uid_t)-1, text, AW_CONF_FILE_MAX + 1, &len);
-	if (r == AW_ABSENT)
-		return aw_complain(path, "no such file");
-	if (r == -EPERM)
-		return aw_complain(
-		    path, "is no regular file, or others may write it");
-	if (r == -EFBIG)
-		return aw_complain(path, "larger than 64 KiB");
-	if (r < 0)
-		return aw_complain(path, strerrordesc_np(-r));
-	if (aw_conf_parse(text, len, path, ini_parse_stream, ret, &diag) < 0)
-		return aw_complain(diag.text, NULL);
-	return AW_EXIT_OK;
-}
 
 static bool is_list(const struct aw_conf_keyword *keyword)
 {
@@ -195,7 +168,7 @@ static int run(const struct aw_args *args)
 	}
 	if (!conf)
 		return aw_complain("out of memory", NULL);
-	if (load(path, &conf[0]) != AW_EXIT_OK)
+	if (aw_conf_file_load(path, (uid_t)-1, &conf[0]) != AW_EXIT_OK)
 		return AW_EXIT_FAILED;
 	aw_conf_init(&conf[1]);
 	if (args->option[CHECK])

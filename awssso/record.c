@@ -113,6 +113,7 @@ int aw_record_group_json(const struct aw_snap *snap,
 	aw_json_text(object, "principal_id", principal_id);
 	aw_json_bool(
 	    object, "permission_set", (group->flags & AW_SNAP_SET) != 0);
+	aw_json_bool(object, "learned", (group->flags & AW_SNAP_LEARNED) != 0);
 	aw_json_bool(object, "enumerated", (group->flags & AW_SNAP_ENUM) != 0);
 	members = aw_json_array(object, "members");
 	for (uint32_t i = 0; i < group->n_members; i++) {
@@ -181,6 +182,11 @@ int aw_record_group_print(
 	aw_print_row("gid", AW_PLAIN, "%u", group->id);
 	aw_print_row("GroupId", AW_PLAIN, "%s",
 	    aw_text_escape(text, sizeof(text), principal_id));
+	if (group->flags & AW_SNAP_SET)
+		aw_print_row("known by", AW_PLAIN, "%s",
+		    group->flags & AW_SNAP_LEARNED
+			? "people's own sign-ins, until these end"
+			: "the last sweep");
 	for (uint32_t i = 0; i < group->n_members; i++) {
 		aw_print_row(i ? "" : "members", AW_PLAIN, "%s", member);
 		member += strlen(member) + 1;

@@ -26,6 +26,8 @@ static const struct number {
 	{ "directory_age", AW_TAG_DIRECTORY_AGE },
 	{ "users", AW_TAG_USERS },
 	{ "groups", AW_TAG_GROUPS },
+	{ "permission_sets", AW_TAG_SETS },
+	{ "assignments", AW_TAG_GRANTS },
 	{ "skipped", AW_TAG_SKIPPED },
 	{ "flows", AW_TAG_FLOWS },
 	{ "sessions", AW_TAG_SESSIONS },
@@ -47,6 +49,8 @@ static void print_json(const struct aw_talk *talk, const char *store,
 		    aw_wire_num(&talk->in, numbers[i].tag, 0));
 	aw_json_text(
 	    object, "net", aw_net_word(aw_wire_num(&talk->in, AW_TAG_NET, 0)));
+	aw_json_bool(object, "assignments_known",
+	    aw_wire_num(&talk->in, AW_TAG_SETS_KNOWN, 0) == 1);
 	aw_json_text(object, "text", text);
 	aw_json_text(object, "sweep_state", sweep);
 	skipped = aw_json_array(object, "skipped_principals");
@@ -78,6 +82,12 @@ static void print_directory(const struct aw_talk *talk, const char *store)
 		age, sizeof(age), number(talk, AW_TAG_DIRECTORY_AGE)));
 	aw_print_row("people", AW_PLAIN, "%llu in %llu groups",
 	    number(talk, AW_TAG_USERS), number(talk, AW_TAG_GROUPS));
+	if (number(talk, AW_TAG_SETS) > 0)
+		aw_print_row("sets", AW_PLAIN,
+		    number(talk, AW_TAG_SETS_KNOWN) == 1
+			? "%llu, with %llu assignments, by the last sweep"
+			: "%llu, with %llu holders, learned at sign-ins",
+		    number(talk, AW_TAG_SETS), number(talk, AW_TAG_GRANTS));
 }
 
 static void print_text(const struct aw_talk *talk, const char *store,

@@ -74,7 +74,7 @@ scn_the_shipped_sudoers_example()
 {
 	mv /etc/sudoers.d/world "$run/sudoers"
 	undo mv "$run/sudoers" /etc/sudoers.d/world
-	sed "s/platform-team/$group/" "$TOP/conf/sudoers.d/awssso" \
+	sed "s/aws-AdministratorAccess/$group/" "$TOP/conf/sudoers.d/awssso" \
 	    > /etc/sudoers.d/awssso
 	undo rm /etc/sudoers.d/awssso
 	visudo -cf /etc/sudoers.d/awssso
