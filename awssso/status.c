@@ -3,9 +3,12 @@
  * awssso status: how awsssod and the directory are.
  */
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "awssso/commands.h"
 #include "awssso/print.h"
+#include "awssso/progress.h"
 #include "awssso/talk.h"
 #include "common/own.h"
 #include "common/paths.h"
@@ -34,6 +37,10 @@ static const struct number {
 	{ "next_sweep", AW_TAG_NEXT_SWEEP },
 	{ "allowed", AW_TAG_ALLOWED },
 	{ "denied", AW_TAG_DENIED },
+	{ "memberships", AW_TAG_MEMBERS },
+	{ "requests", AW_TAG_REQUESTS },
+	{ "expected_requests", AW_TAG_EXPECTED },
+	{ "rate", AW_TAG_RATE },
 };
 
 static void print_json(const struct aw_talk *talk, const char *store,
@@ -96,7 +103,7 @@ static void print_text(const struct aw_talk *talk, const char *store,
 	const uint64_t net = aw_wire_num(&talk->in, AW_TAG_NET, 0);
 	const uint64_t next =
 	    aw_wire_num(&talk->in, AW_TAG_NEXT_SWEEP, UINT64_MAX);
-	char span[32];
+	char span[32], progress[AW_PROGRESS_SIZE];
 
 	aw_print_row("awsssod", AW_GOOD, "running");
 	print_directory(talk, store);
@@ -107,6 +114,10 @@ static void print_text(const struct aw_talk *talk, const char *store,
 		    "%s%s%s", aw_net_word(net), *text ? ": " : "", text);
 	if (*sweep)
 		aw_print_row("sweep", AW_PLAIN, "%s", sweep);
+	if (strncmp(sweep, "running", 7) == 0)
+		aw_print_row("", AW_PLAIN, "%s",
+		    aw_progress_line(
+			talk, isatty(STDOUT_FILENO), "", progress));
 	if (next != UINT64_MAX)
 		aw_print_row("next sweep", AW_PLAIN, "in %s",
 		    aw_print_span(span, sizeof(span), next));

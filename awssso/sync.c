@@ -2,67 +2,128 @@
 /*
  * awssso sync: read the whole directory now.
  */
-#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "awssso/commands.h"
+#include "awssso/progress.h"
 #include "awssso/talk.h"
 #include "common/own.h"
 #include "common/paths.h"
 #include "common/proto.h"
+#include "common/sock.h"
 
-/* A paced sweep of a large directory is silent for a while. */
+/* A sweep that waits says so once a minute. */
 #define SILENCE_S 600
+/* Where nobody watches, in a log, a line now and then is enough. */
+#define LOG_MS (10 * 1000)
 
 enum {
 	RUN_DIR,
 };
 
-static void show_progress(const struct aw_talk *talk)
+struct sync {
+	struct aw_talk talk;
+	uint64_t shown_ms;
+	uint64_t users, groups, members, requests;
+};
+
+/* ^C ends this command only. */
+static void on_interrupt(int number)
 {
-	if (!isatty(STDOUT_FILENO))
-		return;
-	printf("\r%llu users, %llu groups, %llu memberships, %llu requests ",
-	    (unsigned long long)aw_wire_num(&talk->in, AW_TAG_USERS, 0),
-	    (unsigned long long)aw_wire_num(&talk->in, AW_TAG_GROUPS, 0),
-	    (unsigned long long)aw_wire_num(&talk->in, AW_TAG_MEMBERS, 0),
-	    (unsigned long long)aw_wire_num(&talk->in, AW_TAG_REQUESTS, 0));
-	(void)fflush(stdout);
+	static const char text[] =
+	    "\nThe sweep goes on; awssso status shows how far it is.\n";
+	const ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	_exit(n < 0 ? 128 : 128 + number);
 }
 
-static int finish(const struct aw_talk *talk)
+static void catch_interrupt(void)
 {
+	const struct sigaction action = { .sa_handler = on_interrupt };
+
+	(void)sigaction(SIGINT, &action, NULL);
+}
+
+static void count(struct sync *sync)
+{
+	const struct aw_wire_in *in = &sync->talk.in;
+
+	sync->users = aw_wire_num(in, AW_TAG_USERS, 0);
+	sync->groups = aw_wire_num(in, AW_TAG_GROUPS, 0);
+	sync->members = aw_wire_num(in, AW_TAG_MEMBERS, 0);
+	sync->requests = aw_wire_num(in, AW_TAG_REQUESTS, 0);
+}
+
+static int show_progress(struct sync *sync)
+{
+	const bool is_watched = isatty(STDOUT_FILENO);
+	const uint64_t now = aw_sock_now_ms();
+	aw_own_free char *waits = aw_talk_text(&sync->talk, AW_TAG_TEXT);
+	char line[AW_PROGRESS_SIZE];
+
+	if (!waits)
+		return aw_complain("out of memory", NULL);
+	count(sync);
+	if (!is_watched && now - sync->shown_ms < LOG_MS)
+		return AW_EXIT_OK;
+	sync->shown_ms = now;
+	printf(is_watched ? "\r%s\033[K" : "%s\n",
+	    aw_progress_line(&sync->talk, is_watched, waits, line));
+	(void)fflush(stdout);
+	return AW_EXIT_OK;
+}
+
+static int finish(const struct sync *sync)
+{
+	const struct aw_talk *talk = &sync->talk;
 	const uint64_t net = aw_wire_num(&talk->in, AW_TAG_NET, 0);
 	aw_own_free char *text = aw_talk_text(talk, AW_TAG_TEXT);
 
 	if (!text)
 		return aw_complain("out of memory", NULL);
 	if (isatty(STDOUT_FILENO))
-		printf("\n");
+		printf("\r\033[K");
 	if (net != AW_NET_OK)
 		return aw_complain(aw_net_word(net), *text ? text : NULL);
 	printf("%s\n", *text ? text : "The directory has been read.");
+	if (sync->requests)
+		printf("%llu users, %llu groups, %llu memberships, "
+		       "%llu requests\n",
+		    (unsigned long long)sync->users,
+		    (unsigned long long)sync->groups,
+		    (unsigned long long)sync->members,
+		    (unsigned long long)sync->requests);
 	return AW_EXIT_OK;
+}
+
+static void sync_done(struct sync *sync)
+{
+	aw_talk_done(&sync->talk);
 }
 
 static int run(const struct aw_args *args)
 {
-	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
+	aw_own(sync_done) struct sync sync = { .talk = AW_TALK_INIT,
+		.shown_ms = aw_sock_now_ms() };
+	struct aw_talk *talk = &sync.talk;
 
 	if (aw_talk_begin(
-		&talk, args->option[RUN_DIR], "ctl.sock", AW_MSG_SYNC) < 0 ||
-	    aw_talk_ask(&talk) < 0)
+		talk, args->option[RUN_DIR], "ctl.sock", AW_MSG_SYNC) < 0 ||
+	    aw_talk_ask(talk) < 0)
 		return AW_EXIT_UNREACHABLE;
+	catch_interrupt();
 	for (;;) {
-		if (aw_talk_next(&talk, SILENCE_S) < 0)
+		if (aw_talk_next(talk, SILENCE_S) < 0)
 			return AW_EXIT_UNREACHABLE;
-		if (talk.in.type == AW_MSG_DONE)
-			return finish(&talk);
-		if (talk.in.type != AW_MSG_PROGRESS)
-			return aw_talk_odd(&talk);
-		show_progress(&talk);
+		if (talk->in.type == AW_MSG_DONE)
+			return finish(&sync);
+		if (talk->in.type != AW_MSG_PROGRESS)
+			return aw_talk_odd(talk);
+		if (show_progress(&sync) != AW_EXIT_OK)
+			return AW_EXIT_FAILED;
 	}
 }
 
@@ -70,8 +131,9 @@ const struct aw_command aw_command_sync = {
 	.name = "sync",
 	.operands = "",
 	.help = "Read the whole directory now (root).\n\n"
-		"Waits until the new generation is in force, or says why the "
-		"last one stays.",
+		"Shows how far it is, and waits until the new generation is "
+		"in force, or says\nwhy the last one stays.  ^C leaves the "
+		"sweep running.",
 	.options = { [RUN_DIR] = AW_TALK_OPTION },
 	.run = run,
 };

@@ -106,8 +106,7 @@ static void on_netd(void *user, bool is_up)
 		return;
 	}
 	ask_host(daemon);
-	if (daemon->sweep.net != AW_NET_OK &&
-	    !aw_sweep_is_running(&daemon->sweep))
+	if (daemon->sweep.failures > 0 && !aw_sweep_is_running(&daemon->sweep))
 		aw_sweep_start(&daemon->sweep, false);
 }
 

@@ -226,6 +226,8 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_SWEEP_ADD] = "INSERT INTO sweeps(at, net, users, groups, members,"
 			   " requests, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
 			   " ?7)",
+	[AW_Q_SWEEP_LAST] = "SELECT requests FROM sweeps WHERE net = ?1"
+			    " ORDER BY n DESC LIMIT 1",
 	[AW_Q_SWEEP_TRIM] = "DELETE FROM sweeps WHERE n <="
 			    " (SELECT max(n) FROM sweeps) - ?1",
 

@@ -71,6 +71,7 @@ enum aw_query {
 	AW_Q_FORGET_UNREGISTERED,
 	AW_Q_SWEEP_ADD,
 	AW_Q_SWEEP_TRIM,
+	AW_Q_SWEEP_LAST,
 	/* one person */
 	AW_Q_PERSON_BY_NAME,
 	AW_Q_PERSON_BY_UID,

@@ -38,6 +38,26 @@ static void put_fact(struct aw_daemon *daemon, struct aw_wire_out *out,
 		aw_wire_put_text(out, tag, text);
 }
 
+static void put_requests(const struct aw_sweep *sweep, struct aw_wire_out *out)
+{
+	const uint64_t expected = aw_sweep_expected(sweep);
+
+	aw_wire_put_num(out, AW_TAG_REQUESTS, sweep->requests);
+	if (expected)
+		aw_wire_put_num(out, AW_TAG_EXPECTED, expected);
+	aw_wire_put_num(out, AW_TAG_RATE, sweep->daemon->conf.sweep_rate);
+}
+
+static void put_running(const struct aw_sweep *sweep, struct aw_wire_out *out)
+{
+	char state[257] = "running";
+
+	if (sweep->waits[0])
+		aw_ignore(aw_fmt(state, sizeof(state), "running, waits: %.230s",
+		    sweep->waits));
+	aw_wire_put_text(out, AW_TAG_SWEEP_STATE, state);
+}
+
 static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 {
 	const struct aw_sweep *sweep = &daemon->sweep;
@@ -52,13 +72,16 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 		aw_wire_put_text(
 		    out, AW_TAG_SWEEP_STATE, "state.db is damaged");
 	else if (aw_sweep_is_running(sweep))
-		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "running");
+		put_running(sweep, out);
 	else if (aw_state_get(&daemon->state, "held", held, sizeof(held)) ==
 		     0 &&
 		 held[0])
 		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, held);
 	else
 		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "idle");
+	put_requests(sweep, out);
+	aw_wire_put_num(out, AW_TAG_MEMBERS,
+	    (uint64_t)number(daemon, AW_Q_COUNT_MEMBERS, 0));
 	if (!aw_sweep_is_running(sweep))
 		aw_wire_put_num(out, AW_TAG_NEXT_SWEEP,
 		    sweep->next_ms > now ? (sweep->next_ms - now) / 1000 : 0);
@@ -168,7 +191,7 @@ static bool waits_for_sweep(const struct aw_conn *conn)
 
 void aw_status_progress(struct aw_daemon *daemon)
 {
-	uint8_t data[AW_WIRE_HEADER + 128];
+	uint8_t data[AW_WIRE_HEADER + 512];
 	struct aw_wire_out out;
 
 	for (struct aw_conn *c = daemon->server.conns; c; c = c->next) {
@@ -181,7 +204,10 @@ void aw_status_progress(struct aw_daemon *daemon)
 		    &out, AW_TAG_GROUPS, daemon->sweep.staging.groups);
 		aw_wire_put_num(
 		    &out, AW_TAG_MEMBERS, daemon->sweep.staging.members);
-		aw_wire_put_num(&out, AW_TAG_REQUESTS, daemon->sweep.requests);
+		put_requests(&daemon->sweep, &out);
+		if (daemon->sweep.waits[0])
+			aw_wire_put_text(
+			    &out, AW_TAG_TEXT, daemon->sweep.waits);
 		aw_conn_send(c, &out);
 	}
 }

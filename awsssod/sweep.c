@@ -28,6 +28,43 @@ bool aw_sweep_is_running(const struct aw_sweep *sweep)
 	return sweep->request != 0 || sweep->fetch;
 }
 
+uint64_t aw_sweep_expected(const struct aw_sweep *sweep)
+{
+	const uint64_t known =
+	    sweep->expected > sweep->last ? sweep->expected : sweep->last;
+
+	if (known == 0)
+		return 0;
+	return known > sweep->requests ? known : sweep->requests;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t aw_sweep_first_delay(uint64_t age, uint64_t interval, uint32_t random)
+{
+	uint64_t span;
+
+	if (age == UINT64_MAX)
+		return 0;
+	/* One that is overdue waits for the others of its fleet only. */
+	span = age < interval ? least(interval - age, interval / 12)
+			      : least(60, interval / 60);
+	return span * random / UINT32_MAX;
+}
+
+static uint64_t last_requests(struct aw_sweep *sweep)
+{
+	int64_t n = 0;
+
+	if (aw_state_number(&sweep->daemon->state, AW_Q_SWEEP_LAST, &n, "i",
+		(int64_t)AW_NET_OK) != 0)
+		return 0;
+	return (uint64_t)n;
+}
+
 /* @ms plus or minus a tenth, so that a fleet does not ask all at once. */
 static uint64_t jitter(uint64_t ms)
 {
@@ -50,8 +87,7 @@ static void schedule(struct aw_sweep *sweep)
 		wait = RETRY_MIN_MS;
 		for (unsigned i = 1; i < sweep->failures && i < 10; i++)
 			wait *= 2;
-		wait = wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
-		wait = wait < interval ? wait : interval;
+		wait = least(least(wait, RETRY_MAX_MS), interval);
 	}
 	wait = jitter(wait);
 	sweep->next_ms = aw_sock_now_ms() + wait;
@@ -82,6 +118,7 @@ static void finish(struct aw_sweep *sweep, uint64_t net, const char *text)
 	char quoted[320];
 
 	sweep->request = 0;
+	sweep->waits[0] = '\0';
 	sweep->net = net;
 	if (aw_copy(sweep->text, sizeof(sweep->text), text) < 0)
 		sweep->text[0] = '\0';
@@ -288,6 +325,8 @@ void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss)
 	}
 	sweep->accept_loss = accept_loss;
 	sweep->requests = 0;
+	sweep->expected = 0;
+	sweep->last = last_requests(sweep);
 	sweep->staging =
 	    (struct aw_staging){ .store = daemon->conf.identity_store_id };
 	r = aw_staging_clear(&daemon->state);
@@ -307,12 +346,34 @@ static int on_timer(
 	return 0;
 }
 
+/* How old the copy of this very identity store's directory is.  One that came
+ * from no sweep, but back from the snapshot, lacks something. */
+static uint64_t age_here(const struct aw_sweep *sweep)
+{
+	struct aw_daemon *daemon = sweep->daemon;
+	char store[AW_CONF_TEXT] = "";
+
+	if (sweep->last == 0 ||
+	    aw_state_get(&daemon->state, "store", store, sizeof(store)) != 0 ||
+	    strcmp(store, daemon->conf.identity_store_id) != 0)
+		return UINT64_MAX;
+	return aw_daemon_directory_age(daemon);
+}
+
 int aw_sweep_init(struct aw_sweep *sweep, struct aw_daemon *daemon)
 {
+	uint32_t random = UINT32_MAX / 2;
+	uint64_t delay_s;
+
+	aw_ignore(getrandom(&random, sizeof(random), GRND_NONBLOCK));
 	sweep->daemon = daemon;
-	sweep->next_ms = aw_sock_now_ms();
+	sweep->last = last_requests(sweep);
+	delay_s = aw_sweep_first_delay(
+	    age_here(sweep), daemon->conf.sweep_interval, random);
+	sweep->next_ms = aw_sock_now_ms() + delay_s * 1000;
 	return sd_event_add_time_relative(daemon->event, &sweep->timer,
-	    CLOCK_MONOTONIC, FIRST_TRY_USEC, 1000, on_timer, sweep);
+	    CLOCK_MONOTONIC, FIRST_TRY_USEC + delay_s * 1000000, 1000, on_timer,
+	    sweep);
 }
 
 void aw_sweep_done(struct aw_sweep *sweep)

@@ -27,6 +27,7 @@ struct aw_sweep {
 	unsigned failures; /* in a row */
 	uint64_t requests; /* of the last one to AWS, or the running one */
 	uint64_t expected; /* of the running one, as netd knows; 0: not */
+	uint64_t last;     /* of the last good one; 0: not known */
 	char waits[256];   /* what the running one waits for, or "" */
 	struct aw_staging staging;
 	uint64_t net;   /* how the last one ended; 0: none yet */
@@ -41,5 +42,17 @@ void aw_sweep_done(struct aw_sweep *sweep);
 void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss);
 
 bool aw_sweep_is_running(const struct aw_sweep *sweep);
+
+/* How many requests the running one will have made: as netd knows, else as
+ * many as the last good one.  0: not known. */
+uint64_t aw_sweep_expected(const struct aw_sweep *sweep);
+
+/*
+ * Seconds after which a daemon that has just started reads the directory, whose
+ * copy is @age seconds old (UINT64_MAX: there is none): at once without one;
+ * else after a part of a span that @random picks, because a whole fleet may
+ * have been started at the same time.
+ */
+uint64_t aw_sweep_first_delay(uint64_t age, uint64_t interval, uint32_t random);
 
 #endif

@@ -24,7 +24,7 @@
  *   SYNC     [ACCEPT_LOSS] -> PROGRESS* then DONE NET [TEXT]    (root)
  *   WHY      [USER] -> EVENT* then DONE                 (own; root: any)
  *   EVENT    TIME USER SERVICE VERDICT CODE TEXT [RHOST]
- *   PROGRESS USERS GROUPS MEMBERS REQUESTS [EXPECTED] [RATE] [TEXT]
+ *   PROGRESS USERS GROUPS MEMBERS REQUESTS RATE [EXPECTED] [TEXT] (it waits)
  *   IDS      [USER] -> ID_REC* then DONE NET [TEXT]             (root)
  *   IDS_ADOPT  USER POSIX_ID [HOME] -> DONE NET [TEXT]          (root)
  *   IDS_RENAME USER NEW_USER [HOME] -> DONE NET [TEXT]          (root)

@@ -293,6 +293,62 @@ static void why(void **state)
 	fake_wait(fake, fd, AW_MSG_DONE);
 }
 
+/* A fleet that starts at once does not ask at once, unless it has nothing. */
+static void first_sweeps_are_spread(void **state)
+{
+	static const struct {
+		uint64_t age, interval;
+		uint32_t random;
+		uint64_t want;
+	} rows[] = {
+		{ UINT64_MAX, 21600, UINT32_MAX, 0 },
+		{ 0, 21600, 0, 0 },
+		{ 0, 21600, UINT32_MAX, 1800 },
+		{ 0, 21600, UINT32_MAX / 2, 899 },
+		{ 21000, 21600, UINT32_MAX, 600 }, /* no later than due */
+		{ 21600, 21600, UINT32_MAX, 60 },
+		{ UINT64_MAX - 1, 21600, UINT32_MAX, 60 }, /* a wrong clock */
+		{ 0, 10, UINT32_MAX, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const uint64_t got = aw_sweep_first_delay(
+		    rows[i].age, rows[i].interval, rows[i].random);
+
+		if (got != rows[i].want)
+			fail_msg("row %zu: %llu", i, (unsigned long long)got);
+	}
+}
+
+/* A sweep that waits says so, lives on, and shows how far it is. */
+static void a_sweep_that_waits(void **state)
+{
+	struct fake *fake = *state;
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+	aw_own_fd int other = fake_connect(fake, "ctl.sock");
+	uint8_t data[256];
+	struct aw_wire_out out;
+
+	ask(fd, AW_MSG_SYNC, NULL, true);
+	fake_netd_wait(fake, AW_MSG_SWEEP);
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_PAGE, fake->in.request);
+	aw_wire_put_num(&out, AW_TAG_REQUESTS, 3);
+	aw_wire_put_num(&out, AW_TAG_EXPECTED, 9);
+	aw_wire_put_text(&out, AW_TAG_TEXT, "slow down");
+	fake_netd_send(fake, &out, -1);
+	fake_wait(fake, fd, AW_MSG_PROGRESS);
+	assert_true(num(fake, AW_TAG_REQUESTS) == 3);
+	assert_true(num(fake, AW_TAG_EXPECTED) == 9);
+	assert_true(num(fake, AW_TAG_RATE) == 1);
+	ask(other, AW_MSG_STATUS, NULL, false);
+	fake_wait(fake, other, AW_MSG_STATUS_IS);
+	assert_true(num(fake, AW_TAG_REQUESTS) == 3);
+	assert_true(num(fake, AW_TAG_EXPECTED) == 9);
+	assert_string_equal(
+	    fake_text(fake, AW_TAG_SWEEP_STATE), "running, waits: slow down");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +359,8 @@ int main(int argc, char **argv)
 		T(bad_sweeps),
 		T(short_read),
 		T(bad_page),
+		T(a_sweep_that_waits),
+		cmocka_unit_test(first_sweeps_are_spread),
 		cmocka_unit_test(held_and_accepted),
 		T(missing_people),
 		T(only_root_syncs),
