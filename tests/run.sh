@@ -110,6 +110,7 @@ jobs_rest()
 	done
 	printf 'demo\t300\ttests/demo/check.sh\n'
 	printf 'sdk\t300\ttests/sdk/run.sh\n'
+	printf 'scim\t300\ttests/scim/run.sh\n'
 	for file in tests/checks/*.sh; do
 		name=$(basename "$file" .sh)
 		case $name in
@@ -126,9 +127,9 @@ job()
 {
 	local log=$out/$1.log status=0 clean=(env)
 
-	# The referee's packages come through npm, which may need settings
-	# of the environment; nothing else may depend on one.
-	[ "$1" = sdk ] || clean=(env -i "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+	# These packages come through npm, which may need settings of the
+	# environment; nothing else may depend on one.
+	[ "$1" = sdk ] || [ "$1" = scim ] || clean=(env -i "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 	    HOME="$out" LANG=C.UTF-8 TERM=dumb)
 	# shellcheck disable=SC2086 # a command with its arguments
 	"${clean[@]}" BUILD="$build" MAKE="${MAKE-make}" CMOCKA_MESSAGE_OUTPUT=TAP \
