@@ -41,6 +41,7 @@ static const struct number {
 	{ "requests", AW_TAG_REQUESTS },
 	{ "expected_requests", AW_TAG_EXPECTED },
 	{ "rate", AW_TAG_RATE },
+	{ "scim_token_expires_in", AW_TAG_EXPIRES_IN },
 };
 
 static void print_json(const struct aw_talk *talk, const char *store,
@@ -97,6 +98,23 @@ static void print_directory(const struct aw_talk *talk, const char *store)
 		    number(talk, AW_TAG_SETS), number(talk, AW_TAG_GRANTS));
 }
 
+/* Nobody notices a token that ends, but for who is told in time. */
+static void print_token(const struct aw_talk *talk)
+{
+	const uint64_t left =
+	    aw_wire_num(&talk->in, AW_TAG_EXPIRES_IN, UINT64_MAX);
+	const uint64_t days = left / 86400;
+
+	if (left == UINT64_MAX)
+		return;
+	if (left == 0)
+		aw_print_row("SCIM token", AW_BAD,
+		    "has ended: make a new one in the console");
+	else
+		aw_print_row("SCIM token", days > 90 ? AW_PLAIN : AW_BAD,
+		    "ends in %llu days", (unsigned long long)days);
+}
+
 static void print_text(const struct aw_talk *talk, const char *store,
     const char *text, const char *sweep)
 {
@@ -121,6 +139,7 @@ static void print_text(const struct aw_talk *talk, const char *store,
 	if (next != UINT64_MAX)
 		aw_print_row("next sweep", AW_PLAIN, "in %s",
 		    aw_print_span(span, sizeof(span), next));
+	print_token(talk);
 	aw_print_row("sign-ins", AW_PLAIN,
 	    "%llu open, %llu allowed, %llu denied, %llu sessions",
 	    number(talk, AW_TAG_FLOWS), number(talk, AW_TAG_ALLOWED),

@@ -18,6 +18,7 @@
 #include "awsssod/local_group.h"
 #include "awsssod/log.h"
 #include "awsssod/rebuild.h"
+#include "awsssod/scim_expiry.h"
 #include "common/own.h"
 #include "common/proto.h"
 
@@ -59,6 +60,7 @@ static int on_minute(
 	}
 	aw_local_groups_look(daemon);
 	aw_learned_expire(daemon);
+	aw_scim_expiry_tell(&daemon->conf, time(NULL), &daemon->told_expiry);
 	(void)sd_event_source_set_time_relative(source, HOUSEKEEPING_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }

@@ -51,6 +51,7 @@ struct aw_daemon {
 	char account[13]; /* whose permission sets count; "": not known yet */
 	/* when a person was last asked about out of turn, by row number */
 	uint64_t refreshed[AW_DAEMON_REFRESHED];
+	time_t told_expiry; /* when the SCIM token's end was last told */
 	uint64_t n_allowed, n_denied; /* verdicts on sign-ins since the start */
 };
 

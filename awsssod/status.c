@@ -6,9 +6,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "awsssod/daemon.h"
 #include "awsssod/person.h"
+#include "awsssod/scim_expiry.h"
 #include "awsssod/sets.h"
 #include "common/own.h"
 #include "common/proto.h"
@@ -62,6 +64,7 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 {
 	const struct aw_sweep *sweep = &daemon->sweep;
 	const uint64_t now = aw_sock_now_ms();
+	uint64_t left;
 	char held[257];
 
 	if (sweep->net)
@@ -82,6 +85,8 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 	put_requests(sweep, out);
 	aw_wire_put_num(out, AW_TAG_MEMBERS,
 	    (uint64_t)number(daemon, AW_Q_COUNT_MEMBERS, 0));
+	if (aw_scim_expiry_left(&daemon->conf, time(NULL), &left))
+		aw_wire_put_num(out, AW_TAG_EXPIRES_IN, left);
 	if (!aw_sweep_is_running(sweep))
 		aw_wire_put_num(out, AW_TAG_NEXT_SWEEP,
 		    sweep->next_ms > now ? (sweep->next_ms - now) / 1000 : 0);

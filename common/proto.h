@@ -20,8 +20,8 @@
  *   STATUS   -> STATUS_IS [STORE] GENERATION DIRECTORY_AGE USERS GROUPS
  *               SKIPPED FLOWS SESSIONS NET (outcome of the last call)
  *               [TEXT] [NEXT_SWEEP] [SWEEP_STATE] ALLOWED DENIED [SKIP]*
- *               [EXPECTED] [RATE] [EXPIRES_IN] SETS GRANTS SETS_KNOWN
- *   SYNC     [ACCEPT_LOSS] -> PROGRESS* then DONE NET [TEXT]    (root)
+ *               [EXPECTED] [RATE] [EXPIRES_IN] (the SCIM token) SETS GRANTS
+ * SETS_KNOWN SYNC     [ACCEPT_LOSS] -> PROGRESS* then DONE NET [TEXT]    (root)
  *   WHY      [USER] -> EVENT* then DONE                 (own; root: any)
  *   EVENT    TIME USER SERVICE VERDICT CODE TEXT [RHOST]
  *   PROGRESS USERS GROUPS MEMBERS REQUESTS RATE [EXPECTED] [TEXT] (it waits)
