@@ -105,7 +105,7 @@ static const char *advice(enum aw_net net)
 enum aw_net aw_scim_judge(const char *operation, long status, const char *body,
     size_t len, struct aw_diag *why)
 {
-	struct error_fields error = { NULL };
+	struct error_fields error = { .detail = NULL };
 	struct json_object *json = NULL;
 	char detail[160], expected[16];
 	enum aw_net net;

@@ -203,7 +203,7 @@ int aw_scim_read_member(const struct aw_place *place, struct json_object *row,
 		AW_FIELD(struct member_fields, ref, "$ref", AW_FIELD_LOOSE,
 		    false, REF_MAX),
 	};
-	struct member_fields got = { NULL };
+	struct member_fields got = { .value = NULL };
 	int r;
 
 	r = aw_answer_read(
