@@ -9,6 +9,7 @@ const struct aw_command *const aw_commands[] = {
 	&aw_command_why,
 	&aw_command_status,
 	&aw_command_sync,
+	&aw_command_doctor,
 	&aw_command_publish,
 	&aw_command_lookup,
 	&aw_command_try,

@@ -8,6 +8,7 @@
 #include "awssso/command.h"
 
 extern const struct aw_command aw_command_config;
+extern const struct aw_command aw_command_doctor;
 extern const struct aw_command aw_command_limits;
 extern const struct aw_command aw_command_login;
 extern const struct aw_command aw_command_lookup;

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * awssso doctor: what reading the directory costs, and who pays.
+ */
+#include "awssso/doctor.h"
+
+#include "awssso/print.h"
+#include "common/proto.h"
+
+static uint64_t pages(uint64_t rows)
+{
+	return (rows + 99) / 100;
+}
+
+uint64_t aw_doctor_requests(uint64_t users, uint64_t groups, uint64_t members)
+{
+	const uint64_t full = pages(members);
+
+	/* One a group at least; a large one more, which nobody counts here. */
+	return (users ? pages(users) : 1) + (groups ? pages(groups) : 1) +
+	       (groups > full ? groups : full);
+}
+
+void aw_doctor_cost(uint64_t requests, uint64_t rate, uint64_t interval,
+    uint64_t hosts, struct aw_doctor_cost *ret)
+{
+	uint64_t period;
+
+	ret->requests = requests;
+	ret->seconds = rate ? (requests + rate - 1) / rate : requests;
+	ret->interval = interval;
+	period = interval > ret->seconds ? interval : ret->seconds;
+	ret->permille =
+	    period ? hosts * requests * 1000 / (period * AW_DOCTOR_LIMIT) : 0;
+}
+
+/* As many as the last sweep made; before the first one, what its size says. */
+static uint64_t requests_of(const struct aw_talk *talk)
+{
+	const uint64_t n = aw_wire_num(&talk->in, AW_TAG_EXPECTED,
+	    aw_wire_num(&talk->in, AW_TAG_REQUESTS, 0));
+
+	if (n > 0)
+		return n;
+	return aw_doctor_requests(aw_wire_num(&talk->in, AW_TAG_USERS, 0),
+	    aw_wire_num(&talk->in, AW_TAG_GROUPS, 0),
+	    aw_wire_num(&talk->in, AW_TAG_MEMBERS, 0));
+}
+
+static void say_sweep(struct aw_doctor *doctor, const struct aw_doctor_cost *c)
+{
+	char takes[32], every[32];
+	const bool is_slow = c->seconds > c->interval;
+
+	aw_doctor_say(doctor, "sweep",
+	    is_slow ? AW_DOCTOR_FINDING : AW_DOCTOR_GOOD,
+	    "%llu requests, takes %s, every %s%s",
+	    (unsigned long long)c->requests,
+	    aw_print_span(takes, sizeof(takes), c->seconds),
+	    aw_print_span(every, sizeof(every), c->interval),
+	    is_slow ? ": it takes longer than its interval; set a longer "
+		      "sweep_interval or a scope"
+		    : "");
+}
+
+static void say_share(struct aw_doctor *doctor, const struct aw_doctor_cost *c)
+{
+	const bool is_much = c->permille > AW_DOCTOR_SHARE * 10;
+
+	aw_doctor_say(doctor, "AWS share",
+	    is_much ? AW_DOCTOR_FINDING : AW_DOCTOR_GOOD,
+	    "%llu %s use%s %llu.%llu %% of the organisation's %d requests a "
+	    "second%s",
+	    (unsigned long long)doctor->hosts,
+	    doctor->hosts == 1 ? "host" : "hosts",
+	    doctor->hosts == 1 ? "s" : "", (unsigned long long)c->permille / 10,
+	    (unsigned long long)c->permille % 10, AW_DOCTOR_LIMIT,
+	    is_much ? ": throttling is to be expected; let one host read and "
+		      "publish (awssso publish, source = published), or set a "
+		      "scope"
+		    : "");
+}
+
+void aw_doctor_check_cost(struct aw_doctor *doctor)
+{
+	struct aw_doctor_cost cost;
+
+	if (doctor->conf->source == AW_SOURCE_PUBLISHED) {
+		aw_doctor_say(doctor, "sweep", AW_DOCTOR_GOOD,
+		    "none: the directory comes from a publisher");
+		return;
+	}
+	aw_doctor_cost(requests_of(doctor->talk),
+	    aw_wire_num(
+		&doctor->talk->in, AW_TAG_RATE, doctor->conf->sweep_rate),
+	    doctor->conf->sweep_interval, doctor->hosts, &cost);
+	say_sweep(doctor, &cost);
+	say_share(doctor, &cost);
+}
