@@ -7,6 +7,7 @@
  *                 auth       AUTH: from the request to the verdict
  *                 account    ACCOUNT
  *                 session    OPEN, CLOSE, and the sessions
+ *                 opening    an OPEN that waits for its groups
  *                 hint       HINT
  *                 status     STATUS, SYNC, WHY
  *   netd        the line to awssso-netd
@@ -23,6 +24,7 @@
 #include "awsssod/attempt.h"
 #include "awsssod/hint.h"
 #include "awsssod/netd.h"
+#include "awsssod/opening.h"
 #include "awsssod/publish.h"
 #include "awsssod/server.h"
 #include "awsssod/session.h"
@@ -45,6 +47,7 @@ struct aw_daemon {
 	struct aw_attempts attempts;
 	struct aw_hints hints;
 	struct aw_sessions sessions;
+	struct aw_opening *openings; /* those that wait for the snapshot */
 	struct stat group_seen; /* /etc/group, when it was last looked at */
 	char net_path[108];
 	char host[65];

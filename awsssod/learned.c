@@ -116,7 +116,7 @@ void aw_learned_take(struct aw_daemon *daemon, int64_t n, int64_t session,
 	finish(daemon, r, changes);
 }
 
-void aw_learned_open(struct aw_daemon *daemon, int64_t n,
+bool aw_learned_open(struct aw_daemon *daemon, int64_t n,
     const struct aw_attempt *attempt, int64_t row)
 {
 	const int r = aw_state_run(&daemon->state, AW_Q_LEARNED_OPEN, "iii", n,
@@ -125,6 +125,7 @@ void aw_learned_open(struct aw_daemon *daemon, int64_t n,
 	if (r < 0)
 		aw_log(LOG_WARNING, "state.db: cannot keep permission sets: %s",
 		    strerror(-r));
+	return r == 0 && aw_state_changes(&daemon->state) > 0;
 }
 
 static void end(struct aw_daemon *daemon, enum aw_query query,

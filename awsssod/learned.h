@@ -11,6 +11,7 @@
 #ifndef AW_AWSSSOD_LEARNED_H
 #define AW_AWSSSOD_LEARNED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/wire.h"
@@ -33,8 +34,9 @@ int64_t aw_learned_pending(
 void aw_learned_take(struct aw_daemon *daemon, int64_t n, int64_t session,
     const struct aw_wire_in *in);
 
-/* The session @row of person @n has opened, @attempt was its sign-in. */
-void aw_learned_open(struct aw_daemon *daemon, int64_t n,
+/* The session @row of person @n has opened, @attempt was its sign-in.  True:
+ * something was learned there. */
+bool aw_learned_open(struct aw_daemon *daemon, int64_t n,
     const struct aw_attempt *attempt, int64_t row);
 /* The session @row has ended. */
 void aw_learned_close(struct aw_daemon *daemon, int64_t row);

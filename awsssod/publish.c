@@ -64,6 +64,14 @@ void aw_publish_soon(struct aw_publish *publish)
 	arm(publish->soon, gather_usec(publish));
 }
 
+bool aw_publish_hurry(struct aw_publish *publish)
+{
+	if (publish->is_due && !publish->worker &&
+	    gather_usec(publish) <= publish->gather_ms * 1000)
+		arm(publish->soon, 0);
+	return publish->is_due || publish->worker != 0;
+}
+
 /* The groups that the host owns, as they are now. */
 static void put_local_groups(struct aw_publish *publish, struct aw_buf *text)
 {
@@ -167,6 +175,8 @@ static int put_in_place(struct aw_publish *publish)
 	aw_log(LOG_INFO,
 	    "snapshot: published, %" PRIu32 " users, %" PRIu32 " groups",
 	    publish->rows.n_users, publish->rows.n_groups);
+	if (!publish->is_due)
+		aw_opening_published(publish->daemon);
 	return 0;
 }
 

@@ -43,6 +43,9 @@ void aw_publish_done(struct aw_publish *publish);
 
 /* Something that the snapshot shows has changed. */
 void aw_publish_soon(struct aw_publish *publish);
+/* Somebody waits: publish what has changed without gathering more, unless
+ * that takes long.  False: nothing has changed. */
+bool aw_publish_hurry(struct aw_publish *publish);
 /* There is a new generation: what is being written is out of date. */
 void aw_publish_anew(struct aw_publish *publish);
 

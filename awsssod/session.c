@@ -208,7 +208,8 @@ static void take_token(struct aw_session *session, struct aw_attempt *attempt)
 	attempt->token = 0;
 }
 
-static void begin_session(struct aw_conn *conn, const struct aw_ask *ask,
+/* True: groups were learned for it, which its processes should have. */
+static bool begin_session(struct aw_conn *conn, const struct aw_ask *ask,
     const struct aw_person *person)
 {
 	struct aw_daemon *daemon = conn->daemon;
@@ -221,17 +222,17 @@ static void begin_session(struct aw_conn *conn, const struct aw_ask *ask,
 	if (r < 0) {
 		aw_log(LOG_WARNING, "session of %s: no pidfd: %s", ask->user,
 		    strerror(-r));
-		return;
+		return false;
 	}
 	session =
 	    session_new(daemon, ask->user, ask->ksession, ask->peer.pid, pidfd);
 	if (!session)
-		return;
+		return false;
 	if (attempt)
 		take_token(session, attempt);
 	note_session(daemon, session, ask);
-	if (attempt && session->row)
-		aw_learned_open(daemon, person->n, attempt, session->row);
+	return attempt && session->row &&
+	       aw_learned_open(daemon, person->n, attempt, session->row);
 }
 
 void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
@@ -247,8 +248,9 @@ void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
 	}
 	say = aw_decide(
 	    conn->daemon, &person, AW_ACCESS_UNKNOWN, AW_STAGE_SESSION);
-	if (say == AW_SAY_ALLOWED)
-		begin_session(conn, ask, &person);
+	if (say == AW_SAY_ALLOWED && begin_session(conn, ask, &person) &&
+	    aw_opening_wait(conn, ask, &person))
+		return;
 	aw_verdict_give(conn->daemon, conn, ask, &person, say, &more, NULL);
 }
 

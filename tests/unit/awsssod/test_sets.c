@@ -285,6 +285,28 @@ static void live(struct fake *fake, const char *role, enum aw_verdict want)
 	fake_verdict(fake, fd, want, "");
 }
 
+/* The session begins when libc knows its groups. */
+static void learned_before_the_session_begins(void **state)
+{
+	struct fake *fake = *state;
+	struct aw_snap_group group;
+	struct aw_snap snap;
+	char path[160];
+
+	start(fake, NULL);
+	assert_string_equal(members(fake, "aws-Login"), "-");
+	fake->daemon->publish.gather_ms = FAKE_MS * 10;
+	sign_in(fake, "10.0.0.9 1 10.0.0.1 22", "Login");
+	session(fake, AW_MSG_OPEN, "10.0.0.9 1 10.0.0.1 22");
+	assert_int_equal(
+	    aw_fmt(path, sizeof(path), "%s/" AW_SNAPSHOT_NAME, fake->pub), 0);
+	assert_int_equal(aw_snap_open(path, geteuid(), &snap), 0);
+	assert_int_equal(
+	    aw_snap_group_by_name(&snap, "aws-Login", 9, &group), 0);
+	assert_int_equal(group.n_members, 1);
+	aw_snap_close(&snap);
+}
+
 static void learned_until_the_session_ends(void **state)
 {
 	struct fake *fake = *state;
@@ -410,6 +432,7 @@ int main(int argc, char **argv)
 		TEST(r24_a_loss_of_sets_is_held),
 		TEST(r11_the_policy_by_a_sweep),
 		TEST(r4_a_set_is_no_group),
+		TEST(learned_before_the_session_begins),
 		TEST(learned_until_the_session_ends),
 		TEST(learned_over_a_restart),
 		TEST(learned_for_eight_hours),

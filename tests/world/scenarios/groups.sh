@@ -103,8 +103,10 @@ scn_own_sets_are_learned_at_a_sign_in()
 	at_once getent group aws-ReadOnly
 	silent '\balice\b'
 	person -approve alice ssh alice@bastion \
-	    'sleep 3; getent group aws-ReadOnly; awssso lookup aws-ReadOnly'
+	    'id -nG; getent group aws-ReadOnly; awssso lookup aws-ReadOnly'
 	status 0
+	# The very session that they were learned in has them.
+	says '\bengineers\b.*\baws-ReadOnly\b|\baws-ReadOnly\b.*\bengineers\b'
 	says '^aws-ReadOnly:.*:alice$'
 	says "people's own sign-ins"
 	sleep 3
