@@ -198,6 +198,14 @@ void aw_sim_error_internal(struct aw_sim_call *call, unsigned status)
 	    "An internal error occurred, please try again.");
 }
 
+/* As a fault says, else a second. */
+static int64_t retry_after(const struct aw_sim_call *call)
+{
+	const uint64_t seconds = call->effect.arg[AW_SIM_THROTTLE];
+
+	return seconds ? (int64_t)seconds : 1;
+}
+
 void aw_sim_error_throttled(struct aw_sim_call *call)
 {
 	struct json_object *doc;
@@ -214,8 +222,8 @@ void aw_sim_error_throttled(struct aw_sim_call *call)
 	case AW_SIM_JSON11:
 		doc = json_object_new_object();
 		if (strcmp(call->service->name, "identitystore") == 0)
-			(void)json_object_object_add(
-			    doc, "RetryAfterSeconds", json_object_new_int(1));
+			(void)json_object_object_add(doc, "RetryAfterSeconds",
+			    json_object_new_int64(retry_after(call)));
 		aw_sim_error_with(
 		    call, 400, "ThrottlingException", "Rate exceeded", doc);
 		return;

@@ -23,6 +23,7 @@ struct ask {
 	const char *as;
 	const char *account;
 	const char *count;
+	const char *after;
 	struct aw_buf *out;
 	struct aw_diag *diag;
 };
@@ -128,7 +129,8 @@ static int rename_user(struct ask *ask)
 
 static int fault(struct ask *ask)
 {
-	uint64_t count = 0;
+	uint64_t count = 0, after = 0;
+	int r;
 
 	if (ask->n == 0) {
 		aw_sim_faults_print(&ask->sim->faults, ask->out);
@@ -142,8 +144,13 @@ static int fault(struct ask *ask)
 		return refuse(ask, "fault: OPERATION KIND [ARG], or clear");
 	if (ask->count && aw_num_u64(ask->count, 1, UINT32_MAX, &count) != 0)
 		return refuse(ask, "--count: not a number from 1");
-	return aw_sim_faults_add(&ask->sim->faults, ask->word[0], ask->word[1],
+	if (ask->after && aw_num_u64(ask->after, 0, UINT32_MAX, &after) != 0)
+		return refuse(ask, "--after: not a number");
+	r = aw_sim_faults_add(&ask->sim->faults, ask->word[0], ask->word[1],
 	    ask->n > 2 ? ask->word[2] : NULL, count, ask->diag);
+	if (r == 0)
+		aw_sim_faults_delay(&ask->sim->faults, after);
+	return r;
 }
 
 static int turn_clock(struct ask *ask)
@@ -219,11 +226,12 @@ static const struct {
 	{ "delete-user", 1, 1, delete_user, "delete-user USER" },
 	{ "rename", 2, 2, rename_user, "rename USER USERNAME" },
 	{ "fault", 0, 3, fault,
-	    "fault OPERATION|SERVICE|* KIND [ARG] [--count N]\n"
-	    "      KIND: latency MS, throttle, status [CODE], malformed,\n"
-	    "      oversized [BYTES], truncate-page, empty, lose-token, "
-	    "close,\n"
-	    "      cut, deny, expire, slow_down, stale (keys)\n"
+	    "fault OPERATION|SERVICE|* KIND [ARG] [--count N] [--after N]\n"
+	    "      KIND: latency MS, throttle [S], status [CODE], malformed,\n"
+	    "      oversized [BYTES], truncate-page, empty, lose-token,\n"
+	    "      stale-token, repeat-token, close, cut, deny, expire, "
+	    "slow_down,\n"
+	    "      stale (keys)\n"
 	    "  fault                        those in force\n"
 	    "  fault clear" },
 	{ "clock", 1, 1, turn_clock, "clock +SECONDS|-SECONDS|reset" },
@@ -258,6 +266,8 @@ static const char **option_of(struct ask *ask, const char *word)
 		return &ask->account;
 	if (strcmp(word, "--count") == 0)
 		return &ask->count;
+	if (strcmp(word, "--after") == 0)
+		return &ask->after;
 	return NULL;
 }
 

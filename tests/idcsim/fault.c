@@ -17,13 +17,15 @@ static const struct {
 	uint64_t min, max, fallback; /* no fallback: the argument is needed */
 } kinds[AW_SIM_N_KINDS] = {
 	[AW_SIM_LATENCY] = { "latency", true, 1, 3600000, 0 },
-	[AW_SIM_THROTTLE] = { "throttle", false, 0, 0, 0 },
+	[AW_SIM_THROTTLE] = { "throttle", true, 1, 3600, 1 },
 	[AW_SIM_STATUS] = { "status", true, 500, 599, 500 },
 	[AW_SIM_MALFORMED] = { "malformed", false, 0, 0, 0 },
 	[AW_SIM_OVERSIZED] = { "oversized", true, 1, 50000000, 8388608 },
 	[AW_SIM_TRUNCATE_PAGE] = { "truncate-page", false, 0, 0, 0 },
 	[AW_SIM_EMPTY] = { "empty", false, 0, 0, 0 },
 	[AW_SIM_LOSE_TOKEN] = { "lose-token", false, 0, 0, 0 },
+	[AW_SIM_STALE_TOKEN] = { "stale-token", false, 0, 0, 0 },
+	[AW_SIM_REPEAT_TOKEN] = { "repeat-token", false, 0, 0, 0 },
 	[AW_SIM_CLOSE] = { "close", false, 0, 0, 0 },
 	[AW_SIM_CUT] = { "cut", false, 0, 0, 0 },
 	[AW_SIM_DENY] = { "deny", false, 0, 0, 0 },
@@ -108,6 +110,15 @@ int aw_sim_faults_add(struct aw_sim_faults *faults, const char *operation,
 	return 0;
 }
 
+void aw_sim_faults_delay(struct aw_sim_faults *faults, uint64_t n)
+{
+	struct aw_sim_fault *last =
+	    TAILQ_LAST(&faults->list, aw_sim_fault_list);
+
+	if (last != NULL)
+		last->after = n;
+}
+
 static bool fits(const struct aw_sim_fault *fault, const char *service,
     const char *operation)
 {
@@ -125,7 +136,13 @@ struct aw_sim_effect aw_sim_faults_take(
 	while (fault != NULL) {
 		struct aw_sim_fault *const next = TAILQ_NEXT(fault, link);
 
-		if (fits(fault, service, operation)) {
+		if (!fits(fault, service, operation)) {
+			fault = next;
+			continue;
+		}
+		if (fault->after > 0) {
+			fault->after--;
+		} else {
 			effect.on[fault->kind] = true;
 			effect.arg[fault->kind] = fault->arg;
 			if (fault->count == 1) {
@@ -152,6 +169,8 @@ void aw_sim_faults_print(const struct aw_sim_faults *faults, struct aw_buf *out)
 			aw_buf_fmt(out, " %" PRIu64, fault->arg);
 		if (fault->count)
 			aw_buf_fmt(out, " (%" PRIu64 " left)", fault->count);
+		if (fault->after)
+			aw_buf_fmt(out, " (after %" PRIu64 ")", fault->after);
 		aw_buf_str(out, "\n");
 	}
 }

@@ -18,13 +18,15 @@ struct aw_buf;
 
 enum aw_sim_fault_kind {
 	AW_SIM_LATENCY,       /* the answer comes ARG ms later */
-	AW_SIM_THROTTLE,      /* as the service throttles */
+	AW_SIM_THROTTLE,      /* as the service throttles, for ARG s */
 	AW_SIM_STATUS,        /* ARG 500, 502, 503, 504: an error */
 	AW_SIM_MALFORMED,     /* the answer's second half is garbage */
 	AW_SIM_OVERSIZED,     /* the answer is padded to ARG bytes */
 	AW_SIM_TRUNCATE_PAGE, /* half a page, NextToken to the rest */
 	AW_SIM_EMPTY,         /* first an empty page, NextToken to all */
 	AW_SIM_LOSE_TOKEN,    /* the page lacks its NextToken */
+	AW_SIM_STALE_TOKEN,   /* any NextToken that is sent is refused */
+	AW_SIM_REPEAT_TOKEN,  /* the page's NextToken is the one sent */
 	AW_SIM_CLOSE,         /* no answer, the connection closes */
 	AW_SIM_CUT,           /* the connection closes within the answer */
 	AW_SIM_DENY,          /* access denied */
@@ -40,6 +42,7 @@ struct aw_sim_fault {
 	enum aw_sim_fault_kind kind;
 	uint64_t arg;
 	uint64_t count; /* 0: always */
+	uint64_t after; /* so many requests pass before it begins */
 };
 
 struct aw_sim_faults {
@@ -62,6 +65,9 @@ void aw_sim_faults_clear(struct aw_sim_faults *faults);
 int aw_sim_faults_add(struct aw_sim_faults *faults, const char *operation,
     const char *kind, const char *arg, uint64_t count,
     struct aw_diag *diag) AW_MUST_USE;
+
+/* The fault that was added last lets @n requests pass before it begins. */
+void aw_sim_faults_delay(struct aw_sim_faults *faults, uint64_t n);
 
 /* Gather what applies to @operation of @service, and count it down. */
 struct aw_sim_effect aw_sim_faults_take(

@@ -64,6 +64,8 @@ int aw_sim_page_of(const struct aw_sim_call *call, size_t total, size_t max,
 	struct aw_sim_page page = { 0 };
 	bool is_behind_empty = false;
 
+	if (token != NULL && on[AW_SIM_STALE_TOKEN])
+		return -EINVAL;
 	if (token != NULL &&
 	    open_token(call, scope, token, &page.first, &is_behind_empty) != 0)
 		return -EINVAL;
@@ -81,6 +83,8 @@ int aw_sim_page_of(const struct aw_sim_call *call, size_t total, size_t max,
 	*ret = page;
 	if (on[AW_SIM_LOSE_TOKEN])
 		return 0;
+	if (on[AW_SIM_REPEAT_TOKEN] && token != NULL)
+		return aw_copy(ret->next, sizeof(ret->next), token);
 	if (on[AW_SIM_EMPTY] && !is_behind_empty)
 		return make_token(call, scope, page.first, true, ret->next);
 	if (page.first + page.n < total)

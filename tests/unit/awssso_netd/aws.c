@@ -204,13 +204,13 @@ static void start_child(struct sim *sim, const char *fixture)
 void sim_tell_to(struct sim *sim, const char *path, const char *const *words)
 {
 	posix_spawn_file_actions_t actions;
-	char *argv[10] = { (char[]){ "idcsim" }, (char[]){ "--control" },
+	char *argv[12] = { (char[]){ "idcsim" }, (char[]){ "--control" },
 		sim->control };
 	int pid, status;
 
 	if (strcmp(words[0], "fault") == 0 || strcmp(words[0], "clock") == 0)
 		sim->disturbed = true;
-	for (int i = 0; i < 6 && words[i]; i++)
+	for (int i = 0; i < 8 && words[i]; i++)
 		argv[3 + i] = strdup(words[i]);
 	assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
 	if (path)

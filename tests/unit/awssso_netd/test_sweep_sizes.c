@@ -106,6 +106,8 @@ static void full_and_empty_pages(void **state)
 		{ 99, 2 + 95, 1 + 1 + 1 + 1 + 1 },
 		{ 1, 1, 1 + 1 + 1 + 1 + 1 },
 		{ 0, 0, 1 + 1 + 1 + 1 + 1 },
+		{ 1000, 0, 10 + 1 + 1 + 1 + 1 },
+		{ 10000, 0, 100 + 1 + 1 + 1 + 1 },
 	};
 	struct sim *sim = *state;
 	unsigned n = FIRST + SIM_MANY;
