@@ -177,10 +177,10 @@ $(filter $(BUILD)/unit/pam_awssso/%,$(UNIT_PROD)): | $(VARIANT) $(BUILD)/pam_aws
 WORLD := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/world/*.c)))
 .PHONY: world
 world: $(WORLD)
-$(WORLD): $(BUILD)/world/%: $(BUILD)/obj/tests/world/%.o
+$(WORLD): $(BUILD)/world/%: $(BUILD)/obj/tests/world/%.o $(BUILD)/libcommon.a
 	$(call say,LINK)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -pie $(HARDEN) $(LDHARD) -o $@ $< $(LDFLAGS)
+	$(Q)$(call link_prog,$<,)
 
 .PHONY: units unit fuzz-replay
 units: $(UNITS)

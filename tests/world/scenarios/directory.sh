@@ -1,0 +1,229 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The directory in real life: people who come, change and leave while the host
+# runs.  The company has twenty people, three groups each, and no sweep comes
+# by itself.
+# shellcheck shell=bash disable=SC2154,SC2016 # set by lib.sh; for other shells
+
+before_all()
+{
+	local example=$TOP/tests/fixtures/example.json
+
+	mkdir -p "$run"
+	# p01 to p20, all in "Engineers" and two groups more.
+	jq '.users[0] as $one |
+	    [range(1; 21) | {n: ("0\(.)" | .[-2:])}] as $all |
+	    ($all | map($one + {
+		UserId: ($one.UserId[:-2] + .n),
+		UserName: "p\(.n)@example.com",
+		DisplayName: "Person \(.n)", ExternalIds: []})) as $people |
+	    .device = {interval: 1, expires_in: 20} |
+	    (.groups | map(select(.DisplayName == "Engineers"))[0]) as $group |
+	    .users = $people |
+	    .groups = ["Engineers", "Everybody", "Bastion Users"] |
+	    .groups |= [range(0; 3) as $i | $group + {
+		GroupId: ($group.GroupId[:-2] + "e\($i)"),
+		DisplayName: .[$i], ExternalIds: [],
+		Members: ($people | map(.UserId))}] |
+	    .groups[1].GroupId as $everybody |
+	    .permission_sets |= map(.Assignments |= map(
+		.PrincipalType = "GROUP" | .PrincipalId = $everybody))' \
+	    "$example" > "$run/twenty.json"
+	world_setup "$run/twenty.json" "$policy"
+}
+
+# ids: every name and id that the host knows of, gone people included.
+ids()
+{
+	awssso snapshot dump /var/lib/awssso/public/directory.1 | grep -v '^\(generation\|created\)' | sort
+}
+
+known()
+{
+	getent passwd "$1" > /dev/null
+}
+
+# covers: dir.8, dir.1
+scn_provisioned_while_the_host_runs()
+{
+	idcsim add-user frank@example.com 'Frank Example'
+	idcsim set member Engineers frank@example.com on
+	idcsim set member Everybody frank@example.com on
+	# To sshd this connection is a stranger's: the password is asked for.
+	person -type x -type x -type x ssh frank@bastion 'echo a shell'
+	failed
+	silent 'a shell'
+	asked StartDeviceAuthorization 0
+	within 5 known frank || fail "nobody fetched frank"
+	person -approve frank ssh frank@bastion 'echo "a shell: $(id -Gn)"'
+	status 0
+	says '^a shell: frank .*engineers'
+	asked ListUsers 0
+}
+
+# covers: dir.8, R29
+scn_random_names_cost_nothing_after_the_budget()
+{
+	local n
+
+	for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		at_once ssh -o NumberOfPasswordPrompts=1 -o BatchMode=yes \
+		    -o PreferredAuthentications=keyboard-interactive \
+		    "ghost$n@bastion" true
+		failed
+	done
+	sleep 1
+	n=$(requests GetUserId)
+	[ "$n" -le 12 ] || fail "$n requests GetUserId for twelve names"
+	[ "$(requests StartDeviceAuthorization)" = 0 ] || fail 'a code was made'
+}
+
+# covers: dir.11, dir.5
+scn_disabled_is_refused_without_a_sweep()
+{
+	local before
+
+	before=$(getent passwd p01)
+	idcsim set user p01@example.com disabled
+	undo idcsim set user p01@example.com enabled
+	person -approve p01 ssh p01@bastion 'echo a shell'
+	failed
+	silent 'a shell'
+	audited '.event == "disabled" and .user == "p01"'
+	asked ListUsers 0
+	[ "$(getent passwd p01)" = "$before" ] ||
+	    fail "the entry of a disabled person changed"
+}
+
+# covers: dir.11
+scn_out_of_the_group_is_refused_without_a_sweep()
+{
+	idcsim set member Engineers p02@example.com off
+	undo idcsim set member Engineers p02@example.com on
+	person -approve p02 ssh p02@bastion 'echo a shell'
+	failed
+	silent 'a shell'
+	audited '.event == "policy" and .user == "p02"'
+	asked ListUsers 0
+	[ -n "$(getent passwd p02)" ] || fail "p02 has no entry any more"
+}
+
+# Three people leave a company of twenty, and nine memberships with them:
+# more than the guard lets go.  They may not log in all the same.
+# covers: dir.5, dir.6, R24
+scn_leavers_are_refused_though_the_sweep_is_held()
+{
+	local before name
+
+	before=$(ids)
+	for name in p18 p19 p20; do
+		idcsim delete-user "$name@example.com"
+	done
+	person awssso sync
+	says 'held'
+	for name in p18 p19 p20; do
+		known "$name" || fail "$name is gone though the sweep is held"
+		person -approve p03 ssh "$name@bastion" 'echo a shell'
+		failed
+		silent 'a shell'
+		audited ".event == \"absent\" and .user == \"$name\""
+	done
+	asked StartDeviceAuthorization 0
+	awssso status --json | jq -e '.held | length > 0' > /dev/null ||
+	    fail "status does not tell that a sweep is held"
+	[ "$(ids | grep -c '^user')" = "$(grep -c '^user' <<< "$before")" ] ||
+	    fail "a held sweep changed who is there"
+	person -approve p03 ssh p03@bastion 'echo a shell'
+	status 0
+	person awssso sync --accept-shrink
+	status 0
+	! known p18 || fail "p18 is there though the loss was accepted"
+	ids | grep -qE 'p18' || fail "the id of p18 is not reserved"
+	person awssso sync
+	status 0
+	silent held
+}
+
+# nobody_changes FAULT...: with it in force a sweep changes nothing.
+nobody_changes()
+{
+	local before
+
+	before=$(getent passwd; getent group; ids)
+	# shellcheck disable=SC2086 # words
+	idcsim fault "$@"
+	timeout 20 awssso sync || true
+	idcsim fault clear
+	[ "$(getent passwd; getent group; ids)" = "$before" ] ||
+	    fail "a sweep with $* changed the directory"
+}
+
+# covers: dir.1, dir.5, R11, R24
+scn_half_a_directory_changes_nobody()
+{
+	undo idcsim fault clear
+	nobody_changes ListUsers empty
+	nobody_changes ListGroups empty
+	nobody_changes ListGroupMemberships empty
+	nobody_changes ListUsers truncate-page
+	nobody_changes ListGroupMemberships malformed
+	nobody_changes '*' throttle --count 3
+	person -approve p04 ssh p04@bastion 'echo a shell'
+	status 0
+}
+
+# hostile NAME WHAT: the snapshot is one with NAME changed like that; awsssod
+# is away, so that it stays.
+hostile()
+{
+	local public=/var/lib/awssso/public
+
+	rm -f "$public/new"
+	cp -p "$run/good.1" "$public/new"
+	"$BUILD/world/hostile" "$public/new" "$@"
+	mv "$public/new" "$public/directory.1"
+	# Whoever looked a second ago looks again.
+	sleep 1.1
+}
+
+as_it_was()
+{
+	cp -p "$run/good.1" /var/lib/awssso/public/new
+	mv /var/lib/awssso/public/new /var/lib/awssso/public/directory.1
+	start awsssod
+	within 10 swept
+}
+
+# covers: dir.6, R15, R17, R18, R19
+scn_a_hostile_snapshot_gives_nobody_anything()
+{
+	useradd -m -s /bin/bash abc
+	undo userdel -r abc
+	stop awsssod
+	cp -p /var/lib/awssso/public/directory.1 "$run/good.1"
+	undo as_it_was
+	[ "$(getent passwd p05 | cut -d: -f2)" = '*' ] ||
+	    fail 'the password field is not *'
+
+	hostile p05 home=/etc/init
+	known p05 && fail 'a home in /etc is shown'
+	hostile p05 id=0
+	known p05 && fail 'uid 0 is shown'
+	[ "$(getent passwd 0 | cut -d: -f1)" = root ] || fail 'uid 0 is not root'
+	hostile p05 id=65534
+	known p05 && fail 'the id of nobody is shown'
+	hostile p05 name=abc
+	[ "$(getent passwd abc | cut -d: -f3)" -lt 60000 ] ||
+	    fail 'a local account is shadowed'
+	[ "$(id -G abc)" = "$(id -g abc)" ] ||
+	    fail 'a local account got groups of the directory'
+	hostile p05 name=adm
+	known adm && fail 'a name of the system is shown'
+	hostile p05 gid=0
+	known p05 || fail 'p05 is not shown at all'
+	id -G p05 | grep -qw 0 && fail 'gid 0 is given'
+	hostile p05 gid=27
+	id -G p05 | grep -qw 27 && fail 'the gid of sudo is given'
+	true
+}
