@@ -166,6 +166,34 @@ scn_set_removed_and_a_nopasswd_rule()
 	unlogged 'pam_awssso\(sudo:auth\)'
 }
 
+# gone_at_sudo EVENT COMMAND...: COMMAND, at the simulator, between two uses of
+# sudo; the second one runs nothing, and no sweep told the host.
+gone_at_sudo()
+{
+	person -approve alice -step gone "${*:2}" ssh -tt alice@bastion \
+	    'sudo id -u; echo @@gone; read -r x; sudo id -un'
+	failed
+	says '^0$'
+	silent '^root$'
+	audited ".user == \"alice\" and .service == \"sudo\" and
+	    .event == \"$1\""
+	asked ListUsers 0
+}
+
+# covers: dir.11
+scn_disabled_inside_sudos_timestamp()
+{
+	undo idcsim set user alice enabled
+	gone_at_sudo disabled idcsim set user alice disabled
+}
+
+# covers: dir.11
+scn_out_of_the_group_inside_sudos_timestamp()
+{
+	undo idcsim set member Engineers alice on
+	gone_at_sudo policy idcsim set member Engineers alice off
+}
+
 # alice_has_a_key_and_nopasswd: a key for ssh, and a NOPASSWD rule for sudo, in this scenario.
 alice_has_a_key_and_nopasswd()
 {
