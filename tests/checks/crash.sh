@@ -93,10 +93,17 @@ daemon() {
 alive() {
 	kill -0 "$(cat "$D/daemon")" 2>/dev/null
 }
+gone() {
+	! alive
+}
+# end: whoever is traced is killed with its tracer, others end by themselves.
 end() {
-	pkill -TERM -P "$(cat "$D/daemon")" awsssod
-	kill "$(cat "$D/daemon")" 2>/dev/null
-	wait "$(cat "$D/daemon")" 2>/dev/null
+	local pid
+	pid=$(cat "$D/daemon")
+	pkill -KILL -P "$pid" 2>/dev/null
+	kill "$pid" 2>/dev/null
+	within 5 gone || kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
 }
 
 # dump: the snapshot in place, without the time at which it was made; fails
