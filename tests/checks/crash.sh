@@ -17,7 +17,7 @@ if [ -z "${CRASH_INSIDE-}" ]; then
 	CRASH_INSIDE=1 exec unshare -n "$0" "$B"
 fi
 ip link set lo up
-POINTS=${POINTS:-12} # of each kind of call, at the most
+POINTS=${POINTS:-8} # of each kind of call, at the most
 D=$(mktemp -d) || exit 1
 pids=()
 cleanup() {
@@ -90,20 +90,20 @@ daemon() {
 	echo $! >"$D/daemon"
 }
 
+# sync: the directory is read now, by a daemon that has just been started.
+sync() {
+	within 5 "$B/awssso" status --run-dir "$D/run" &&
+		timeout 20 "$B/awssso" sync --run-dir "$D/run"
+} >/dev/null 2>&1
+
 alive() {
 	kill -0 "$(cat "$D/daemon")" 2>/dev/null
 }
-gone() {
-	! alive
-}
-# end: whoever is traced is killed with its tracer, others end by themselves.
+# end: by a signal that nobody can put off; half of this is about just that.
 end() {
-	local pid
-	pid=$(cat "$D/daemon")
-	pkill -KILL -P "$pid" 2>/dev/null
-	kill "$pid" 2>/dev/null
-	within 5 gone || kill -KILL "$pid"
-	wait "$pid" 2>/dev/null
+	pkill -KILL -P "$(cat "$D/daemon")" 2>/dev/null
+	kill -KILL "$(cat "$D/daemon")" 2>/dev/null
+	wait "$(cat "$D/daemon")" 2>/dev/null
 }
 
 # dump: the snapshot in place, without the time at which it was made; fails
@@ -141,6 +141,7 @@ first_generations() {
 	rm -rf "$D/base" && cp -a "$D/now" "$D/base"
 	change
 	daemon
+	sync
 	within 20 is_new || return 1
 	end
 	dump >"$D/new"
@@ -154,9 +155,10 @@ is_new() {
 calls() {
 	from base
 	daemon -e trace=pwrite64,write,fsync,fdatasync,ftruncate,rename,renameat,unlink,unlinkat
+	sync
 	within 20 is_new
 	end
-	sed -n 's/^[0-9]* \([a-z0-9_]*\)(.*/\1/p' "$D/trace" | sort | uniq -c |
+	sed -n 's/^[0-9]* *\([a-z0-9_]*\)(.*/\1/p' "$D/trace" | sort | uniq -c |
 		awk '{ print $2, $1 }'
 }
 
@@ -167,6 +169,7 @@ verdict() {
 		return
 	}
 	daemon
+	sync
 	within 20 shows new || echo "the new generation never came: $(
 		diff "$D/new" <(dump 2>&1) | head -n 3)"
 	end
@@ -176,6 +179,7 @@ verdict() {
 killed_at() {
 	from base
 	daemon -e trace="$1" -e inject="$1:signal=KILL:when=$2"
+	sync &
 	within 5 grep -q 'killed by SIGKILL' "$D/trace" ||
 		echo "nothing was killed"
 	end
@@ -202,6 +206,7 @@ full() {
 	local bad=
 	from base
 	daemon -e trace="$1" -e inject="$1:error=ENOSPC:when=3+"
+	sync
 	within 10 grep -q 'No space left' "$D/trace"
 	sleep 1
 	alive || bad="awsssod ended"
