@@ -132,6 +132,9 @@ static void print_text(const struct aw_talk *talk, const char *store,
 		    "%s%s%s", aw_net_word(net), *text ? ": " : "", text);
 	if (*sweep)
 		aw_print_row("sweep", AW_PLAIN, "%s", sweep);
+	if (strncmp(sweep, "held", 4) == 0)
+		aw_print_row(
+		    "if meant", AW_PLAIN, "awssso sync --accept-shrink");
 	if (strncmp(sweep, "running", 7) == 0)
 		aw_print_row("", AW_PLAIN, "%s",
 		    aw_progress_line(

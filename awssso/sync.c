@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "awssso/commands.h"
@@ -21,6 +22,7 @@
 #define LOG_MS (10 * 1000)
 
 enum {
+	ACCEPT_SHRINK,
 	RUN_DIR,
 };
 
@@ -89,6 +91,8 @@ static int finish(const struct sync *sync)
 	if (net != AW_NET_OK)
 		return aw_complain(aw_net_word(net), *text ? text : NULL);
 	printf("%s\n", *text ? text : "The directory has been read.");
+	if (strncmp(text, "held", 4) == 0)
+		printf("If that is meant: awssso sync --accept-shrink\n");
 	if (sync->requests)
 		printf("%llu users, %llu groups, %llu memberships, "
 		       "%llu requests\n",
@@ -111,8 +115,11 @@ static int run(const struct aw_args *args)
 	struct aw_talk *talk = &sync.talk;
 
 	if (aw_talk_begin(
-		talk, args->option[RUN_DIR], "ctl.sock", AW_MSG_SYNC) < 0 ||
-	    aw_talk_ask(talk) < 0)
+		talk, args->option[RUN_DIR], "ctl.sock", AW_MSG_SYNC) < 0)
+		return AW_EXIT_UNREACHABLE;
+	if (args->option[ACCEPT_SHRINK])
+		aw_wire_put_num(&talk->out, AW_TAG_ACCEPT_LOSS, 1);
+	if (aw_talk_ask(talk) < 0)
 		return AW_EXIT_UNREACHABLE;
 	catch_interrupt();
 	for (;;) {
@@ -134,6 +141,8 @@ const struct aw_command aw_command_sync = {
 		"Shows how far it is, and waits until the new generation is "
 		"in force, or says\nwhy the last one stays.  ^C leaves the "
 		"sweep running.",
-	.options = { [RUN_DIR] = AW_TALK_OPTION },
+	.options = { [ACCEPT_SHRINK] = { "--accept-shrink", NULL,
+			 "Take a loss that would be held: it is meant." },
+	    [RUN_DIR] = AW_TALK_OPTION },
 	.run = run,
 };

@@ -19,6 +19,7 @@
 
 #include "awsssod/daemon.h"
 #include "awsssod/log.h"
+#include "awsssod/status.h"
 #include "awsssod/worker.h"
 #include "common/buf.h"
 #include "common/group_file.h"
@@ -54,6 +55,11 @@ static uint64_t gather_usec(struct aw_publish *publish)
 	quiet = now - publish->published_ms;
 	return 1000 *
 	       (quiet + AT_ONCE_MS < gather ? gather - quiet : AT_ONCE_MS);
+}
+
+bool aw_publish_is_busy(const struct aw_publish *publish)
+{
+	return publish->is_due || publish->worker != 0;
 }
 
 void aw_publish_soon(struct aw_publish *publish)
@@ -220,6 +226,7 @@ static int on_worker_end(
 	/* Also what changed while it was written. */
 	if (publish->is_due)
 		arm(publish->soon, r < 0 ? RETRY_USEC : gather_usec(publish));
+	aw_status_sync_done(publish->daemon);
 	return 0;
 }
 

@@ -49,6 +49,9 @@ bool aw_publish_hurry(struct aw_publish *publish);
 /* There is a new generation: what is being written is out of date. */
 void aw_publish_anew(struct aw_publish *publish);
 
+/* Something has changed that is not in place yet. */
+bool aw_publish_is_busy(const struct aw_publish *publish);
+
 /* Publish if what is in place is not what would be published now. */
 void aw_publish_if_stale(struct aw_publish *publish);
 

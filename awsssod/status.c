@@ -219,6 +219,11 @@ void aw_status_progress(struct aw_daemon *daemon)
 
 void aw_status_sync_done(struct aw_daemon *daemon)
 {
+	/* Who waits wants to see the new generation, and is told again when
+	 * it is in place. */
+	if (aw_sweep_is_running(&daemon->sweep) ||
+	    aw_publish_is_busy(&daemon->publish))
+		return;
 	for (struct aw_conn *c = daemon->server.conns; c; c = c->next) {
 		if (!waits_for_sweep(c))
 			continue;

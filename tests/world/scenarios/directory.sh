@@ -130,7 +130,7 @@ scn_leavers_are_refused_though_the_sweep_is_held()
 		audited ".event == \"absent\" and .user == \"$name\""
 	done
 	asked StartDeviceAuthorization 0
-	awssso status --json | jq -e '.held | length > 0' > /dev/null ||
+	awssso status --json | jq -e '.sweep_state | startswith("held")' > /dev/null ||
 	    fail "status does not tell that a sweep is held"
 	[ "$(ids | grep -c '^user')" = "$(grep -c '^user' <<< "$before")" ] ||
 	    fail "a held sweep changed who is there"
@@ -168,7 +168,6 @@ scn_half_a_directory_changes_nobody()
 	nobody_changes ListGroupMemberships empty
 	nobody_changes ListUsers truncate-page
 	nobody_changes ListGroupMemberships malformed
-	nobody_changes '*' throttle --count 3
 	person -approve p04 ssh p04@bastion 'echo a shell'
 	status 0
 }
