@@ -144,7 +144,8 @@ const struct aw_command aw_command_limits = {
 		"run it after a change of\nthe settings or of /etc/group.  New "
 		"logins see it.",
 	.options = {
-		[CHECK] = { "--check", NULL, "Say whether anything is missing." },
+		[CHECK] = { "--check", NULL,
+		    "Say whether anything is missing." },
 		[WRITE] = { "--write", NULL, "Write the block." },
 		[CONF] = { "--conf", "FILE",
 		    "Settings instead of " AW_PATH_CONF "." },

@@ -148,6 +148,8 @@ static void run_with(struct fake *fake, const char *host, const char *value)
 	    0)
 		fail_msg("%s", why.text);
 	fake_run(fake);
+	/* After a restart with a young directory none begins by itself. */
+	aw_sweep_start(&fake->daemon->sweep, false);
 	fake_sweep(fake, &directory, AW_NET_OK);
 }
 
