@@ -138,6 +138,7 @@ static void shows_the_status(void **state)
 	    "people          40 in 5 groups\n"
 	    "AWS             throttled: wait a minute\n"
 	    "sweep           held: 30 users would go\n"
+	    "if meant        awssso sync --accept-shrink\n"
 	    "next sweep      in 59 s\n"
 	    "sign-ins        1 open, 7 allowed, 8 denied, 6 sessions\n"
 	    "skipped         2, see awssso status --skipped\n");

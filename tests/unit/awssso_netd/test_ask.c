@@ -94,7 +94,7 @@ static void lookups(void **state)
 static void trouble(void **state)
 {
 	static const struct {
-		const char *fault[6];
+		const char *fault[7];
 		uint64_t net;
 		const char *says;
 	} rows[] = {

@@ -103,7 +103,7 @@ static void container(void **state)
 static void container_trouble(void **state)
 {
 	static const struct {
-		const char *fault[6];
+		const char *fault[7];
 		uint64_t net;
 		const char *says;
 	} rows[] = {
@@ -254,7 +254,7 @@ static void assume_role_trouble(void **state)
 {
 	static const struct {
 		const char *role, *external;
-		const char *fault[6];
+		const char *fault[7];
 		uint64_t net;
 		const char *says;
 	} rows[] = {

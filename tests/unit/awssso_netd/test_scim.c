@@ -165,7 +165,7 @@ static void odd_but_whole(void **state)
 {
 	static const struct {
 		const char *path;
-		const char *fault[6];
+		const char *fault[7];
 	} rows[] = {
 		{ AWS, { "fault", "ScimListUsers", "truncate-page" } },
 		{ AWS, { "fault", "ScimListUsers", "empty" } },
@@ -195,7 +195,7 @@ static void an_end_with_a_reason(void **state)
 {
 	static const struct {
 		const char *path;
-		const char *fault[6];
+		const char *fault[7];
 		uint64_t net;
 		const char *says;
 	} rows[] = {

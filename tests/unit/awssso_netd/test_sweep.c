@@ -165,7 +165,7 @@ static void odd_but_whole(void **state)
 static void an_end_with_a_reason(void **state)
 {
 	static const struct {
-		const char *fault[6];
+		const char *fault[7];
 		uint64_t net;
 		const char *says;
 	} rows[] = {
