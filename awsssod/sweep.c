@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "awsssod/daemon.h"
@@ -346,18 +347,28 @@ static int on_timer(
 	return 0;
 }
 
-/* How old the copy of this very identity store's directory is.  One that came
- * from no sweep, but back from the snapshot, lacks something. */
+/*
+ * How old the copy of this very identity store's directory is.  One that came
+ * from no sweep, but back from the snapshot, lacks something; one that was
+ * read before the settings changed is overdue.
+ */
 static uint64_t age_here(const struct aw_sweep *sweep)
 {
 	struct aw_daemon *daemon = sweep->daemon;
 	char store[AW_CONF_TEXT] = "";
+	uint64_t age;
+	struct stat st;
 
 	if (sweep->last == 0 ||
 	    aw_state_get(&daemon->state, "store", store, sizeof(store)) != 0 ||
 	    strcmp(store, daemon->conf.identity_store_id) != 0)
 		return UINT64_MAX;
-	return aw_daemon_directory_age(daemon);
+	age = aw_daemon_directory_age(daemon);
+	if (age < UINT64_MAX - 1 && daemon->settings.config &&
+	    stat(daemon->settings.config, &st) == 0 &&
+	    st.st_mtime > time(NULL) - (time_t)age)
+		return UINT64_MAX - 1;
+	return age;
 }
 
 int aw_sweep_init(struct aw_sweep *sweep, struct aw_daemon *daemon)

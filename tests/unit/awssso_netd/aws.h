@@ -59,7 +59,8 @@ void sim_stop(struct sim *sim);
 /* Connect another client in the daemon's eyes; the old one hangs up. */
 void sim_reconnect(struct sim *sim);
 
-/* Run "idcsim @words..." (at most 8, ended by NULL); it must succeed. */
+/* Run "idcsim @words..." (at most 8, ended by NULL; its array must hold that
+ * one); it must succeed. */
 void sim_tell(struct sim *sim, const char *const *words);
 #define SIM_TELL(sim, ...) \
 	sim_tell(sim, (const char *const[]){ __VA_ARGS__, NULL })
