@@ -248,6 +248,9 @@ try: $(BUILD)/awssso $(BUILD)/awssso-netd
 	$(Q)$(BUILD)/awssso try --start-url '$(START_URL)' --region '$(REGION)'
 bench: all
 	$(Q)BUILD=$(BUILD) tests/bench/lookup.sh
+.PHONY: bench-directory
+bench-directory: all
+	$(Q)BUILD=$(BUILD) tests/bench/directory.sh
 
 # --- installing ------------------------------------------------------------
 INSTALL ?= install
@@ -290,6 +293,7 @@ help:
 	@echo 'make check-asan  unit tests under address and undefined sanitizers'
 	@echo 'make fuzz        FUZZ_SECONDS=30 a target, with libFuzzer'
 	@echo 'make bench       lookups against named peers'
+	@echo 'make bench-directory   sweeps of 1,000 to 100,000 people'
 	@echo 'make lint format deps clean install uninstall'
 	@echo 'variables: CC CFLAGS LDFLAGS WERROR=1 QR=no SAN=... BUILD=dir V=1'
 	@echo '  DESTDIR prefix libdir nssdir pamdir unitdir sysconfdir docdir'
