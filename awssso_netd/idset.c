@@ -85,8 +85,9 @@ void aw_idset_unsee(struct aw_idset *set)
 
 	if (!set->table)
 		return;
-	lh_foreach(set->table, entry)
-	    set_flags(entry, flags_of(entry) & ~(unsigned)SEEN);
+	for (entry = lh_table_head(set->table); entry;
+	     entry = lh_entry_next(entry))
+		set_flags(entry, flags_of(entry) & ~(unsigned)SEEN);
 	set->missing = (size_t)lh_table_length(set->table);
 	set->at = NULL;
 }
@@ -108,7 +109,9 @@ const char *aw_idset_needed(const struct aw_idset *set)
 
 	if (set->missing == 0)
 		return NULL;
-	lh_foreach(set->table, entry) if ((flags_of(entry) & (NEEDED | SEEN)) ==
-					  NEEDED) return lh_entry_k(entry);
+	for (entry = lh_table_head(set->table); entry;
+	     entry = lh_entry_next(entry))
+		if ((flags_of(entry) & (NEEDED | SEEN)) == NEEDED)
+			return lh_entry_k(entry);
 	return NULL;
 }
