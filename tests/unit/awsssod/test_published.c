@@ -446,7 +446,8 @@ static void judged_by_the_generation(void **state)
 		const int fd = fake_connect(fake, "auth.sock");
 
 		send_end(fake, ask_for_al(fake, fd, rows[i].name), &end);
-		fake_verdict(fake, fd, rows[i].want, rows[i].says);
+		fake_verdict(
+		    fake, fd, (enum aw_verdict)rows[i].want, rows[i].says);
 		assert_int_equal(close(fd), 0);
 	}
 }
