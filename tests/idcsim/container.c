@@ -11,40 +11,14 @@
 
 #include "common/text.h"
 #include "tests/idcsim/answer.h"
-#include "tests/idcsim/crypto.h"
 #include "tests/idcsim/service.h"
 #include "tests/idcsim/sim.h"
+#include "tests/idcsim/token.h"
 
 void aw_sim_container_token(
     const struct aw_sim *sim, int64_t ends_ms, char ret[64])
 {
-	uint8_t digest[AW_SIM_HASH];
-	char hash[AW_SIM_HEX];
-	char text[48];
-
-	aw_ignore(
-	    aw_fmt(text, sizeof(text), "container %lld", (long long)ends_ms));
-	aw_sim_hmac(
-	    sim->secret, sizeof(sim->secret), text, strlen(text), digest);
-	aw_sim_hex(digest, 16, hash);
-	aw_ignore(aw_fmt(ret, 64, "%lld.%s", (long long)ends_ms, hash));
-}
-
-static bool has_token(const struct aw_sim_call *call)
-{
-	const char *token = aw_sim_req_header(call->req, "Authorization");
-	char end[24];
-	char mine[64];
-	uint64_t ends_ms;
-
-	if (token == NULL || call->effect.on[AW_SIM_EXPIRE] ||
-	    aw_fmt(end, sizeof(end), "%.*s", (int)strcspn(token, "."), token) !=
-		0 ||
-	    aw_num_u64(end, 0, INT64_MAX, &ends_ms) != 0)
-		return false;
-	aw_sim_container_token(call->sim, (int64_t)ends_ms, mine);
-	return aw_sim_same(mine, token) &&
-	       (int64_t)ends_ms > aw_sim_now_ms(call->sim);
+	aw_sim_token(sim, "container", ends_ms, ret);
 }
 
 static void add(struct json_object *doc, const char *key, const char *value)
@@ -90,7 +64,7 @@ static void give_keys(struct aw_sim_call *call)
 
 static void get_pod_keys(struct aw_sim_call *call)
 {
-	if (has_token(call))
+	if (aw_sim_has_token(call, "container", "Authorization"))
 		give_keys(call);
 	else
 		refuse(call, 401, "AccessDeniedException",

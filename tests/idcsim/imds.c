@@ -11,24 +11,10 @@
 
 #include "common/text.h"
 #include "tests/idcsim/answer.h"
-#include "tests/idcsim/crypto.h"
 #include "tests/idcsim/sim.h"
+#include "tests/idcsim/token.h"
 
 #define ROLES "/latest/meta-data/iam/security-credentials/"
-
-/* A token is its own record: "<end, ms>.<keyed hash>". */
-static void make_token(const struct aw_sim *sim, int64_t ends_ms, char ret[64])
-{
-	uint8_t digest[AW_SIM_HASH];
-	char hash[AW_SIM_HEX];
-	char text[48];
-
-	aw_ignore(aw_fmt(text, sizeof(text), "imds %lld", (long long)ends_ms));
-	aw_sim_hmac(
-	    sim->secret, sizeof(sim->secret), text, strlen(text), digest);
-	aw_sim_hex(digest, 16, hash);
-	aw_ignore(aw_fmt(ret, 64, "%lld.%s", (long long)ends_ms, hash));
-}
 
 static void put_token(struct aw_sim_call *call)
 {
@@ -46,33 +32,15 @@ static void put_token(struct aw_sim_call *call)
 		aw_sim_error_denied(call);
 		return;
 	}
-	make_token(call->sim,
+	aw_sim_token(call->sim, "imds",
 	    aw_sim_now_ms(call->sim) + (int64_t)seconds * 1000, token);
 	aw_sim_answer_text(call, token);
-}
-
-static bool has_token(struct aw_sim_call *call)
-{
-	const char *token =
-	    aw_sim_req_header(call->req, "x-aws-ec2-metadata-token");
-	char end[24];
-	char mine[64];
-	uint64_t ends_ms;
-
-	if (token == NULL || call->effect.on[AW_SIM_EXPIRE] ||
-	    aw_fmt(end, sizeof(end), "%.*s", (int)strcspn(token, "."), token) !=
-		0 ||
-	    aw_num_u64(end, 0, INT64_MAX, &ends_ms) != 0)
-		return false;
-	make_token(call->sim, (int64_t)ends_ms, mine);
-	return aw_sim_same(mine, token) &&
-	       (int64_t)ends_ms > aw_sim_now_ms(call->sim);
 }
 
 /* Answer with @text if the request may see it. */
 static void show(struct aw_sim_call *call, const char *text)
 {
-	if (has_token(call))
+	if (aw_sim_has_token(call, "imds", "x-aws-ec2-metadata-token"))
 		aw_sim_answer_text(call, text);
 	else
 		aw_sim_error(call, 401, "Unauthorized", "Unauthorized");

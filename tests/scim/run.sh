@@ -9,6 +9,8 @@
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/npm.sh
+. "$here/../npm.sh"
 build=$(readlink -f "${BUILD:-$here/../../build}")
 npm=$build/scim
 dir=$(mktemp -d)
@@ -74,22 +76,6 @@ wait_for()
 		sleep 0.1
 	done
 	return 1
-}
-
-# get_peer: the packages of package-lock.json, unless they are there.
-get_peer()
-{
-	mkdir -p "$npm"
-	cp "$here"/*.mjs "$here/package.json" "$npm"
-	if ! cmp -s "$here/package-lock.json" "$npm/package-lock.json"; then
-		cp "$here/package-lock.json" "$npm/new.json"
-		mv "$npm/new.json" "$npm/package-lock.json"
-		if ! (cd "$npm" && npm ci --ignore-scripts --no-audit \
-		    --no-fund --loglevel error); then
-			rm -f "$npm/package-lock.json"
-			return 1
-		fi
-	fi
 }
 
 # fixture: 250 people, one group of all, one of none, one of some.
@@ -183,7 +169,7 @@ main()
 {
 	local port sim tenant=11111111-2222-4333-8444-555555555555
 
-	if ! get_peer; then
+	if ! npm_get "$here" "$npm"; then
 		not_ok "SCIMMY can be installed" "npm failed"
 		return
 	fi

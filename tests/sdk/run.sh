@@ -7,26 +7,12 @@
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/npm.sh
+. "$here/../npm.sh"
 build=$(readlink -f "${BUILD:-$here/../../build}")
 sdk=$build/sdk
 ca=$(mktemp -d)
 trap 'rm -rf "$ca"' EXIT
-
-# install: the packages of package-lock.json, unless they are there already.
-install()
-{
-	mkdir -p "$sdk"
-	cp "$here"/*.mjs "$here/package.json" "$sdk"
-	if ! cmp -s "$here/package-lock.json" "$sdk/package-lock.json"; then
-		cp "$here/package-lock.json" "$sdk/new.json"
-		mv "$sdk/new.json" "$sdk/package-lock.json"
-		if ! (cd "$sdk" && npm ci --ignore-scripts --no-audit \
-		    --no-fund --loglevel error); then
-			rm -f "$sdk/package-lock.json"
-			return 1
-		fi
-	fi
-}
 
 # make_ca: a certificate for the names that the SDK asks.
 make_ca()
@@ -51,7 +37,7 @@ make_ca()
 	cd "$sdk"
 }
 
-if ! install; then
+if ! npm_get "$here" "$sdk"; then
 	echo "not ok the SDK can be installed: npm failed"
 	echo "0 passed, 1 failed"
 	exit 1

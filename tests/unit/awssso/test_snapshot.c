@@ -44,71 +44,70 @@ static const char good[] =
 
 static struct cli_result result;
 
+static const struct {
+	const char *text, *err;
+} wrong[] = {
+	{ "", "line 1: the file ends too early" },
+	{ "{\n\n\"a\":}", "line 3: " },
+	{ "[]", "line 1: not a JSON object" },
+	{ HEAD "\"users\":[],\"groups\":[]} x", "line 1: " },
+	{ HEAD "\"users\":[],\"groups\":[]", "ends too early" },
+	{ "{\"users\":[],\"groups\":[]}", "identity_store_id: missing" },
+	{ "{\"identity_store_id\":7,\"users\":[],\"groups\":[]}",
+	    "identity_store_id: must be a string" },
+	{ HEAD "\"groups\":[]}", "users: missing" },
+	{ HEAD "\"users\":[]}", "groups: missing" },
+	{ HEAD "\"users\":{},\"groups\":[]}", "users: must be a list" },
+	{ HEAD "\"users\":[7],\"groups\":[]}", "users[0]: must be an object" },
+	{ HEAD "\"users\":[" USER("u", "a") ",{\"UserName\":\"b\"}],"
+					    "\"groups\":[]}",
+	    "users[1].UserId: missing" },
+	{ HEAD "\"users\":[{\"UserId\":\"u\"}],\"groups\":[]}",
+	    "users[0].UserName: missing" },
+	{ HEAD "\"users\":[" USER("u", "") "],\"groups\":[]}",
+	    "users[0].UserName: is empty" },
+	{ HEAD "\"users\":[" USER("u", "a\\nb") "],\"groups\":[]}",
+	    "users[0].UserName: holds a control character" },
+	{ HEAD "\"users\":[" USER("u", "a\\u0000b") "],\"groups\":[]}",
+	    "users[0].UserName: holds a control character" },
+	{ HEAD "\"users\":[{\"UserId\":1,\"UserName\":\"a\"}],"
+	       "\"groups\":[]}",
+	    "users[0].UserId: must be a string" },
+	{ HEAD "\"users\":[{\"UserId\":\"u\",\"UserName\":\"a\","
+	       "\"UserStatus\":\"Gone\"}],\"groups\":[]}",
+	    "users[0].UserStatus: must be ENABLED or DISABLED" },
+	{ HEAD "\"users\":[" USER("u", "a") "," USER("v", "b") "," USER(
+	      "u", "c") "],\"groups\":[]}",
+	    "users[2].UserId: the same as users[0].UserId" },
+	{ HEAD "\"users\":[],\"groups\":[{\"DisplayName\":\"g\"}]}",
+	    "groups[0].GroupId: missing" },
+	{ HEAD "\"users\":[],\"groups\":[{\"GroupId\":\"g\"}]}",
+	    "groups[0].DisplayName: missing" },
+	{ HEAD "\"users\":[],\"groups\":[{\"GroupId\":\"g\","
+	       "\"DisplayName\":\"x\",\"Members\":\"u\"}]}",
+	    "groups[0].Members: must be a list" },
+	{ HEAD "\"users\":[" USER(
+	      "u", "a") "],\"groups\":["
+			"{\"GroupId\":\"g\",\"DisplayName\":\"x\","
+			"\"Members\":[\"u\",\"v\"]}]}",
+	    "groups[0].Members[1]: is no UserId of users" },
+	{ HEAD "\"users\":[],\"groups\":[{\"GroupId\":\"g\","
+	       "\"DisplayName\":\"x\"},{\"GroupId\":\"g\","
+	       "\"DisplayName\":\"y\"}]}",
+	    "groups[1].GroupId: the same as groups[0].GroupId" },
+};
+
 static void names_the_file_and_the_field(void **state)
 {
-	static const struct {
-		const char *text, *err;
-	} rows[] = {
-		{ "", "line 1: the file ends too early" },
-		{ "{\n\n\"a\":}", "line 3: " },
-		{ "[]", "line 1: not a JSON object" },
-		{ HEAD "\"users\":[],\"groups\":[]} x", "line 1: " },
-		{ HEAD "\"users\":[],\"groups\":[]", "ends too early" },
-		{ "{\"users\":[],\"groups\":[]}",
-		    "identity_store_id: missing" },
-		{ "{\"identity_store_id\":7,\"users\":[],\"groups\":[]}",
-		    "identity_store_id: must be a string" },
-		{ HEAD "\"groups\":[]}", "users: missing" },
-		{ HEAD "\"users\":[]}", "groups: missing" },
-		{ HEAD "\"users\":{},\"groups\":[]}", "users: must be a list" },
-		{ HEAD "\"users\":[7],\"groups\":[]}",
-		    "users[0]: must be an object" },
-		{ HEAD "\"users\":[" USER("u", "a") ",{\"UserName\":\"b\"}],"
-						    "\"groups\":[]}",
-		    "users[1].UserId: missing" },
-		{ HEAD "\"users\":[{\"UserId\":\"u\"}],\"groups\":[]}",
-		    "users[0].UserName: missing" },
-		{ HEAD "\"users\":[" USER("u", "") "],\"groups\":[]}",
-		    "users[0].UserName: is empty" },
-		{ HEAD "\"users\":[" USER("u", "a\\nb") "],\"groups\":[]}",
-		    "users[0].UserName: holds a control character" },
-		{ HEAD "\"users\":[" USER("u", "a\\u0000b") "],\"groups\":[]}",
-		    "users[0].UserName: holds a control character" },
-		{ HEAD "\"users\":[{\"UserId\":1,\"UserName\":\"a\"}],"
-		       "\"groups\":[]}",
-		    "users[0].UserId: must be a string" },
-		{ HEAD "\"users\":[{\"UserId\":\"u\",\"UserName\":\"a\","
-		       "\"UserStatus\":\"Gone\"}],\"groups\":[]}",
-		    "users[0].UserStatus: must be ENABLED or DISABLED" },
-		{ HEAD "\"users\":[" USER("u", "a") "," USER("v", "b") "," USER(
-		      "u", "c") "],\"groups\":[]}",
-		    "users[2].UserId: the same as users[0].UserId" },
-		{ HEAD "\"users\":[],\"groups\":[{\"DisplayName\":\"g\"}]}",
-		    "groups[0].GroupId: missing" },
-		{ HEAD "\"users\":[],\"groups\":[{\"GroupId\":\"g\"}]}",
-		    "groups[0].DisplayName: missing" },
-		{ HEAD "\"users\":[],\"groups\":[{\"GroupId\":\"g\","
-		       "\"DisplayName\":\"x\",\"Members\":\"u\"}]}",
-		    "groups[0].Members: must be a list" },
-		{ HEAD "\"users\":[" USER(
-		      "u", "a") "],\"groups\":["
-				"{\"GroupId\":\"g\",\"DisplayName\":\"x\","
-				"\"Members\":[\"u\",\"v\"]}]}",
-		    "groups[0].Members[1]: is no UserId of users" },
-		{ HEAD "\"users\":[],\"groups\":[{\"GroupId\":\"g\","
-		       "\"DisplayName\":\"x\"},{\"GroupId\":\"g\","
-		       "\"DisplayName\":\"y\"}]}",
-		    "groups[1].GroupId: the same as groups[0].GroupId" },
-	};
 	struct stat st;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		cli_write("f.json", rows[i].text);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		cli_write("f.json", wrong[i].text);
 		cli_run(build, NULL, NULL, &result);
 		if (result.status != AW_EXIT_FAILED ||
 		    strncmp(result.err, "awssso: f.json: ", 16) != 0 ||
-		    !strstr(result.err, rows[i].err))
+		    !strstr(result.err, wrong[i].err))
 			fail_msg(
 			    "row %zu: %d %s", i, result.status, result.err);
 		if (stat("out", &st) == 0)

@@ -78,71 +78,62 @@ static void whole_texts_only(void **state)
 	}
 }
 
+static const struct {
+	const char *text;
+	const char *says; /* NULL: good */
+} readings[] = {
+	{ "{\"Text\":\"abcde\"}", NULL },
+	{ "{\"Text\":\"a\",\"Loose\":\"a\\tb\\n\",\"Number\":100,"
+	  "\"Object\":{},\"List\":[{},{}],\"More\":[[]]}",
+	    NULL },
+	{ "{\"Text\":\"a\",\"Loose\":null,\"Number\":null,"
+	  "\"List\":null}",
+	    NULL },
+	{ "{\"Text\":\"a\",\"Loose\":\"\"}", NULL },
+	{ "{}", "Op: Text: missing" },
+	{ "{\"text\":\"a\"}", "Op: Text: missing" },
+	{ "{\"Text\":null}", "Op: Text: missing" },
+	{ "{\"Text\":\"\"}", "Op: Text: empty" },
+	{ "{\"Text\":\"abcdef\"}", "Op: Text: too long" },
+	{ "{\"Text\":7}", "Op: Text: not a text" },
+	{ "{\"Text\":[\"a\"]}", "Op: Text: not a text" },
+	{ "{\"Text\":\"a\\nb\"}", "Op: Text: holds bytes" },
+	{ "{\"Text\":\"a\\u0000b\"}", "Op: Text: holds a NUL" },
+	{ "{\"Text\":\"a\\u0085\"}", "Op: Text: holds bytes" },
+	{ "{\"Text\":\"\xc3\x28\"}", "Op: " },
+	{ "{\"Text\":\"a\",\"Loose\":\"a\\u0000\"}", "Op: Loose: holds a NUL" },
+	{ "{\"Text\":\"a\",\"Loose\":\"123456789\"}", "Op: Loose: too long" },
+	{ "{\"Text\":\"a\",\"Number\":101}", "Op: Number: out of" },
+	{ "{\"Text\":\"a\",\"Number\":-1}", "Op: Number: out of" },
+	{ "{\"Text\":\"a\",\"Number\":1e99}", "Op: Number: not a whole" },
+	{ "{\"Text\":\"a\",\"Number\":99999999999999999999999}",
+	    "Op: Number: out of" },
+	{ "{\"Text\":\"a\",\"Number\":1.5}", "Op: Number: not a whole" },
+	{ "{\"Text\":\"a\",\"Number\":\"5\"}", "Op: Number: not a whole" },
+	{ "{\"Text\":\"a\",\"Number\":true}", "Op: Number: not a whole" },
+	{ "{\"Text\":\"a\",\"Object\":[]}", "Op: Object: not an" },
+	{ "{\"Text\":\"a\",\"List\":{}}", "Op: List: not a list" },
+	{ "{\"Text\":\"a\",\"List\":[{},{},{}]}", "Op: List: too many" },
+	{ "{\"Text\":\"a\",\"List\":[{},7]}", "Op: List: an element is not" },
+	{ "{\"Text\":\"a\",\"List\":[null]}", "Op: List: an element is not" },
+};
+
 static void fields_by_table(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *says; /* NULL: good */
-	} rows[] = {
-		{ "{\"Text\":\"abcde\"}", NULL },
-		{ "{\"Text\":\"a\",\"Loose\":\"a\\tb\\n\",\"Number\":100,"
-		  "\"Object\":{},\"List\":[{},{}],\"More\":[[]]}",
-		    NULL },
-		{ "{\"Text\":\"a\",\"Loose\":null,\"Number\":null,"
-		  "\"List\":null}",
-		    NULL },
-		{ "{\"Text\":\"a\",\"Loose\":\"\"}", NULL },
-		{ "{}", "Op: Text: missing" },
-		{ "{\"text\":\"a\"}", "Op: Text: missing" },
-		{ "{\"Text\":null}", "Op: Text: missing" },
-		{ "{\"Text\":\"\"}", "Op: Text: empty" },
-		{ "{\"Text\":\"abcdef\"}", "Op: Text: too long" },
-		{ "{\"Text\":7}", "Op: Text: not a text" },
-		{ "{\"Text\":[\"a\"]}", "Op: Text: not a text" },
-		{ "{\"Text\":\"a\\nb\"}", "Op: Text: holds bytes" },
-		{ "{\"Text\":\"a\\u0000b\"}", "Op: Text: holds a NUL" },
-		{ "{\"Text\":\"a\\u0085\"}", "Op: Text: holds bytes" },
-		{ "{\"Text\":\"\xc3\x28\"}", "Op: " },
-		{ "{\"Text\":\"a\",\"Loose\":\"a\\u0000\"}",
-		    "Op: Loose: holds a NUL" },
-		{ "{\"Text\":\"a\",\"Loose\":\"123456789\"}",
-		    "Op: Loose: too long" },
-		{ "{\"Text\":\"a\",\"Number\":101}", "Op: Number: out of" },
-		{ "{\"Text\":\"a\",\"Number\":-1}", "Op: Number: out of" },
-		{ "{\"Text\":\"a\",\"Number\":1e99}",
-		    "Op: Number: not a whole" },
-		{ "{\"Text\":\"a\",\"Number\":99999999999999999999999}",
-		    "Op: Number: out of" },
-		{ "{\"Text\":\"a\",\"Number\":1.5}",
-		    "Op: Number: not a whole" },
-		{ "{\"Text\":\"a\",\"Number\":\"5\"}",
-		    "Op: Number: not a whole" },
-		{ "{\"Text\":\"a\",\"Number\":true}",
-		    "Op: Number: not a whole" },
-		{ "{\"Text\":\"a\",\"Object\":[]}", "Op: Object: not an" },
-		{ "{\"Text\":\"a\",\"List\":{}}", "Op: List: not a list" },
-		{ "{\"Text\":\"a\",\"List\":[{},{},{}]}",
-		    "Op: List: too many" },
-		{ "{\"Text\":\"a\",\"List\":[{},7]}",
-		    "Op: List: an element is not" },
-		{ "{\"Text\":\"a\",\"List\":[null]}",
-		    "Op: List: an element is not" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]); i++) {
 		struct json_object *json = NULL;
 		struct got got = { .number = -7 };
 		struct aw_diag why = { .text = "" };
 		int r;
 
-		r = aw_answer_parse(
-		    &top, rows[i].text, strlen(rows[i].text), &json, &why);
+		r = aw_answer_parse(&top, readings[i].text,
+		    strlen(readings[i].text), &json, &why);
 		if (r == 0)
 			r = aw_answer_read(&top, json, fields, 5, &got, &why);
-		if (r != (rows[i].says ? -EBADMSG : 0) ||
-		    (rows[i].says && !strstr(why.text, rows[i].says)))
-			fail_msg("%s: %d %s", rows[i].text, r, why.text);
+		if (r != (readings[i].says ? -EBADMSG : 0) ||
+		    (readings[i].says && !strstr(why.text, readings[i].says)))
+			fail_msg("%s: %d %s", readings[i].text, r, why.text);
 		json_object_put(json);
 	}
 }

@@ -18,43 +18,40 @@
 
 static struct aw_conf conf;
 
+static const struct {
+	enum aw_service service;
+	const char *label, *fips;
+} services[] = {
+	{ AW_SERVICE_OIDC, "oidc", "oidc-fips" },
+	{ AW_SERVICE_PORTAL, "portal.sso", "portal.sso-fips" },
+	{ AW_SERVICE_IDENTITYSTORE, "identitystore", "identitystore-fips" },
+	{ AW_SERVICE_STS, "sts", "sts-fips" },
+	{ AW_SERVICE_SSO_ADMIN, "sso", "sso-fips" },
+	{ AW_SERVICE_SCIM, "scim", NULL },
+};
+
+static const struct {
+	const char *region, *suffix, *dual;
+	bool all_fips;
+} places[] = {
+	{ "us-east-1", "amazonaws.com", "api.aws", false },
+	{ "eu-central-1", "amazonaws.com", "api.aws", false },
+	{ "mx-central-1", "amazonaws.com", "api.aws", false },
+	{ "xx-future-9", "amazonaws.com", "api.aws", false },
+	{ "us-gov-west-1", "amazonaws.com", "api.aws", true },
+	{ "us-gov-east-1", "amazonaws.com", "api.aws", true },
+	{ "cn-north-1", "amazonaws.com.cn", "api.amazonwebservices.com.cn",
+	    false },
+	{ "eusc-de-east-1", "amazonaws.eu", "api.amazonwebservices.eu", false },
+	{ "us-iso-east-1", "c2s.ic.gov", "api.aws.ic.gov", false },
+	{ "us-isob-east-1", "sc2s.sgov.gov", "api.aws.scloud", false },
+	{ "eu-isoe-west-1", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", false },
+	{ "us-isof-south-1", "csp.hci.ic.gov", "api.aws.hci.ic.gov", false },
+};
+
 /* Standard, FIPS, dual-stack, both; of each partition. */
 static void hosts_of_partitions(void **state)
 {
-	static const struct {
-		enum aw_service service;
-		const char *label, *fips;
-	} services[] = {
-		{ AW_SERVICE_OIDC, "oidc", "oidc-fips" },
-		{ AW_SERVICE_PORTAL, "portal.sso", "portal.sso-fips" },
-		{ AW_SERVICE_IDENTITYSTORE, "identitystore",
-		    "identitystore-fips" },
-		{ AW_SERVICE_STS, "sts", "sts-fips" },
-		{ AW_SERVICE_SSO_ADMIN, "sso", "sso-fips" },
-		{ AW_SERVICE_SCIM, "scim", NULL },
-	};
-	static const struct {
-		const char *region, *suffix, *dual;
-		bool all_fips;
-	} places[] = {
-		{ "us-east-1", "amazonaws.com", "api.aws", false },
-		{ "eu-central-1", "amazonaws.com", "api.aws", false },
-		{ "mx-central-1", "amazonaws.com", "api.aws", false },
-		{ "xx-future-9", "amazonaws.com", "api.aws", false },
-		{ "us-gov-west-1", "amazonaws.com", "api.aws", true },
-		{ "us-gov-east-1", "amazonaws.com", "api.aws", true },
-		{ "cn-north-1", "amazonaws.com.cn",
-		    "api.amazonwebservices.com.cn", false },
-		{ "eusc-de-east-1", "amazonaws.eu", "api.amazonwebservices.eu",
-		    false },
-		{ "us-iso-east-1", "c2s.ic.gov", "api.aws.ic.gov", false },
-		{ "us-isob-east-1", "sc2s.sgov.gov", "api.aws.scloud", false },
-		{ "eu-isoe-west-1", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk",
-		    false },
-		{ "us-isof-south-1", "csp.hci.ic.gov", "api.aws.hci.ic.gov",
-		    false },
-	};
-
 	(void)state;
 	aw_conf_init(&conf);
 	for (size_t i = 0; i < 6 * 12 * 4; i++) {

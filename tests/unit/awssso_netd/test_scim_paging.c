@@ -50,14 +50,20 @@ static int asked(const struct aw_scim_paging *paging)
 {
 	struct aw_buf query = AW_BUF_INIT(4096);
 	const char *at;
-	int start = 1;
+	char digits[16];
+	uint64_t start = 1;
 
 	aw_scim_paging_query(paging, &query);
 	at = strstr(aw_buf_text(&query), "startIndex=");
-	if (at)
-		assert_int_equal(sscanf(at, "startIndex=%d", &start), 1);
+	if (at) {
+		at += strlen("startIndex=");
+		assert_int_equal(aw_fmt(digits, sizeof(digits), "%.*s",
+				     (int)strspn(at, "0123456789"), at),
+		    0);
+		assert_int_equal(aw_num_u64(digits, 0, INT32_MAX, &start), 0);
+	}
 	aw_buf_done(&query);
-	return start;
+	return (int)start;
 }
 
 static void every_size_by_index(void **state)
