@@ -15,7 +15,9 @@
 
 #include "awssso/commands.h"
 #include "awssso/publish_key.h"
+#include "awssso/replace.h"
 #include "awssso/talk.h"
+#include "common/file.h"
 #include "common/own.h"
 #include "common/paths.h"
 #include "common/proto.h"
@@ -107,21 +109,6 @@ static bool is_there(const char *path, const struct object *object)
 	       memcmp(there.key_id, mine->key_id, sizeof(mine->key_id)) == 0;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t len)
-{
-	while (len > 0) {
-		const ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* Copy the snapshot, chunk by chunk, and hash what is written. */
 static int put_snapshot(int fd, struct object *object)
 {
@@ -142,7 +129,7 @@ static int put_snapshot(int fd, struct object *object)
 			aw_snap_clear_mark(chunk, n);
 		if (EVP_DigestUpdate(ctx, chunk, n) != 1)
 			return -EIO;
-		r = write_all(fd, chunk, n);
+		r = aw_file_write(fd, chunk, n);
 	}
 	if (r == 0 && EVP_DigestFinal_ex(ctx, object->head.sha256, &len) != 1)
 		r = -EIO;
@@ -167,8 +154,9 @@ static int put_head(int fd, struct object *object)
 		   : -EIO;
 }
 
-static int fill(int fd, struct object *object)
+static int fill(int fd, void *user)
 {
+	struct object *object = user;
 	int r;
 
 	if (lseek(fd, AW_PUBLISHED_HEAD, SEEK_SET) < 0)
@@ -177,27 +165,6 @@ static int fill(int fd, struct object *object)
 	    (r = put_head(fd, object)) < 0)
 		return r;
 	return fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
-/* A name that was not fsynced may be the old one after a power cut: no harm,
- * the next run writes it again. */
-static int put_object(const char *path, struct object *object)
-{
-	aw_own_fd int fd = -1;
-	char temp[4096];
-	int r;
-
-	if (aw_fmt(temp, sizeof(temp), "%s.XXXXXX", path) < 0)
-		return -ENAMETOOLONG;
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = fill(fd, object);
-	if (r == 0 && rename(temp, path) < 0)
-		r = -errno;
-	if (r < 0)
-		(void)unlink(temp);
-	return r;
 }
 
 /* --- the command ------------------------------------------------------- */
@@ -216,7 +183,9 @@ static int publish(const struct aw_args *args, struct object *object)
 		    (unsigned long long)snap->generation);
 		return AW_EXIT_OK;
 	}
-	r = put_object(to, object);
+	/* A name that was not fsynced may be the old one after a power cut: no
+	 * harm, the next run writes it again. */
+	r = aw_replace(to, fill, object);
 	if (r == -ESTALE)
 		return aw_complain(
 		    "the directory changed meanwhile", "run it again");

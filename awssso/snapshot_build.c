@@ -15,6 +15,7 @@
 #include "awssso/commands.h"
 #include "awssso/digest.h"
 #include "awssso/fixture.h"
+#include "awssso/replace.h"
 #include "common/own.h"
 #include "common/snapshot_write.h"
 
@@ -108,28 +109,18 @@ static int add_all(
 	return r;
 }
 
-/* Write beside @path and rename, so that @path is the old file or a whole new
- * one. */
-static int write_file(
-    struct aw_snapw *writer, const char *path, struct aw_diag *diag)
-{
-	char temp[4096];
-	aw_own_fd int fd = -1;
-	int r;
+struct output {
+	struct aw_snapw *writer;
+	struct aw_diag *diag;
+};
 
-	if (aw_fmt(temp, sizeof(temp), "%s.XXXXXX", path) < 0)
-		return -ENAMETOOLONG;
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
+static int fill(int fd, void *user)
+{
+	const struct output *output = user;
+
+	if (fchmod(fd, 0644) < 0)
 		return -errno;
-	r = fchmod(fd, 0644) < 0 ? -errno : 0;
-	if (r == 0)
-		r = aw_snapw_write(writer, fd, diag);
-	if (r == 0 && rename(temp, path) < 0)
-		r = -errno;
-	if (r < 0)
-		(void)unlink(temp);
-	return r;
+	return aw_snapw_write(output->writer, fd, output->diag);
 }
 
 static void writer_done(struct aw_snapw **writer)
@@ -155,7 +146,10 @@ static int build(
 		r = aw_assign(fixture, aw_digest_sha256, report_skip);
 	if (r == 0)
 		r = add_all(writer, fixture, diag);
-	return r == 0 ? write_file(writer, path, diag) : r;
+	if (r != 0)
+		return r;
+	return aw_replace(
+	    path, fill, &(struct output){ .writer = writer, .diag = diag });
 }
 
 static int run(const struct aw_args *args)

@@ -18,6 +18,7 @@
 
 #include "awssso_netd/timer.h"
 #include "common/buf.h"
+#include "common/file.h"
 #include "common/own.h"
 #include "common/sock.h"
 
@@ -111,21 +112,6 @@ void aw_http_cancel(struct aw_http_op *op)
 		op_free(op);
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		const ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 static size_t on_body(char *data, size_t size, size_t n, void *user)
 {
 	struct aw_http_op *op = user;
@@ -135,7 +121,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *user)
 	if (op->body_len > op->body_max)
 		return 0;
 	if (op->body_fd > 0)
-		return write_all(op->body_fd, data, len) < 0 ? 0 : len;
+		return aw_file_write(op->body_fd, data, len) < 0 ? 0 : len;
 	aw_buf_add(&op->body, data, len);
 	return aw_buf_error(&op->body) < 0 ? 0 : len;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "awssso_netd/timer.h"
+#include "common/file.h"
 #include "common/own.h"
 #include "common/sock.h"
 
@@ -123,21 +124,6 @@ static int tell(const struct stat *st, char *buf, size_t size)
 	    (unsigned long)st->st_mtim.tv_nsec);
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		const ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 static int copy(int from, int to)
 {
 	aw_own_free char *chunk = malloc(CHUNK);
@@ -155,7 +141,7 @@ static int copy(int from, int to)
 		total += (uint64_t)n;
 		if (total > OBJECT_MAX)
 			return -EFBIG;
-		r = write_all(to, chunk, (size_t)n);
+		r = aw_file_write(to, chunk, (size_t)n);
 		if (r < 0)
 			return r;
 	}

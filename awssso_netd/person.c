@@ -27,6 +27,25 @@ struct aw_person_op {
 	void *user;
 };
 
+int aw_person_init(struct aw_person *person, const char *principal_id)
+{
+	person->groups.max = AW_PERSON_GROUPS_BYTES;
+	return aw_copy(
+	    person->principal_id, sizeof(person->principal_id), principal_id);
+}
+
+int aw_person_add_group(struct aw_person *person, const struct aw_place *place,
+    const char *id, struct aw_diag *diag)
+{
+	int r;
+
+	aw_buf_add(&person->groups, id, strlen(id) + 1);
+	r = aw_buf_error(&person->groups);
+	if (r == -EMSGSIZE || ++person->n_groups > AW_PERSON_GROUPS_MAX)
+		return aw_answer_bad(place, NULL, "in too many groups", diag);
+	return r;
+}
+
 const char *aw_person_next_group(const struct aw_person *person, size_t *at)
 {
 	const char *id;
@@ -186,11 +205,7 @@ static int keep_group(struct aw_person_op *op, const struct aw_place *place,
 	if (strcmp(got.user_id, person->principal_id) != 0)
 		return aw_answer_bad(
 		    place, "MemberId.UserId", "not the one asked for", why);
-	aw_buf_add(&person->groups, got.group_id, strlen(got.group_id) + 1);
-	r = aw_buf_error(&person->groups);
-	if (r == -EMSGSIZE || ++person->n_groups > AW_PERSON_GROUPS_MAX)
-		return aw_answer_bad(place, NULL, "in too many groups", why);
-	return r;
+	return aw_person_add_group(person, place, got.group_id, why);
 }
 
 /* 0: asked for the next page; AW_END; or a negative errno. */
@@ -279,9 +294,7 @@ int aw_person_start(struct aw_aws *aws, const char *principal_id,
 	op->deadline_ms = deadline_ms;
 	op->done = done;
 	op->user = user;
-	op->person.groups.max = AW_PERSON_GROUPS_BYTES;
-	r = aw_copy(op->person.principal_id, sizeof(op->person.principal_id),
-	    principal_id);
+	r = aw_person_init(&op->person, principal_id);
 	if (r == 0)
 		r = begin(op, with_groups);
 	if (r < 0) {

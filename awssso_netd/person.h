@@ -48,6 +48,14 @@ void aw_person_cancel(struct aw_person_op *op);
 void aw_person_take(struct aw_person *from, struct aw_person *ret);
 void aw_person_done(struct aw_person *person);
 
+/* Room for the person @principal_id.  Returns 0 or a negative errno. */
+int aw_person_init(
+    struct aw_person *person, const char *principal_id) AW_MUST_USE;
+/* The person is in the group @id, of the row @place.  Returns 0, or a negative
+ * errno (-EBADMSG with @diag: they are too many). */
+int aw_person_add_group(struct aw_person *person, const struct aw_place *place,
+    const char *id, struct aw_diag *diag) AW_MUST_USE;
+
 /* Step through the groups' ids, *@at zero at first.  Returns the id (borrowed)
  * or NULL. */
 const char *aw_person_next_group(const struct aw_person *person, size_t *at);

@@ -185,18 +185,11 @@ static int judge_trial(struct aw_scim_person *op, bool honoured)
 static int keep_group(struct aw_scim_person *op, const struct aw_place *place,
     struct json_object *row, struct aw_diag *why)
 {
-	struct aw_person *person = &op->person;
 	const char *id;
 	int r;
 
 	r = aw_scim_read_id(place, row, &id, why);
-	if (r < 0)
-		return r;
-	aw_buf_add(&person->groups, id, strlen(id) + 1);
-	r = aw_buf_error(&person->groups);
-	if (r == -EMSGSIZE || ++person->n_groups > AW_PERSON_GROUPS_MAX)
-		return aw_answer_bad(place, NULL, "in too many groups", why);
-	return r;
+	return r < 0 ? r : aw_person_add_group(&op->person, place, id, why);
 }
 
 /* 0: asked for the next page; AW_END; AW_STALE or a negative errno. */
@@ -325,9 +318,7 @@ int aw_scim_person_start(struct aw_aws *aws, const char *principal_id,
 	op->deadline_ms = deadline_ms;
 	op->done = done;
 	op->user = user;
-	op->person.groups.max = AW_PERSON_GROUPS_BYTES;
-	r = aw_copy(op->person.principal_id, sizeof(op->person.principal_id),
-	    principal_id);
+	r = aw_person_init(&op->person, principal_id);
 	if (r == 0)
 		r = begin(op, with_groups);
 	if (r < 0) {

@@ -165,21 +165,6 @@ static void on_answer(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 	    r == 0 ? "fetched" : why.text);
 }
 
-/* The rules with the domain that "auto" found. */
-static int read_rules(struct aw_daemon *daemon, struct aw_name_rules *ret)
-{
-	char domain[128] = "";
-	int r;
-
-	*ret = daemon->conf.names;
-	if (!daemon->conf.domains_auto)
-		return 0;
-	r = aw_state_get(&daemon->state, "domain", domain, sizeof(domain));
-	if (r != 0 || !domain[0])
-		return r < 0 ? r : 0;
-	return aw_name_rules_add(ret, domain, NULL);
-}
-
 /* Whom a sweep has read already is known, whatever keeps them from being
  * shown; and before the first sweep there is nothing to add to. */
 static bool is_worth_it(struct aw_daemon *daemon, const char *name)
@@ -204,7 +189,7 @@ static void ask(struct aw_daemon *daemon, struct aw_hint *hint)
 	struct aw_name_rules rules;
 	struct aw_wire_out out;
 
-	if (read_rules(daemon, &rules) < 0)
+	if (aw_register_rules(&daemon->state, &daemon->conf, &rules) < 0)
 		return;
 	aw_hint_names(&rules, hint->name, &names);
 	if (names.n == 0)

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <openssl/sha.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #include "awsssod/daemon.h"
+#include "awsssod/ledger.h"
 #include "awsssod/log.h"
 #include "awsssod/status.h"
 #include "awsssod/worker.h"
@@ -75,7 +75,7 @@ bool aw_publish_hurry(struct aw_publish *publish)
 	if (publish->is_due && !publish->worker &&
 	    gather_usec(publish) <= publish->gather_ms * 1000)
 		arm(publish->soon, 0);
-	return publish->is_due || publish->worker != 0;
+	return aw_publish_is_busy(publish);
 }
 
 /* The groups that the host owns, as they are now. */
@@ -120,7 +120,7 @@ static int fingerprint(struct aw_publish *publish, char *buf, size_t size)
 	}
 	put_local_groups(publish, &text);
 	if (aw_buf_error(&text) < 0 ||
-	    !SHA256((const uint8_t *)aw_buf_text(&text), text.len, digest))
+	    aw_ledger_sha256(aw_buf_text(&text), text.len, digest) < 0)
 		return -ENOMEM;
 	return aw_fmt(buf, size, "%" PRId64 " %02x%02x%02x%02x%02x%02x",
 	    generation, digest[0], digest[1], digest[2], digest[3], digest[4],

@@ -15,6 +15,7 @@
 
 #include "awsssod/daemon.h"
 #include "awsssod/published_stage.h"
+#include "common/file.h"
 #include "common/own.h"
 
 #define FETCH_MS (6 * 60 * 1000)
@@ -103,6 +104,7 @@ static int copy_chunk(struct aw_published_op *op, size_t *ret_n)
 {
 	aw_own_free uint8_t *chunk = malloc(CHUNK);
 	ssize_t n;
+	int r;
 
 	if (!chunk)
 		return -ENOMEM;
@@ -110,11 +112,9 @@ static int copy_chunk(struct aw_published_op *op, size_t *ret_n)
 	    (off_t)(AW_PUBLISHED_HEAD + op->copied));
 	if (n < 0)
 		return -errno;
-	for (ssize_t at = 0, w; at < n; at += w) {
-		w = write(op->copy_fd, chunk + at, (size_t)(n - at));
-		if (w < 0)
-			return -errno;
-	}
+	r = aw_file_write(op->copy_fd, chunk, (size_t)n);
+	if (r < 0)
+		return r;
 	if (n > 0 && EVP_DigestUpdate(op->ctx, chunk, (size_t)n) != 1)
 		return -EIO;
 	*ret_n = (size_t)n;
@@ -156,7 +156,7 @@ static int open_snapshot(struct aw_published_op *op)
 
 static int copy_step(struct aw_published_op *op)
 {
-	size_t n;
+	size_t n = 0;
 	int r;
 
 	r = copy_chunk(op, &n);

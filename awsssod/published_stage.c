@@ -9,22 +9,16 @@
 
 #include "awsssod/person.h"
 #include "awsssod/register.h"
+#include "awsssod/sets.h"
 #include "common/own.h"
 #include "common/proto.h"
 
 #define BATCH      (128 * 1024) /* bytes of records at a time */
 #define PAGE_MAX   (BATCH + 64 * 1024)
 #define RECORD_MAX 6144
-#define SETS       "ps:"
-
-enum kind {
-	KIND_USER = 1,
-	KIND_GROUP = 2,
-	KIND_SET = 3,
-};
 
 static int add_ledger(struct aw_published_stage *stage, const char *principal,
-    enum kind kind, const char *name, uint32_t id, const char *home)
+    enum aw_kind kind, const char *name, uint32_t id, const char *home)
 {
 	return aw_state_run(stage->state, AW_Q_PUBLISHED_ADD, "sisis",
 	    principal, (int64_t)kind, name, (int64_t)id, home);
@@ -64,7 +58,7 @@ static int next_user(struct aw_published_stage *stage)
 	r = append(stage, &out);
 	if (r < 0)
 		return r;
-	return add_ledger(stage, more.principal_id, KIND_USER, user.strings,
+	return add_ledger(stage, more.principal_id, AW_KIND_USER, user.strings,
 	    user.id, user.strings + user.home_at);
 }
 
@@ -86,8 +80,8 @@ static int next_group(struct aw_published_stage *stage)
 	    (r = aw_snap_group_display(snap, &group, display)) != 0)
 		return r;
 	is_set = group.flags & AW_SNAP_SET;
-	r = add_ledger(stage, stage->group, is_set ? KIND_SET : KIND_GROUP,
-	    group.name, group.id, NULL);
+	r = add_ledger(stage, stage->group,
+	    is_set ? AW_KIND_SET : AW_KIND_GROUP, group.name, group.id, NULL);
 	if (r != 0 || is_set)
 		return r;
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_GROUP_REC, 0);
@@ -130,16 +124,15 @@ static int next_tomb(struct aw_published_stage *stage)
 	r = aw_snap_next_tomb(stage->snap, &stage->cursor, &tomb);
 	if (r != 0)
 		return r;
-	if (tomb.flags & AW_SNAP_GROUP ||
-	    strncmp(tomb.principal_id, SETS, strlen(SETS)) == 0)
-		return add_ledger(stage, tomb.principal_id,
-		    strncmp(tomb.principal_id, SETS, strlen(SETS)) == 0
-			? KIND_SET
-			: KIND_GROUP,
+	if (aw_sets_is_principal(tomb.principal_id))
+		return add_ledger(stage, tomb.principal_id, AW_KIND_SET,
+		    tomb.name, tomb.id, NULL);
+	if (tomb.flags & AW_SNAP_GROUP)
+		return add_ledger(stage, tomb.principal_id, AW_KIND_GROUP,
 		    tomb.name, tomb.id, NULL);
 	r = aw_register_home(stage->conf, tomb.name, home, sizeof(home));
 	return r < 0 ? r
-		     : add_ledger(stage, tomb.principal_id, KIND_USER,
+		     : add_ledger(stage, tomb.principal_id, AW_KIND_USER,
 			   tomb.name, tomb.id, home);
 }
 

@@ -20,6 +20,20 @@ struct pass {
 	int64_t *changes;
 };
 
+int aw_register_rules(struct aw_state *state, const struct aw_conf *conf,
+    struct aw_name_rules *ret)
+{
+	char domain[128] = "";
+	int r = 0;
+
+	*ret = conf->names;
+	if (conf->domains_auto)
+		r = aw_state_get(state, "domain", domain, sizeof(domain));
+	if (r != 0 || !domain[0])
+		return r < 0 ? r : 0;
+	return aw_name_rules_add(ret, domain, NULL);
+}
+
 /* Store the domain that most people of this sweep have: "" for none, or for
  * one that cannot be stripped. */
 static int pin_domain(struct pass *pass, char *domain, size_t size)
@@ -50,9 +64,8 @@ static int use_pinned_domain(struct pass *pass)
 	r = aw_state_get(pass->state, "domain", domain, sizeof(domain));
 	if (r == AW_ABSENT)
 		r = pin_domain(pass, domain, sizeof(domain));
-	if (r == AW_END || (r == 0 && !domain[0]))
-		return 0;
-	return r < 0 ? r : aw_name_rules_add(&pass->rules, domain, NULL);
+	return r < 0 ? r
+		     : aw_register_rules(pass->state, pass->conf, &pass->rules);
 }
 
 static int want_name(struct pass *pass, sqlite3_stmt *row)

@@ -23,6 +23,11 @@
 int aw_register_newcomers(struct aw_state *state, const struct aw_conf *conf,
     aw_sha256_fn *sha256, int64_t *changes) AW_MUST_USE;
 
+/* The rules that names are made by: of @conf, with the domain that "auto" has
+ * found.  Returns 0 or a negative errno. */
+int aw_register_rules(struct aw_state *state, const struct aw_conf *conf,
+    struct aw_name_rules *ret) AW_MUST_USE;
+
 /* The home of @name by the setting, where "%u" stands for the name.  0, or
  * -EINVAL when that is no usable path. */
 int aw_register_home(const struct aw_conf *conf, const char *name, char *buf,

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "awsssod/sets.h"
-#include "awsssod/sets.h"
 #include "common/name.h"
 #include "common/proto.h"
 #include "common/snapshot.h"
@@ -147,10 +146,10 @@ static int start_again(struct aw_state *state, struct aw_staging *staging,
 	if (need(in, AW_TAG_GROUP_ID, group, sizeof(group)))
 		return forget_members(state, staging, group);
 	switch (aw_wire_num(in, AW_TAG_KIND, 0)) {
-	case 1:
+	case AW_KIND_USER:
 		staging->users = 0;
 		return aw_state_run(state, AW_Q_STAGE_CLEAR_USERS, "");
-	case 2:
+	case AW_KIND_GROUP:
 		staging->groups = 0;
 		return aw_state_run(state, AW_Q_STAGE_CLEAR_GROUPS, "");
 	default:

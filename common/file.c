@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a small file that others might have planted.
+ * Whole reads and whole writes.
  */
 #include "common/file.h"
 
@@ -52,4 +52,21 @@ int aw_file_read(
 	if (size == 0 || st.st_size >= (off_t)size)
 		return -EFBIG;
 	return read_all(fd, buf, size, ret_len);
+}
+
+int aw_file_write(int fd, const void *data, size_t len)
+{
+	const char *at = data;
+
+	while (len > 0) {
+		const ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a small file that others might have planted.
+ * Reading a small file that others might have planted; writing all there is
+ * to write.
  */
 #ifndef AW_COMMON_FILE_H
 #define AW_COMMON_FILE_H
@@ -23,5 +24,9 @@
  */
 int aw_file_read(const char *path, uid_t owner, char *buf, size_t size,
     size_t *ret_len) AW_MUST_USE;
+
+/* Write all @len bytes at @data to @fd, however many calls it takes.  Returns
+ * 0 or a negative errno, when some may have been written. */
+int aw_file_write(int fd, const void *data, size_t len) AW_MUST_USE;
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/file.h"
@@ -105,12 +106,41 @@ static void a_fifo_fails_and_does_not_hang(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+/* A pipe takes a bit at a time: all of it arrives, in order. */
+static void writes_all_there_is(void **state)
+{
+	static char data[300000], got[sizeof(data)];
+	size_t len = 0;
+	int fds[2];
+	pid_t pid;
+	ssize_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (char)(i % 251);
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(aw_file_write(fds[1], data, sizeof(data)) != 0);
+	assert_int_equal(close(fds[1]), 0);
+	while ((n = read(fds[0], got + len, sizeof(got) - len)) > 0)
+		len += (size_t)n;
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(close(fds[0]), 0);
+	assert_int_equal(len, sizeof(data));
+	assert_memory_equal(got, data, sizeof(data));
+	assert_int_equal(aw_file_write(-1, data, 1), -EBADF);
+	assert_int_equal(aw_file_write(-1, data, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_fits),
 		cmocka_unit_test(distrusts),
 		cmocka_unit_test(a_fifo_fails_and_does_not_hang),
+		cmocka_unit_test(writes_all_there_is),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
