@@ -6,19 +6,13 @@
 
 #include <errno.h>
 
+#include "awsssod/log.h"
 #include "awsssod/published_stage.h"
 #include "awsssod/register.h"
-#include "awsssod/sets.h"
+#include "common/proto.h"
 
-struct job {
-	struct aw_state *state;
-	const struct aw_apply *apply;
-	const char *store;
-	int64_t changes;
-	int64_t had_users, had_groups, had_members;
-	struct aw_sets sets;
-	struct aw_applied out;
-};
+#define SLICE 20000 /* memberships that are compared at a time */
+#define TOLD  20    /* renames that are told of one by one */
 
 bool aw_apply_is_shrink(int64_t had, int64_t lost)
 {
@@ -28,7 +22,7 @@ bool aw_apply_is_shrink(int64_t had, int64_t lost)
 }
 
 /* Run a statement about the store and count what it changed. */
-static int change(struct job *job, enum aw_query query, bool by_store)
+static int change(struct aw_applying *job, enum aw_query query, bool by_store)
 {
 	const int r =
 	    aw_state_run(job->state, query, by_store ? "s" : "", job->store);
@@ -38,14 +32,87 @@ static int change(struct job *job, enum aw_query query, bool by_store)
 	return r;
 }
 
+static int run(struct aw_applying *job, enum aw_query query)
+{
+	return aw_state_run(job->state, query, "");
+}
+
+static int number(
+    struct aw_applying *job, enum aw_query query, enum aw_kind kind, int64_t *n)
+{
+	return aw_state_number(job->state, query, n, "i", (int64_t)kind);
+}
+
+/* Step @pairs to (@usr, @grp), or where it would be.  0 it is there, AW_ABSENT
+ * it is not.  Both statements go the same way. */
+static int seek(struct aw_applying *job, sqlite3_stmt *pairs, bool *more,
+    int64_t usr, int64_t grp)
+{
+	while (*more) {
+		const int64_t u = sqlite3_column_int64(pairs, 0);
+		const int64_t g = sqlite3_column_int64(pairs, 1);
+		int r;
+
+		if (u > usr || (u == usr && g >= grp))
+			return u == usr && g == grp ? 0 : AW_ABSENT;
+		r = aw_state_next(job->state, pairs);
+		if (r < 0)
+			return r;
+		*more = r == 0;
+	}
+	return AW_ABSENT;
+}
+
+static int compare_rows(
+    struct aw_applying *job, sqlite3_stmt *members, sqlite3_stmt *pairs)
+{
+	int64_t n = 0;
+	bool more;
+	int r;
+
+	r = aw_state_next(job->state, pairs);
+	more = r == 0;
+	while (r >= 0) {
+		r = aw_state_next(job->state, members);
+		if (r != 0)
+			break;
+		n++;
+		job->usr = sqlite3_column_int64(members, 0);
+		job->grp = sqlite3_column_int64(members, 1);
+		r = seek(job, pairs, &more, job->usr, job->grp);
+		if (r == AW_ABSENT)
+			r = aw_state_run(job->state, AW_Q_STAGE_GONE, "ii",
+			    job->usr, job->grp);
+	}
+	job->had_members += n;
+	job->compared = n < SLICE;
+	return r == AW_END ? 0 : r;
+}
+
+/* The next slice of the known memberships: which of them did not come? */
+static int compare_slice(struct aw_applying *job)
+{
+	sqlite3_stmt *members, *pairs;
+	int r;
+
+	if ((r = aw_state_start(job->state, AW_Q_MEMBERS_FROM, &members, "iii",
+		 job->usr, job->grp, (int64_t)SLICE)) != 0 ||
+	    (r = aw_state_start(job->state, AW_Q_PAIRS_FROM, &pairs, "ii",
+		 job->usr, job->grp)) != 0)
+		return r;
+	r = compare_rows(job, members, pairs);
+	aw_state_stop(members);
+	aw_state_stop(pairs);
+	return r;
+}
+
 /* An id that is a user here and a group there is nobody's. */
-static int check_kinds(struct job *job, struct aw_diag *diag)
+static int check_kinds(struct aw_applying *job, struct aw_diag *diag)
 {
 	int64_t n = 0;
 	int r;
 
-	r = aw_state_number(
-	    job->state, AW_Q_STAGE_CONTRADICTIONS, &n, "s", job->store);
+	r = aw_state_number(job->state, AW_Q_STAGE_CONTRADICTIONS, &n, "");
 	if (r < 0)
 		return r;
 	if (n == 0)
@@ -55,45 +122,85 @@ static int check_kinds(struct job *job, struct aw_diag *diag)
 	return AW_DENIED;
 }
 
-static int count_before(struct job *job, struct aw_diag *diag)
+static int count_before(struct aw_applying *job, struct aw_diag *diag)
 {
 	int r;
 
-	if ((r = aw_state_number(job->state, AW_Q_COUNT_PRESENT,
-		 &job->had_users, "i", (int64_t)1)) != 0 ||
-	    (r = aw_state_number(job->state, AW_Q_COUNT_PRESENT,
-		 &job->had_groups, "i", (int64_t)2)) != 0 ||
-	    (r = aw_state_number(
-		 job->state, AW_Q_COUNT_MEMBERS, &job->had_members, "")) != 0)
+	if ((r = number(job, AW_Q_COUNT_PRESENT, AW_KIND_USER,
+		 &job->had_users)) != 0 ||
+	    (r = number(job, AW_Q_COUNT_PRESENT, AW_KIND_GROUP,
+		 &job->had_groups)) != 0)
 		return r;
 	return aw_sets_before(&job->sets, diag);
 }
 
-static int add_and_change(struct job *job)
+/* Whom somebody asked about meanwhile is as that answer said. */
+static int spare_touched(struct aw_applying *job)
 {
-	struct aw_state *state = job->state;
+	int r;
+
+	if ((r = aw_state_run(
+		 job->state, AW_Q_TOUCHED_USERS, "s", job->store)) != 0 ||
+	    (r = run(job, AW_Q_TOUCHED_SEEN)) != 0)
+		return r;
+	return run(job, AW_Q_TOUCHED_GONE);
+}
+
+/* A rename in the directory changes nothing here, which is worth a line. */
+static int tell_renames(struct aw_applying *job)
+{
+	sqlite3_stmt *row;
+	int r;
+
+	r = aw_state_start(
+	    job->state, AW_Q_RENAMED, &row, "si", job->store, (int64_t)TOLD);
+	while (r == 0) {
+		char from[160], to[160];
+
+		r = aw_state_next(job->state, row);
+		if (r != 0)
+			break;
+		(void)aw_text_escape(from, sizeof(from), aw_state_text(row, 1));
+		(void)aw_text_escape(to, sizeof(to), aw_state_text(row, 2));
+		aw_log(LOG_NOTICE,
+		    "directory: \"%s\" is called \"%s\" now and stays %s here, "
+		    "with the same id and home; awssso ids rename changes that",
+		    from, to, aw_state_text(row, 0));
+	}
+	return r == AW_END ? 0 : r;
+}
+
+static int add_and_change(struct aw_applying *job)
+{
 	int r;
 
 	if ((r = change(job, AW_Q_APPLY_USERS, true)) != 0 ||
 	    (r = change(job, AW_Q_APPLY_GROUPS, true)) != 0 ||
-	    (r = aw_state_run(state, AW_Q_APPLY_LATER, "s", job->store)) != 0 ||
-	    (r = aw_state_run(state, AW_Q_APPLY_PAIRS, "")) != 0 ||
+	    (r = aw_state_run(job->state, AW_Q_APPLY_LATER, "s", job->store)) !=
+		0 ||
+	    (r = run(job, AW_Q_TOUCHED_ADDED)) != 0 ||
 	    (r = change(job, AW_Q_APPLY_MEMBERS, false)) != 0)
 		return r;
 	return aw_sets_add(&job->sets);
 }
 
-static int count_lost(struct job *job)
+static int find_lost(struct aw_applying *job, enum aw_kind kind, int64_t *lost)
+{
+	int r;
+
+	r = aw_state_run(job->state, AW_Q_FIND_LOST, "i", (int64_t)kind);
+	if (r == 0)
+		r = number(job, AW_Q_COUNT_LOST, kind, lost);
+	return r;
+}
+
+static int count_lost(struct aw_applying *job)
 {
 	struct aw_applied *out = &job->out;
 	int r;
 
-	if ((r = aw_state_number(job->state, AW_Q_LOST_USERS, &out->lost_users,
-		 "s", job->store)) != 0 ||
-	    (r = aw_state_number(job->state, AW_Q_LOST_GROUPS,
-		 &out->lost_groups, "s", job->store)) != 0 ||
-	    (r = aw_state_number(
-		 job->state, AW_Q_LOST_MEMBERS, &out->lost_members, "")) != 0 ||
+	if ((r = aw_state_number(
+		 job->state, AW_Q_COUNT_GONE, &out->lost_members, "")) != 0 ||
 	    (r = aw_sets_count_lost(&job->sets)) != 0)
 		return r;
 	out->lost_sets = job->sets.lost;
@@ -106,7 +213,7 @@ static int count_lost(struct job *job)
 	return 0;
 }
 
-static int say_held(struct job *job)
+static int say_held(struct aw_applying *job)
 {
 	struct aw_applied *out = &job->out;
 
@@ -119,32 +226,37 @@ static int say_held(struct job *job)
 	    (long long)out->lost_sets, (long long)job->sets.had);
 }
 
-static int lose(struct job *job, enum aw_query query, int64_t lost)
+static int forget_unregistered(struct aw_applying *job)
 {
-	return lost > 0 ? change(job, query, query != AW_Q_LOSE_MEMBERS) : 0;
+	int64_t n = 0;
+	int r;
+
+	r = aw_state_number(job->state, AW_Q_COUNT_UNREGISTERED, &n, "");
+	if (r < 0 || n == 0)
+		return r;
+	r = run(job, AW_Q_FORGET_MEMBERS);
+	return r < 0 ? r : change(job, AW_Q_FORGET_UNREGISTERED, false);
 }
 
-static int take_losses(struct job *job)
+static int take_losses(struct aw_applying *job)
 {
 	int r;
 
 	if (job->out.held) {
 		r = say_held(job);
 		if (r == 0)
-			r = change(job, AW_Q_MARK_MISSING, true);
+			r = change(job, AW_Q_MARK_MISSING, false);
 		return r < 0 ? r : aw_sets_lose(&job->sets, true);
 	}
-	/* Mostly nothing is lost, and then nothing is looked through again. */
-	if ((r = lose(job, AW_Q_LOSE_MEMBERS, job->out.lost_members)) != 0 ||
-	    (r = lose(job, AW_Q_LOSE_USERS, job->out.lost_users)) != 0 ||
-	    (r = lose(job, AW_Q_LOSE_GROUPS, job->out.lost_groups)) != 0 ||
+	if ((r = change(job, AW_Q_LOSE_MEMBERS, false)) != 0 ||
+	    (r = change(job, AW_Q_LOSE_PRINCIPALS, false)) != 0 ||
 	    (r = aw_sets_lose(&job->sets, false)) != 0)
 		return r;
-	return change(job, AW_Q_FORGET_UNREGISTERED, false);
+	return forget_unregistered(job);
 }
 
 /* Note the new generation, or only that the directory was read. */
-static int close_books(struct job *job)
+static int close_books(struct aw_applying *job)
 {
 	int64_t generation = 0;
 	int r;
@@ -166,16 +278,22 @@ static int close_books(struct job *job)
 	return 0;
 }
 
-static int apply_all(struct job *job, struct aw_diag *diag)
+static int apply_all(struct aw_applying *job, struct aw_diag *diag)
 {
 	const struct aw_apply *apply = job->apply;
+	struct aw_applied *out = &job->out;
 	int r;
 
+	/* Lost is who was there and has not been seen: found before anybody
+	 * comes. */
 	if ((r = check_kinds(job, diag)) != 0 ||
 	    (r = count_before(job, diag)) != 0 ||
+	    (r = spare_touched(job)) != 0 || (r = tell_renames(job)) != 0 ||
+	    (r = find_lost(job, AW_KIND_USER, &out->lost_users)) != 0 ||
+	    (r = find_lost(job, AW_KIND_GROUP, &out->lost_groups)) != 0 ||
 	    (r = add_and_change(job)) != 0 || (r = count_lost(job)) != 0 ||
 	    (r = take_losses(job)) != 0 ||
-	    (r = aw_local_read(job->state, apply->passwd, apply->group)) != 0)
+	    (r = aw_local_read(job->state, apply->local)) != 0)
 		return r;
 	r = apply->published ? aw_published_register(
 				   job->state, job->store, &job->changes, diag)
@@ -184,31 +302,55 @@ static int apply_all(struct job *job, struct aw_diag *diag)
 	return r != 0 ? r : close_books(job);
 }
 
-int aw_apply_sweep(struct aw_state *state, const struct aw_apply *apply,
-    struct aw_applied *ret, struct aw_diag *diag)
+void aw_apply_begin(struct aw_applying *job, struct aw_state *state,
+    const struct aw_apply *apply)
 {
-	struct job job = { .state = state,
+	const bool off = apply->conf->permission_sets == AW_PERMISSION_SETS_NO;
+
+	*job = (struct aw_applying){
+		.state = state,
 		.apply = apply,
 		.store = apply->conf->identity_store_id,
 		.sets = { .state = state,
 		    .store = apply->conf->identity_store_id,
-		    .off =
-			apply->conf->permission_sets == AW_PERMISSION_SETS_NO,
-		    .changes = &job.changes } };
+		    .off = off,
+		    .known = apply->sets_known && !off,
+		    .changes = &job->changes },
+	};
+}
+
+int aw_apply_step(
+    struct aw_applying *job, struct aw_applied *ret, struct aw_diag *diag)
+{
+	const bool is_last = job->compared;
 	int r;
 
-	job.sets.known = apply->sets_known && !job.sets.off;
-	r = aw_state_begin(state);
+	r = aw_state_begin(job->state);
 	if (r < 0)
 		return r;
-	r = apply_all(&job, diag);
+	r = is_last ? apply_all(job, diag) : compare_slice(job);
 	if (r == 0)
-		r = aw_state_commit(state);
+		r = aw_state_commit(job->state);
 	if (r != 0) {
-		aw_state_rollback(state);
+		aw_state_rollback(job->state);
 		return r;
 	}
-	job.out.dropped_grants = job.sets.dropped;
-	*ret = job.out;
+	if (!is_last)
+		return AW_PENDING;
+	job->out.dropped_grants = job->sets.dropped;
+	*ret = job->out;
 	return 0;
+}
+
+int aw_apply_sweep(struct aw_state *state, const struct aw_apply *apply,
+    struct aw_applied *ret, struct aw_diag *diag)
+{
+	struct aw_applying job;
+	int r;
+
+	aw_apply_begin(&job, state, apply);
+	do
+		r = aw_apply_step(&job, ret, diag);
+	while (r == AW_PENDING);
+	return r;
 }

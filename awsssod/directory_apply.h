@@ -13,13 +13,14 @@
 #include <time.h>
 
 #include "awsssod/local.h"
+#include "awsssod/sets.h"
 #include "awsssod/state.h"
 #include "common/conf.h"
 #include "common/id.h"
 
 struct aw_apply {
 	const struct aw_conf *conf;
-	const char *passwd, *group; /* the local accounts' files */
+	const struct aw_local_files *local; /* the local accounts' */
 	aw_sha256_fn *sha256;
 	time_t now;
 	bool accept_loss; /* an administrator said that the loss is meant */
@@ -38,11 +39,35 @@ struct aw_applied {
 /* A loss of @lost out of @had is more than a directory loses in a day. */
 bool aw_apply_is_shrink(int64_t had, int64_t lost);
 
+/* A sweep that is being applied. */
+struct aw_applying {
+	struct aw_state *state;
+	const struct aw_apply *apply;
+	const char *store;
+	int64_t usr, grp; /* the known membership that was compared last */
+	bool compared;    /* all of them were */
+	int64_t changes;
+	int64_t had_users, had_groups, had_members;
+	struct aw_sets sets;
+	struct aw_applied out;
+};
+
+/* Begin to apply what is staged.  @apply and what it points at stay borrowed
+ * until the last step; @job does not move. */
+void aw_apply_begin(struct aw_applying *job, struct aw_state *state,
+    const struct aw_apply *apply);
+
 /*
- * Apply what is staged.  Returns 0 with @ret; AW_DENIED with @diag when the
- * sweep contradicts itself or what is known; or a negative errno.  Unless 0
- * is returned nothing has changed.
+ * Do a part of it, which takes some milliseconds; only the last one changes
+ * anything, and takes as long as there is to change.  Returns AW_PENDING: call
+ * again; 0 with @ret; AW_DENIED with @diag when the sweep contradicts itself or
+ * what is known; or a negative errno.  Unless 0 is returned nothing has
+ * changed.
  */
+int aw_apply_step(struct aw_applying *job, struct aw_applied *ret,
+    struct aw_diag *diag) AW_MUST_USE;
+
+/* All of it at once. */
 int aw_apply_sweep(struct aw_state *state, const struct aw_apply *apply,
     struct aw_applied *ret, struct aw_diag *diag) AW_MUST_USE;
 

@@ -83,8 +83,7 @@ static int write_person(struct aw_daemon *daemon, const struct fields *fields)
 		 daemon->conf.identity_store_id, fields->id, fields->user_name,
 		 fields->display,
 		 (int64_t)(strcmp(fields->status, "DISABLED") == 0))) != 0 ||
-	    (r = aw_local_read(state, settings->passwd, settings->group)) !=
-		0 ||
+	    (r = aw_local_read(state, &settings->local)) != 0 ||
 	    (r = aw_register_newcomers(
 		 state, &daemon->conf, aw_ledger_sha256, &changes)) != 0)
 		return r;

@@ -51,8 +51,7 @@ static int know(struct aw_daemon *daemon, int64_t *changes)
 	if (r < 0 || aw_state_changes(state) == 0)
 		return r;
 	(*changes)++;
-	r = aw_local_read(
-	    state, daemon->settings.passwd, daemon->settings.group);
+	r = aw_local_read(state, &daemon->settings.local);
 	return r < 0 ? r
 		     : aw_register_newcomers(
 			   state, &daemon->conf, aw_ledger_sha256, changes);

@@ -1,20 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The accounts that this host has of its own: names and ids of /etc/passwd
- * and /etc/group, read directly and never through NSS (which would ask us).
- * They always win: what they hold is never given to the directory (R13, R17).
+ * and /etc/group, and the ranges of subordinate ids, read directly and never
+ * through NSS (which would ask us).  They always win: what they hold is never
+ * given to the directory (R13, R17, R18).
  */
 #ifndef AW_AWSSSOD_LOCAL_H
 #define AW_AWSSSOD_LOCAL_H
 
 #include "awsssod/state.h"
 
+struct aw_local_files {
+	const char *passwd, *group, *subuid, *subgid;
+};
+
 /*
- * Fill the tables local_names and local_ids of @state with what @passwd and
- * @group hold; a missing file holds nothing.  Lines that make no sense are
+ * Fill the tables local_names, local_ids and local_ranges of @state with what
+ * @files hold; a missing file holds nothing.  Lines that make no sense are
  * skipped, as libc does.  Returns 0 or a negative errno.
  */
 int aw_local_read(
-    struct aw_state *state, const char *passwd, const char *group) AW_MUST_USE;
+    struct aw_state *state, const struct aw_local_files *files) AW_MUST_USE;
+
+/* An account of /etc/passwd. */
+struct aw_local_account {
+	char name[65];
+	char home[257];
+	uint32_t uid;
+};
+
+/*
+ * The account in @path whose name is @name, or, when that is NULL, whose uid
+ * is @uid.  Returns 0, AW_ABSENT, or a negative errno.
+ */
+int aw_local_find(const char *path, const char *name, uint32_t uid,
+    struct aw_local_account *ret) AW_MUST_USE;
 
 #endif

@@ -90,7 +90,7 @@ void aw_local_groups_look(struct aw_daemon *daemon)
 	struct stat st;
 
 	if (daemon->conf.local_groups.n == 0 ||
-	    stat(daemon->settings.group, &st) < 0)
+	    stat(daemon->settings.local.group, &st) < 0)
 		return;
 	if (st.st_ino == seen->st_ino && st.st_dev == seen->st_dev &&
 	    st.st_size == seen->st_size &&

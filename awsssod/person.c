@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "awsssod/sets.h"
+#include "awsssod/staging.h"
 #include "common/proto.h"
 
 static int fill(sqlite3_stmt *row, struct aw_person *ret)
@@ -139,6 +140,9 @@ static int write_all(struct aw_state *state, const char *store,
 
 	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) < 0)
 		return -EBADMSG;
+	r = aw_staging_touch(state, person->n);
+	if (r != 0)
+		return r;
 	r = counted(state,
 	    aw_state_run(state, AW_Q_PERSON_UPDATE, "issi", person->n,
 		person->user_name, display, (int64_t)person->disabled),
@@ -197,8 +201,11 @@ int aw_person_refresh(struct aw_state *state, const char *store,
 
 int aw_person_set_missing(struct aw_state *state, struct aw_person *person)
 {
-	const int r = aw_state_run(state, AW_Q_PERSON_MISSING, "i", person->n);
+	int r;
 
+	r = aw_staging_touch(state, person->n);
+	if (r == 0)
+		r = aw_state_run(state, AW_Q_PERSON_MISSING, "i", person->n);
 	if (r == 0)
 		person->missing = true;
 	return r;

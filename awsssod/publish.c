@@ -85,8 +85,9 @@ static void put_local_groups(struct aw_publish *publish, struct aw_buf *text)
 	    &publish->daemon->conf.local_groups;
 	uint32_t gids[AW_CONF_GROUPS_MAX];
 
-	if (groups->n == 0 || aw_group_file_gids(groups,
-				  publish->daemon->settings.group, gids) < 0)
+	if (groups->n == 0 ||
+	    aw_group_file_gids(
+		groups, publish->daemon->settings.local.group, gids) < 0)
 		return;
 	for (size_t i = 0; i < groups->n; i++)
 		aw_buf_fmt(text, "%s=%" PRIu32 "=%s\n", groups->item[i].name,
@@ -365,7 +366,7 @@ static int start(struct aw_publish *publish)
 	if (r != 0)
 		return r < 0 ? r : -ENODATA;
 	r = aw_rows_init(&publish->rows, &publish->daemon->state,
-	    &publish->daemon->conf, publish->daemon->settings.group);
+	    &publish->daemon->conf, publish->daemon->settings.local.group);
 	if (r < 0)
 		return r;
 	return start_worker(publish);

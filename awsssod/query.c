@@ -7,15 +7,31 @@
  */
 #include "awsssod/query.h"
 
-/* Why a registered principal is not shown, or NULL. */
+/* Of the group ?2 of the store ?1. */
 #define GROUP_NUMBER                                                    \
 	"(SELECT n FROM principals WHERE store = ?1 AND principal = ?2" \
 	" AND kind = 2)"
-#define LOCAL_CONFLICT                                           \
-	"CASE WHEN name IN (SELECT name FROM local_names)"       \
-	" THEN 'this host has an account or group of that name'" \
-	" WHEN posix_id IN (SELECT id FROM local_ids)"           \
-	" THEN 'this host uses that id itself' END"
+
+/* Why a registered principal is not shown, or NULL. */
+#define LOCAL_CONFLICT                                                    \
+	"CASE WHEN name IN (SELECT name FROM local_names) THEN 'this"     \
+	" host has an account or group named ' || name || ': remove"      \
+	" that one, or give this one another name (awssso ids rename '"   \
+	" || name || ' NAME)' WHEN posix_id IN (SELECT id FROM"           \
+	" local_ids) THEN 'this host uses the id ' || posix_id || '"      \
+	" itself: give that account or group of the host another id'"     \
+	" WHEN EXISTS(SELECT 1 FROM local_ranges WHERE last >= posix_id"  \
+	" AND first <= posix_id) THEN 'the id ' || posix_id || ' lies in" \
+	" a range of this host''s /etc/subuid or /etc/subgid: take it"    \
+	" from there' END"
+
+/* The principal of a newcomer, in a sentence. */
+#define NEWCOMER                                   \
+	"' || (SELECT principal FROM principals p" \
+	" WHERE p.n = newcomers.n) || '"
+
+#define UNREGISTERED \
+	"(SELECT n FROM principals WHERE name IS NULL AND present = 0)"
 
 #define PERSON                                                            \
 	"SELECT n, principal, name, user_name, posix_id, home, disabled," \
@@ -46,9 +62,14 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_LOCAL_IDS_CLEAR] = "DELETE FROM local_ids",
 	[AW_Q_LOCAL_NAME] = "INSERT OR IGNORE INTO local_names VALUES(?1)",
 	[AW_Q_LOCAL_ID] = "INSERT OR IGNORE INTO local_ids VALUES(?1)",
+	[AW_Q_LOCAL_RANGES_CLEAR] = "DELETE FROM local_ranges",
+	[AW_Q_LOCAL_RANGE] =
+	    "INSERT OR IGNORE INTO local_ranges VALUES(?1, ?2)",
 
 	[AW_Q_ID_TAKEN] = "SELECT 1 FROM principals WHERE posix_id = ?1"
-			  " UNION ALL SELECT 1 FROM local_ids WHERE id = ?1",
+			  " UNION ALL SELECT 1 FROM local_ids WHERE id = ?1"
+			  " UNION ALL SELECT 1 FROM local_ranges"
+			  " WHERE last >= ?1 AND first <= ?1",
 	[AW_Q_REGISTER] = "UPDATE principals SET name = ?2, posix_id = ?3,"
 			  " home = ?4, skip = NULL WHERE n = ?1",
 	[AW_Q_RESTORE] = "INSERT INTO principals(store, principal, kind,"
@@ -57,13 +78,15 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 			 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 
 	[AW_Q_RESTORE_MEMBER] =
-	    "INSERT OR IGNORE INTO members SELECT g.n, u.n FROM principals g"
+	    "INSERT OR IGNORE INTO members SELECT u.n, g.n FROM principals g"
 	    " JOIN principals u ON u.name = ?2 AND u.kind = 1"
 	    " WHERE g.name = ?1 AND g.kind = 2",
 
+	/* The domain is what follows the last '@'. */
 	[AW_Q_MAJOR_DOMAIN] =
 	    "SELECT CASE WHEN instr(user_name, '@') > 0 THEN"
-	    "  lower(substr(user_name, instr(user_name, '@') + 1)) ELSE '' END"
+	    "  lower(replace(user_name, rtrim(user_name,"
+	    "   replace(user_name, '@', '')), '')) ELSE '' END"
 	    "  AS domain FROM stage_users GROUP BY domain"
 	    " ORDER BY count(*) DESC, domain LIMIT 1",
 	[AW_Q_NEWCOMERS_CLEAR] = "DELETE FROM newcomers",
@@ -71,18 +94,34 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 			   " WHERE name IS NULL AND present = 1",
 	[AW_Q_NEWCOMER_ADD] = "INSERT INTO newcomers VALUES(?1, ?2, ?3)",
 	[AW_Q_NEWCOMERS_LOCAL] =
-	    "UPDATE newcomers SET"
-	    " reason = 'this host has an account or group named ' || name"
+	    "UPDATE newcomers SET reason = 'this host has an account or group"
+	    " named ' || name || ': remove that one, keep its id (awssso ids"
+	    " adopt ' || name || ' ID), or give this one another name (awssso"
+	    " ids rename " NEWCOMER " NAME)'"
 	    " WHERE name IN (SELECT name FROM local_names)",
 	[AW_Q_NEWCOMERS_TAKEN] =
-	    "UPDATE newcomers SET reason = 'the name ' || name ||"
-	    " ' belongs to ' || (SELECT principal FROM principals p"
-	    "  WHERE p.name = newcomers.name)"
+	    "UPDATE newcomers SET reason = 'the name ' || name || ' belongs"
+	    " to ' || (SELECT principal || CASE present WHEN 0 THEN"
+	    "  ', who has left; to give it away rename that one (awssso ids"
+	    " rename ' || principal || ' NAME), or' ELSE ':' END"
+	    "  FROM principals p WHERE p.name = newcomers.name) ||"
+	    " ' give this one another name (awssso ids rename " NEWCOMER
+	    " NAME)'"
 	    " WHERE reason IS NULL AND EXISTS(SELECT 1 FROM principals p"
 	    "  WHERE p.name = newcomers.name)",
+	[AW_Q_NEWCOMERS_RESERVED] =
+	    "UPDATE newcomers SET reason = 'the name ' || name || ' was'"
+	    " || (SELECT ' that of ' || p.principal FROM renames r CROSS JOIN"
+	    "  principals p ON p.n = r.n WHERE r.old_name = newcomers.name"
+	    "  AND r.kept) || ': give this one another name (awssso ids rename"
+	    " " NEWCOMER " NAME)'"
+	    " WHERE reason IS NULL AND EXISTS(SELECT 1 FROM renames r"
+	    "  WHERE r.old_name = newcomers.name AND r.kept"
+	    "  AND r.n != newcomers.n)",
 	[AW_Q_NEWCOMERS_TWICE] =
-	    "UPDATE newcomers SET reason ="
-	    " 'more than one would be named ' || name"
+	    "UPDATE newcomers SET reason = 'more than one would be named ' ||"
+	    " name || ': give each a name (awssso ids rename " NEWCOMER
+	    " NAME), or a suffix to one of their domains (domains in [names])'"
 	    " WHERE reason IS NULL AND name IN (SELECT name FROM newcomers"
 	    "  WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1)",
 	[AW_Q_NEWCOMERS_NAMED] =
@@ -90,18 +129,29 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " CROSS JOIN principals p WHERE p.n = w.n AND w.reason IS NULL",
 	[AW_Q_NEWCOMER_REFUSE] =
 	    "UPDATE newcomers SET reason = ?2 WHERE n = ?1",
+	[AW_Q_NEWLY_SKIPPED] =
+	    "SELECT p.user_name, p.principal, w.reason FROM newcomers w"
+	    " CROSS JOIN principals p ON p.n = w.n"
+	    " WHERE w.reason IS NOT NULL AND p.skip IS NOT w.reason LIMIT ?1",
 	[AW_Q_SKIP_NEWCOMERS] =
 	    "UPDATE principals SET skip ="
 	    " (SELECT reason FROM newcomers w WHERE w.n = principals.n)"
 	    " WHERE name IS NULL AND n IN (SELECT n FROM newcomers)"
 	    " AND skip IS NOT"
 	    " (SELECT reason FROM newcomers w WHERE w.n = principals.n)",
-	[AW_Q_SKIP_LOCAL] = "UPDATE principals SET skip = " LOCAL_CONFLICT
-			    " WHERE name IS NOT NULL"
-			    " AND skip IS NOT " LOCAL_CONFLICT,
+	/* From what the host has to ours, which are many. */
+	[AW_Q_SKIP_LOCAL] =
+	    "UPDATE principals SET skip = " LOCAL_CONFLICT " WHERE n IN ("
+	    " SELECT p.n FROM local_names l CROSS JOIN principals p"
+	    "  ON p.name = l.name UNION ALL"
+	    " SELECT p.n FROM local_ids l CROSS JOIN principals p"
+	    "  ON p.posix_id = l.id UNION ALL"
+	    " SELECT p.n FROM local_ranges r CROSS JOIN principals p"
+	    "  ON p.posix_id BETWEEN r.first AND r.last UNION ALL"
+	    " SELECT n FROM principals WHERE skip IS NOT NULL)"
+	    " AND name IS NOT NULL AND skip IS NOT " LOCAL_CONFLICT,
 
 	/* What a publisher gave out. */
-	[AW_Q_PUBLISHED_CLEAR] = "DELETE FROM published",
 	[AW_Q_PUBLISHED_ADD] =
 	    "INSERT INTO published VALUES(?1, ?2, ?3, ?4, ?5)",
 	[AW_Q_PUBLISHED_CONFLICTS] =
@@ -134,16 +184,19 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 
 	[AW_Q_STAGE_CLEAR_USERS] = "DELETE FROM stage_users",
 	[AW_Q_STAGE_CLEAR_GROUPS] = "DELETE FROM stage_groups",
-	[AW_Q_STAGE_CLEAR_PAIRS] = "DELETE FROM stage_pairs",
-	[AW_Q_STAGE_CLEAR_ADDED] = "DELETE FROM stage_added",
-	[AW_Q_STAGE_CLEAR_LATER] = "DELETE FROM stage_later",
+	[AW_Q_STAGE_CLEAR_SEEN] = "DELETE FROM stage_seen WHERE kind = ?1",
+	[AW_Q_STAGE_FIND] =
+	    "SELECT n, kind, present, user_name = ?3 AND display = ?4 AND"
+	    " disabled = ?5 AND present = 1 AND missing = 0 FROM principals"
+	    " WHERE store = ?1 AND principal = ?2",
+	[AW_Q_STAGE_SEEN] = "INSERT OR IGNORE INTO stage_seen VALUES(?1, ?2)",
 	[AW_Q_STAGE_USER] =
 	    "INSERT OR REPLACE INTO stage_users VALUES(?1, ?2, ?3, ?4)",
 	[AW_Q_STAGE_GROUP] =
 	    "INSERT OR REPLACE INTO stage_groups VALUES(?1, ?2)",
 	[AW_Q_STAGE_RESOLVE] =
 	    "SELECT g.n, u.n, EXISTS(SELECT 1 FROM members m"
-	    "  WHERE m.grp = g.n AND m.usr = u.n)"
+	    "  WHERE m.usr = u.n AND m.grp = g.n)"
 	    " FROM principals g CROSS JOIN principals u"
 	    " WHERE g.store = ?1 AND g.principal = ?2 AND g.kind = 2"
 	    " AND u.store = ?1 AND u.principal = ?3 AND u.kind = 1",
@@ -156,16 +209,39 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "DELETE FROM stage_added WHERE grp = " GROUP_NUMBER,
 	[AW_Q_STAGE_AGAIN_LATER] = "DELETE FROM stage_later WHERE grp = ?1",
 	[AW_Q_STAGE_CONTRADICTIONS] =
-	    "SELECT (SELECT count(*) FROM stage_users JOIN stage_groups"
-	    "  USING(principal)) +"
-	    " (SELECT count(*) FROM stage_users s CROSS JOIN principals p"
-	    "  ON p.store = ?1 AND p.principal = s.principal AND p.kind = 2) +"
-	    " (SELECT count(*) FROM stage_groups s CROSS JOIN principals p"
-	    "  ON p.store = ?1 AND p.principal = s.principal AND p.kind = 1)",
+	    "SELECT count(*) FROM stage_groups g CROSS JOIN stage_users u"
+	    " ON u.principal = g.principal",
+	[AW_Q_TOUCH] = "INSERT OR IGNORE INTO touched VALUES(?1)",
+	[AW_Q_TOUCHED_CLEAR] = "DELETE FROM touched",
+	[AW_Q_TOUCHED_USERS] =
+	    "DELETE FROM stage_users WHERE principal IN (SELECT p.principal"
+	    " FROM touched t CROSS JOIN principals p ON p.n = t.n"
+	    " WHERE p.store = ?1)",
+	[AW_Q_TOUCHED_SEEN] =
+	    "INSERT OR IGNORE INTO stage_seen SELECT p.kind, p.n"
+	    " FROM touched t CROSS JOIN principals p ON p.n = t.n",
+	[AW_Q_TOUCHED_ADDED] =
+	    "DELETE FROM stage_added WHERE usr IN (SELECT n FROM touched)",
+	[AW_Q_TOUCHED_GONE] =
+	    "DELETE FROM stage_gone WHERE usr IN (SELECT n FROM touched)",
 
 	[AW_Q_COUNT_PRESENT] =
-	    "SELECT count(*) FROM principals WHERE kind = ?1 AND present = 1",
+	    "SELECT count(*) FROM principals INDEXED BY principals_present"
+	    " WHERE kind = ?1 AND present + 0 = 1",
 	[AW_Q_COUNT_MEMBERS] = "SELECT count(*) FROM members",
+	[AW_Q_MEMBERS_FROM] =
+	    "SELECT usr, grp FROM members WHERE (usr, grp) > (?1, ?2)"
+	    " ORDER BY usr, grp LIMIT ?3",
+	[AW_Q_PAIRS_FROM] =
+	    "SELECT usr, grp FROM stage_pairs WHERE (usr, grp) > (?1, ?2)"
+	    " ORDER BY usr, grp",
+	[AW_Q_STAGE_GONE] = "INSERT OR IGNORE INTO stage_gone VALUES(?1, ?2)",
+	[AW_Q_RENAMED] =
+	    "SELECT p.name, p.user_name, s.user_name FROM stage_users s"
+	    " CROSS JOIN principals p ON p.store = ?1"
+	    "  AND p.principal = s.principal"
+	    " WHERE p.name IS NOT NULL AND p.user_name != ''"
+	    " AND p.user_name != s.user_name LIMIT ?2",
 	[AW_Q_APPLY_USERS] =
 	    "INSERT INTO principals(store, principal, kind, user_name,"
 	    " display, disabled) SELECT ?1, principal, 1, user_name, display,"
@@ -184,45 +260,36 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " WHERE user_name != excluded.user_name OR present = 0"
 	    " OR missing = 1",
 	[AW_Q_APPLY_LATER] =
-	    "INSERT OR IGNORE INTO stage_added SELECT g.n, u.n"
+	    "INSERT OR IGNORE INTO stage_added SELECT u.n, g.n"
 	    " FROM stage_later s"
 	    " CROSS JOIN principals g ON g.store = ?1 AND g.principal = s.grp"
 	    "  AND g.kind = 2"
 	    " CROSS JOIN principals u ON u.store = ?1 AND u.principal = s.usr"
 	    "  AND u.kind = 1",
-	[AW_Q_APPLY_PAIRS] = "INSERT OR IGNORE INTO stage_pairs SELECT grp, usr"
-			     " FROM stage_added",
 	[AW_Q_APPLY_MEMBERS] =
-	    "INSERT OR IGNORE INTO members SELECT grp, usr FROM stage_added",
-	[AW_Q_LOST_USERS] =
-	    "SELECT count(*) FROM principals WHERE kind = 1 AND present = 1"
-	    " AND (store != ?1 OR principal NOT IN"
-	    "  (SELECT principal FROM stage_users))",
-	[AW_Q_LOST_GROUPS] =
-	    "SELECT count(*) FROM principals WHERE kind = 2 AND present = 1"
-	    " AND (store != ?1 OR principal NOT IN"
-	    "  (SELECT principal FROM stage_groups))",
-	[AW_Q_LOST_MEMBERS] =
-	    "SELECT count(*) FROM members NOT INDEXED"
-	    " WHERE NOT EXISTS(SELECT 1 FROM"
-	    " stage_pairs s WHERE s.grp = members.grp AND s.usr = members.usr)",
+	    "INSERT OR IGNORE INTO members SELECT usr, grp FROM stage_added",
+	[AW_Q_FIND_LOST] =
+	    "INSERT INTO stage_lost SELECT kind, n FROM principals"
+	    " INDEXED BY principals_present"
+	    " WHERE kind = ?1 AND present + 0 = 1 AND n NOT IN"
+	    "  (SELECT n FROM stage_seen WHERE kind = ?1)",
+	[AW_Q_COUNT_LOST] = "SELECT count(*) FROM stage_lost WHERE kind = ?1",
+	[AW_Q_COUNT_GONE] = "SELECT count(*) FROM stage_gone",
 	[AW_Q_MARK_MISSING] =
-	    "UPDATE principals SET missing = 1 WHERE kind = 1 AND present = 1"
-	    " AND missing = 0 AND (store != ?1 OR principal NOT IN"
-	    "  (SELECT principal FROM stage_users))",
-	[AW_Q_LOSE_MEMBERS] =
-	    "DELETE FROM members WHERE NOT EXISTS(SELECT 1 FROM stage_pairs s"
-	    " WHERE s.grp = members.grp AND s.usr = members.usr)",
-	[AW_Q_LOSE_USERS] =
-	    "UPDATE principals SET present = 0, missing = 0 WHERE kind = 1"
-	    " AND present = 1 AND (store != ?1 OR principal NOT IN"
-	    "  (SELECT principal FROM stage_users))",
-	[AW_Q_LOSE_GROUPS] =
-	    "UPDATE principals SET present = 0, missing = 0 WHERE kind = 2"
-	    " AND present = 1 AND (store != ?1 OR principal NOT IN"
-	    "  (SELECT principal FROM stage_groups))",
+	    "UPDATE principals SET missing = 1 WHERE missing = 0"
+	    " AND n IN (SELECT n FROM stage_lost WHERE kind = 1)",
+	[AW_Q_LOSE_MEMBERS] = "DELETE FROM members WHERE (usr, grp) IN"
+			      " (SELECT usr, grp FROM stage_gone)",
+	[AW_Q_LOSE_PRINCIPALS] =
+	    "UPDATE principals SET present = 0, missing = 0"
+	    " WHERE n IN (SELECT n FROM stage_lost)",
+	[AW_Q_COUNT_UNREGISTERED] = "SELECT count(*) FROM principals"
+				    " WHERE name IS NULL AND present = 0",
+	/* Row numbers are used again: nothing may refer to one that goes. */
+	[AW_Q_FORGET_MEMBERS] = "DELETE FROM members WHERE usr IN " UNREGISTERED
+				" OR grp IN " UNREGISTERED,
 	[AW_Q_FORGET_UNREGISTERED] =
-	    "DELETE FROM principals WHERE present = 0 AND name IS NULL",
+	    "DELETE FROM principals WHERE n IN " UNREGISTERED,
 	[AW_Q_SWEEP_ADD] = "INSERT INTO sweeps(at, net, users, groups, members,"
 			   " requests, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
 			   " ?7)",
@@ -269,7 +336,7 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "  ON p.store = ?2"
 	    "  AND p.principal = l.principal AND p.kind = 2)",
 	[AW_Q_LIVE_GAIN] =
-	    "INSERT OR IGNORE INTO members SELECT p.n, ?1 FROM live_groups l"
+	    "INSERT OR IGNORE INTO members SELECT ?1, p.n FROM live_groups l"
 	    " CROSS JOIN principals p ON p.store = ?2 AND p.principal = "
 	    "l.principal"
 	    " AND p.kind = 2",
@@ -370,8 +437,8 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " FROM principals WHERE n > ?1 AND kind IN (2, 3) AND present = 1"
 	    " AND name IS NOT NULL AND skip IS NULL ORDER BY n LIMIT ?2",
 	[AW_Q_SNAP_MEMBERS] =
-	    "SELECT grp, usr FROM members WHERE (grp, usr) > (?1, ?2)"
-	    " ORDER BY grp, usr LIMIT ?3",
+	    "SELECT usr, grp FROM members WHERE (usr, grp) > (?1, ?2)"
+	    " ORDER BY usr, grp LIMIT ?3",
 	[AW_Q_SNAP_GRANTS] =
 	    "SELECT a.grp, a.holder, h.kind FROM grants a CROSS JOIN"
 	    " principals h ON h.n = a.holder WHERE (a.grp, a.holder) > (?1, ?2)"

@@ -223,7 +223,15 @@ static int add_edge(struct aw_rows *rows, uint16_t type, int64_t group,
 	return end(rows, &out);
 }
 
+/* Memberships are in the order of people, what sets bring in that of sets. */
 static int add_member(struct aw_rows *rows, sqlite3_stmt *row)
+{
+	rows->last_of = sqlite3_column_int64(row, 1);
+	return add_edge(rows, AW_MSG_SNAP_MEMBER, rows->last_of, rows->last,
+	    AW_TAG_GROUP_INDEX, AW_TAG_USER_INDEX);
+}
+
+static int add_holder(struct aw_rows *rows, sqlite3_stmt *row)
 {
 	rows->last_of = sqlite3_column_int64(row, 1);
 	return add_edge(rows, AW_MSG_SNAP_MEMBER, rows->last, rows->last_of,
@@ -233,7 +241,7 @@ static int add_member(struct aw_rows *rows, sqlite3_stmt *row)
 static int add_grant(struct aw_rows *rows, sqlite3_stmt *row)
 {
 	if (sqlite3_column_int(row, 2) == AW_KIND_USER)
-		return add_member(rows, row);
+		return add_holder(rows, row);
 	rows->last_of = sqlite3_column_int64(row, 1);
 	return add_edge(rows, AW_MSG_SNAP_GRANT, rows->last, rows->last_of,
 	    AW_TAG_SET_INDEX, AW_TAG_GROUP_INDEX);
@@ -379,7 +387,7 @@ static int add_some(struct aw_rows *rows)
 	case AW_ROWS_GRANTS:
 		return add_part(rows, AW_Q_SNAP_GRANTS, add_grant);
 	case AW_ROWS_LEARNED:
-		return add_part(rows, AW_Q_SNAP_LEARNED, add_member);
+		return add_part(rows, AW_Q_SNAP_LEARNED, add_holder);
 	case AW_ROWS_LINKS:
 		return add_link(rows);
 	case AW_ROWS_END:

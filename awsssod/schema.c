@@ -31,7 +31,23 @@
 	" CHECK((name IS NULL) = (posix_id IS NULL)),"                  \
 	" CHECK((home IS NULL) = (name IS NULL OR kind != 1)));"
 
-#define LABELS "CREATE INDEX principals_label ON principals(user_name);"
+/* "present + 0": only who counts or lists all that are there spells it so.
+ * Without statistics SQLite would take this index for a good way to anybody. */
+#define INDEXES                                                  \
+	"CREATE INDEX principals_label ON principals(user_name)" \
+	" WHERE kind = 2;"                                       \
+	"CREATE INDEX principals_present ON principals(kind)"    \
+	" WHERE present + 0 = 1;"                                \
+	"CREATE INDEX principals_skip"                           \
+	" ON principals(kind, user_name) WHERE skip IS NOT NULL;"
+
+/* By person, and nothing else: a second order would cost as much again, and a
+ * large sweep fills this one from front to back. */
+#define MEMBERS(table)                                    \
+	"CREATE TABLE " table "("                         \
+	" usr INTEGER NOT NULL REFERENCES principals(n)," \
+	" grp INTEGER NOT NULL,"                          \
+	" PRIMARY KEY(usr, grp)) WITHOUT ROWID;"
 
 #define REFUSE "SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
 
@@ -41,7 +57,8 @@
 	" i INTEGER PRIMARY KEY,"                                            \
 	" n INTEGER NOT NULL REFERENCES principals(n),"                      \
 	" at INTEGER NOT NULL, old_name TEXT NOT NULL,"                      \
-	" name TEXT NOT NULL, home TEXT);"                                   \
+	" name TEXT NOT NULL, home TEXT,"                                    \
+	" kept INTEGER NOT NULL CHECK(kept IN (0, 1)));"                     \
 	"CREATE INDEX renames_old ON renames(old_name);"                     \
 	"CREATE INDEX renames_n ON renames(n);"                              \
 	"CREATE TRIGGER ledger_keys BEFORE UPDATE OF store, principal, kind" \
@@ -55,10 +72,11 @@
 	" ON principals WHEN OLD.name IS NOT NULL BEGIN " REFUSE             \
 	"CREATE TRIGGER ledger_names BEFORE UPDATE OF name ON principals"    \
 	" WHEN NEW.name IS NOT NULL AND EXISTS(SELECT 1 FROM renames r"      \
-	"  WHERE r.old_name = NEW.name AND r.n != OLD.n) BEGIN " REFUSE      \
+	"  WHERE r.old_name = NEW.name AND r.kept AND r.n != OLD.n) "        \
+	"BEGIN " REFUSE                                                      \
 	"CREATE TRIGGER ledger_new_names BEFORE INSERT ON principals"        \
 	" WHEN NEW.name IS NOT NULL AND EXISTS(SELECT 1 FROM renames r"      \
-	"  WHERE r.old_name = NEW.name) BEGIN " REFUSE                       \
+	"  WHERE r.old_name = NEW.name AND r.kept) BEGIN " REFUSE            \
 	"CREATE TRIGGER renames_values BEFORE UPDATE ON renames"             \
 	" BEGIN " REFUSE                                                     \
 	"CREATE TRIGGER renames_rows BEFORE DELETE ON renames"               \
@@ -67,7 +85,8 @@
 	" WHEN EXISTS(SELECT 1 FROM principals p"                            \
 	"  WHERE p.name = NEW.old_name AND p.n != NEW.n) OR"                 \
 	" EXISTS(SELECT 1 FROM renames r"                                    \
-	"  WHERE r.old_name = NEW.old_name AND r.n != NEW.n) BEGIN " REFUSE
+	"  WHERE r.old_name = NEW.old_name AND r.kept AND r.n != NEW.n) "    \
+	"BEGIN " REFUSE
 
 /* A learned set's session: its row, or below 0 that of a sign-in whose session
  * has yet to open. */
@@ -86,13 +105,9 @@
 
 const char aw_schema_create[] =
     "BEGIN IMMEDIATE;"
-    "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT "
-    "ROWID;" PRINCIPALS("principals") LABELS
-    "CREATE TABLE members("
-    " grp INTEGER NOT NULL REFERENCES principals(n),"
-    " usr INTEGER NOT NULL REFERENCES principals(n),"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
-    "CREATE INDEX members_usr ON members(usr);"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
+    /* clang-format off */
+    PRINCIPALS("principals") INDEXES MEMBERS("members")
     "CREATE TABLE sessions("
     " n INTEGER PRIMARY KEY, user TEXT NOT NULL, service TEXT NOT NULL,"
     " tty TEXT, rhost TEXT, ksession INTEGER, pid INTEGER NOT NULL,"
@@ -108,55 +123,80 @@ const char aw_schema_create[] =
     " principal TEXT, service TEXT NOT NULL, rhost TEXT, text TEXT,"
     " detail TEXT);"
     "CREATE INDEX events_code ON events(code);"
-    "CREATE INDEX events_user ON events(user);" LEDGER SETS
-    "PRAGMA user_version = 2;"
-    "COMMIT;";
+    "CREATE INDEX events_user ON events(user);"
+    LEDGER SETS
+		   /* clang-format on */
+		   "PRAGMA user_version = 2;"
+		   "COMMIT;";
 
 const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
 	/* Ids, names and homes as they are; dropping a table drops its
 	 * triggers and indexes. */
-	[1] = "BEGIN IMMEDIATE;" PRINCIPALS(
-	    "principals_2") "INSERT INTO principals_2(n, store, principal, "
-			    "kind, user_name,"
-			    " display, disabled, present, missing, name, "
-			    "posix_id, home, skip)"
-			    " SELECT n, store, principal, kind, user_name, "
-			    "display, disabled,"
-			    " present, missing, name, posix_id, home, skip "
-			    "FROM principals;"
-			    "DROP TABLE principals;"
-			    "ALTER TABLE principals_2 RENAME TO "
-			    "principals;" LABELS LEDGER SETS
-			    "PRAGMA user_version = 2;"
-			    "COMMIT;",
+	/* clang-format off */
+	[1] = "BEGIN IMMEDIATE;"
+	    PRINCIPALS("principals_2")
+	    "INSERT INTO principals_2(n, store, principal, kind, user_name,"
+	    " display, disabled, present, missing, name, posix_id, home, skip)"
+	    " SELECT n, store, principal, kind, user_name, display, disabled,"
+	    " present, missing, name, posix_id, home, skip FROM principals;"
+	    "DROP TABLE principals;"
+	    "ALTER TABLE principals_2 RENAME TO principals;"
+	    MEMBERS("members_2")
+	    "INSERT INTO members_2 SELECT usr, grp FROM members"
+	    " ORDER BY usr, grp;"
+	    "DROP TABLE members;"
+	    "ALTER TABLE members_2 RENAME TO members;"
+	    INDEXES LEDGER SETS
+	    "PRAGMA user_version = 2;"
+	    "COMMIT;",
+	/* clang-format on */
 };
 
 const char aw_schema_temporary[] =
-    /* Names, ids and homes that a publisher gave out. */
-    "CREATE TEMP TABLE published(principal TEXT PRIMARY KEY,"
-    " kind INTEGER NOT NULL, name TEXT NOT NULL, posix_id INTEGER NOT NULL,"
-    " home TEXT) WITHOUT ROWID;"
-    "CREATE TEMP TABLE stage_users(principal TEXT PRIMARY KEY,"
-    " user_name TEXT, display TEXT, disabled INTEGER) WITHOUT ROWID;"
-    "CREATE TEMP TABLE stage_groups(principal TEXT PRIMARY KEY,"
-    " display TEXT) WITHOUT ROWID;"
-    /* Memberships by row number: all of them, and those that are new. */
-    "CREATE TEMP TABLE stage_pairs(grp INTEGER, usr INTEGER,"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
-    "CREATE TEMP TABLE stage_added(grp INTEGER, usr INTEGER,"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
-    /* Of principals that have no row yet. */
-    "CREATE TEMP TABLE stage_later(grp TEXT, usr TEXT,"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
     /* Permission sets by name, and who holds them. */
     "CREATE TEMP TABLE stage_sets(name TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TEMP TABLE stage_grants(name TEXT, kind INTEGER, holder TEXT,"
     " PRIMARY KEY(name, kind, holder)) WITHOUT ROWID;"
     "CREATE TEMP TABLE live_sets(name TEXT PRIMARY KEY) WITHOUT ROWID;"
-    "CREATE TEMP TABLE newcomers(n INTEGER PRIMARY KEY, name TEXT,"
-    " reason TEXT);"
-    "CREATE INDEX temp.newcomers_name ON newcomers(name);"
     "CREATE TEMP TABLE local_names(name TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TEMP TABLE local_ids(id INTEGER PRIMARY KEY);"
+    "CREATE TEMP TABLE local_ranges(last INTEGER, first INTEGER,"
+    " PRIMARY KEY(last, first)) WITHOUT ROWID;"
     "CREATE TEMP TABLE live_groups(principal TEXT PRIMARY KEY)"
-    " WITHOUT ROWID;";
+    " WITHOUT ROWID;"
+    /* Who was asked about while a sweep ran, by row number. */
+    "CREATE TEMP TABLE touched(n INTEGER PRIMARY KEY);";
+
+/* Nothing of it need survive anything: no journal, no sync. */
+const char aw_schema_stage[] =
+    "PRAGMA stage.journal_mode=OFF;"
+    "PRAGMA stage.synchronous=OFF;"
+    "PRAGMA stage.cache_size=-6144;"
+    /* Users and groups that are new, or not as they are known. */
+    "CREATE TABLE stage.stage_users(principal TEXT PRIMARY KEY,"
+    " user_name TEXT, display TEXT, disabled INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE stage.stage_groups(principal TEXT PRIMARY KEY,"
+    " display TEXT) WITHOUT ROWID;"
+    /* All that have a row and are there, by its number. */
+    "CREATE TABLE stage.stage_seen(kind INTEGER, n INTEGER,"
+    " PRIMARY KEY(kind, n)) WITHOUT ROWID;"
+    /* Memberships by row number: those that are known, and the others. */
+    "CREATE TABLE stage.stage_pairs(usr INTEGER, grp INTEGER,"
+    " PRIMARY KEY(usr, grp)) WITHOUT ROWID;"
+    "CREATE TABLE stage.stage_added(usr INTEGER, grp INTEGER,"
+    " PRIMARY KEY(usr, grp)) WITHOUT ROWID;"
+    /* Of principals that have no row yet. */
+    "CREATE TABLE stage.stage_later(grp TEXT, usr TEXT,"
+    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
+    /* What is known and was not among them. */
+    "CREATE TABLE stage.stage_lost(kind INTEGER, n INTEGER,"
+    " PRIMARY KEY(kind, n)) WITHOUT ROWID;"
+    "CREATE TABLE stage.stage_gone(usr INTEGER, grp INTEGER,"
+    " PRIMARY KEY(usr, grp)) WITHOUT ROWID;"
+    /* Names, ids and homes that a publisher gave out. */
+    "CREATE TABLE stage.published(principal TEXT PRIMARY KEY,"
+    " kind INTEGER NOT NULL, name TEXT NOT NULL, posix_id INTEGER NOT NULL,"
+    " home TEXT) WITHOUT ROWID;"
+    "CREATE TABLE stage.newcomers(n INTEGER PRIMARY KEY, name TEXT,"
+    " reason TEXT);"
+    "CREATE INDEX stage.newcomers_name ON newcomers(name);";

@@ -10,8 +10,8 @@
  *               a value once.  adopted = 1: an administrator chose the id,
  *               which may then lie outside the range.
  *   renames     what an administrator renamed, written before the change.
- *               It alone permits a change of name or home, and keeps the old
- *               name for the principal that had it.
+ *               It alone permits a change of name or home.  kept = 1: the
+ *               old name stays with the principal that had it.
  *   members     who is in which group, by row number
  *   grants      which people and groups hold which permission set in this
  *               account, as far as a sweep could read it
@@ -39,5 +39,8 @@ extern const char *const aw_schema_migrate[AW_SCHEMA_VERSION];
 
 /* The temporary tables of a connection. */
 extern const char aw_schema_temporary[];
+
+/* What a sweep is collected in: the attached database "stage", empty. */
+extern const char aw_schema_stage[];
 
 #endif

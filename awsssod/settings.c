@@ -61,8 +61,10 @@ void aw_settings_init(struct aw_settings *settings)
 		.state = AW_PATH_STATE,
 		.public_dir = AW_PATH_PUBLIC,
 		.user = AW_USER_DAEMON,
-		.passwd = "/etc/passwd",
-		.group = "/etc/group",
+		.local = { .passwd = "/etc/passwd",
+		    .group = "/etc/group",
+		    .subuid = "/etc/subuid",
+		    .subgid = "/etc/subgid" },
 	};
 }
 

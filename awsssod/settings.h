@@ -9,16 +9,17 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "awsssod/local.h"
 #include "common/conf.h"
 
 struct aw_settings {
-	const char *config;         /* awssso.conf */
-	const char *run_dir;        /* where the sockets are */
-	const char *state;          /* state.db */
-	const char *public_dir;     /* where the snapshot is */
-	const char *user;           /* whom root becomes */
-	const char *passwd, *group; /* local accounts */
-	uid_t root;                 /* who counts as root among peers */
+	const char *config;          /* awssso.conf */
+	const char *run_dir;         /* where the sockets are */
+	const char *state;           /* state.db */
+	const char *public_dir;      /* where the snapshot is */
+	const char *user;            /* whom root becomes */
+	struct aw_local_files local; /* what the host has of its own */
+	uid_t root;                  /* who counts as root among peers */
 };
 
 enum aw_settings_mode {

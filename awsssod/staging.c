@@ -16,15 +16,17 @@
 
 int aw_staging_clear(struct aw_state *state)
 {
-	static const enum aw_query clear[] = { AW_Q_STAGE_CLEAR_USERS,
-		AW_Q_STAGE_CLEAR_GROUPS, AW_Q_STAGE_CLEAR_PAIRS,
-		AW_Q_STAGE_CLEAR_ADDED, AW_Q_STAGE_CLEAR_LATER,
-		AW_Q_PUBLISHED_CLEAR };
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; r == 0 && i < sizeof(clear) / sizeof(clear[0]); i++)
-		r = aw_state_run(state, clear[i], "");
+	r = aw_state_stage(state);
+	if (r == 0)
+		r = aw_state_run(state, AW_Q_TOUCHED_CLEAR, "");
 	return r < 0 ? r : aw_sets_clear(state);
+}
+
+int aw_staging_touch(struct aw_state *state, int64_t n)
+{
+	return aw_state_run(state, AW_Q_TOUCH, "i", n);
 }
 
 /* The text of @tag, which must be there, on one line and not empty. */
@@ -41,40 +43,98 @@ static int refuse(struct aw_diag *diag, const char *what)
 	return AW_DENIED;
 }
 
-static int add_user(
-    struct aw_state *state, const struct aw_wire_in *in, struct aw_diag *diag)
-{
-	char id[AW_PRINCIPAL_SIZE], name[AW_USER_NAME_MAX + 1];
-	char display[DISPLAY_SIZE] = "", status[33] = "";
+/* A user or group of a page. */
+struct record {
+	enum aw_kind kind;
+	char id[AW_PRINCIPAL_SIZE];
+	char name[AW_USER_NAME_MAX + 1]; /* of a user */
+	char display[DISPLAY_SIZE];
+	bool disabled;
+};
 
-	/* Nobody with an empty UserName gets lost here: they are skipped, with
-	 * a reason, when names are given. */
-	if (!need(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) ||
-	    aw_wire_text(in, AW_TAG_USER_NAME, name, sizeof(name)) != 0 ||
-	    strchr(name, '\n') || aw_sets_is_principal(id))
-		return refuse(diag, "a user without UserId or UserName");
-	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) <
-		0 ||
-	    aw_wire_text(in, AW_TAG_USER_STATUS, status, sizeof(status)) < 0)
-		return refuse(diag, "a user whose fields are too long");
-	return aw_state_run(state, AW_Q_STAGE_USER, "sssi", id, name, display,
-	    (int64_t)(strcmp(status, "DISABLED") == 0));
+/* A group's DisplayName is in the place of a user's UserName. */
+static int find(struct aw_state *state, const char *store,
+    const struct record *record, sqlite3_stmt **row)
+{
+	const bool is_user = record->kind == AW_KIND_USER;
+	int r;
+
+	r = aw_state_start(state, AW_Q_STAGE_FIND, row, "ssssi", store,
+	    record->id, is_user ? record->name : record->display,
+	    is_user ? record->display : "", (int64_t)record->disabled);
+	return r < 0 ? r : aw_state_next(state, *row);
 }
 
-static int add_group(
-    struct aw_state *state, const struct aw_wire_in *in, struct aw_diag *diag)
+static int keep(struct aw_state *state, const struct record *record)
 {
-	char id[AW_PRINCIPAL_SIZE], display[DISPLAY_SIZE] = "";
-
-	if (!need(in, AW_TAG_PRINCIPAL_ID, id, sizeof(id)) ||
-	    aw_sets_is_principal(id) ||
-	    aw_wire_text(in, AW_TAG_DISPLAY_NAME, display, sizeof(display)) < 0)
-		return refuse(diag, "a group without GroupId");
-	return aw_state_run(state, AW_Q_STAGE_GROUP, "ss", id, display);
+	if (record->kind == AW_KIND_GROUP)
+		return aw_state_run(
+		    state, AW_Q_STAGE_GROUP, "ss", record->id, record->display);
+	return aw_state_run(state, AW_Q_STAGE_USER, "sssi", record->id,
+	    record->name, record->display, (int64_t)record->disabled);
 }
 
 /* Compared with what is known right away, page by page, so that little is left
  * to do when all pages are there. */
+static int stage(struct aw_state *state, const char *store,
+    const struct record *record, struct aw_diag *diag)
+{
+	bool is_there, is_same;
+	sqlite3_stmt *row;
+	int64_t n, kind;
+	int r;
+
+	r = find(state, store, record, &row);
+	if (r == AW_END)
+		return keep(state, record);
+	if (r < 0)
+		return r;
+	n = sqlite3_column_int64(row, 0);
+	kind = sqlite3_column_int64(row, 1);
+	is_there = sqlite3_column_int(row, 2);
+	is_same = sqlite3_column_int(row, 3);
+	aw_state_stop(row);
+	if (kind != record->kind)
+		return refuse(diag, "one id for a user and a group");
+	if (is_there)
+		r = aw_state_run(state, AW_Q_STAGE_SEEN, "ii", kind, n);
+	return r < 0 || is_same ? r : keep(state, record);
+}
+
+static int add_user(struct aw_state *state, const char *store,
+    const struct aw_wire_in *in, struct aw_diag *diag)
+{
+	struct record user = { .kind = AW_KIND_USER };
+	char status[33] = "";
+
+	/* Nobody with an empty UserName gets lost here: they are skipped, with
+	 * a reason, when names are given. */
+	if (!need(in, AW_TAG_PRINCIPAL_ID, user.id, sizeof(user.id)) ||
+	    aw_wire_text(in, AW_TAG_USER_NAME, user.name, sizeof(user.name)) !=
+		0 ||
+	    strchr(user.name, '\n') || aw_sets_is_principal(user.id))
+		return refuse(diag, "a user without UserId or UserName");
+	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, user.display,
+		sizeof(user.display)) < 0 ||
+	    aw_wire_text(in, AW_TAG_USER_STATUS, status, sizeof(status)) < 0)
+		return refuse(diag, "a user whose fields are too long");
+	user.disabled = strcmp(status, "DISABLED") == 0;
+	return stage(state, store, &user, diag);
+}
+
+static int add_group(struct aw_state *state, const char *store,
+    const struct aw_wire_in *in, struct aw_diag *diag)
+{
+	struct record group = { .kind = AW_KIND_GROUP };
+
+	if (!need(in, AW_TAG_PRINCIPAL_ID, group.id, sizeof(group.id)) ||
+	    aw_sets_is_principal(group.id) ||
+	    aw_wire_text(in, AW_TAG_DISPLAY_NAME, group.display,
+		sizeof(group.display)) < 0)
+		return refuse(diag, "a group without GroupId");
+	return stage(state, store, &group, diag);
+}
+
 static int stage_member(struct aw_state *state, const char *store,
     const char *group, const char *user)
 {
@@ -95,10 +155,8 @@ static int stage_member(struct aw_state *state, const char *store,
 	u = sqlite3_column_int64(row, 1);
 	is_known = sqlite3_column_int(row, 2);
 	aw_state_stop(row);
-	r = aw_state_run(state, AW_Q_STAGE_PAIR, "ii", g, u);
-	if (r == 0 && !is_known)
-		r = aw_state_run(state, AW_Q_STAGE_ADDED, "ii", g, u);
-	return r;
+	return aw_state_run(
+	    state, is_known ? AW_Q_STAGE_PAIR : AW_Q_STAGE_ADDED, "ii", u, g);
 }
 
 static int add_member(struct aw_state *state, struct aw_staging *staging,
@@ -142,19 +200,21 @@ static int start_again(struct aw_state *state, struct aw_staging *staging,
     const struct aw_wire_in *in, struct aw_diag *diag)
 {
 	char group[AW_PRINCIPAL_SIZE];
+	uint64_t kind;
+	int r;
 
 	if (need(in, AW_TAG_GROUP_ID, group, sizeof(group)))
 		return forget_members(state, staging, group);
-	switch (aw_wire_num(in, AW_TAG_KIND, 0)) {
-	case AW_KIND_USER:
-		staging->users = 0;
-		return aw_state_run(state, AW_Q_STAGE_CLEAR_USERS, "");
-	case AW_KIND_GROUP:
-		staging->groups = 0;
-		return aw_state_run(state, AW_Q_STAGE_CLEAR_GROUPS, "");
-	default:
+	kind = aw_wire_num(in, AW_TAG_KIND, 0);
+	if (kind != AW_KIND_USER && kind != AW_KIND_GROUP)
 		return refuse(diag, "another start of no list");
-	}
+	*(kind == AW_KIND_USER ? &staging->users : &staging->groups) = 0;
+	r = aw_state_run(state, AW_Q_STAGE_CLEAR_SEEN, "i", (int64_t)kind);
+	return r < 0 ? r
+		     : aw_state_run(state,
+			   kind == AW_KIND_USER ? AW_Q_STAGE_CLEAR_USERS
+						: AW_Q_STAGE_CLEAR_GROUPS,
+			   "");
 }
 
 static int add_record(struct aw_state *state, struct aw_staging *staging,
@@ -163,10 +223,10 @@ static int add_record(struct aw_state *state, struct aw_staging *staging,
 	switch (in->type) {
 	case AW_MSG_USER_REC:
 		staging->users++;
-		return add_user(state, in, diag);
+		return add_user(state, staging->store, in, diag);
 	case AW_MSG_GROUP_REC:
 		staging->groups++;
-		return add_group(state, in, diag);
+		return add_group(state, staging->store, in, diag);
 	case AW_MSG_MEMBER_REC:
 		return add_member(state, staging, in, diag);
 	case AW_MSG_AGAIN_REC:
@@ -205,8 +265,8 @@ int aw_staging_add(struct aw_state *state, struct aw_staging *staging,
 {
 	int r;
 
-	/* One transaction a page: the tables are temporary, nothing of it is
-	 * synced, but each statement on its own would cost a journal. */
+	/* One transaction a page: nothing of it is synced, but each statement
+	 * on its own would write what it changed. */
 	r = aw_state_begin(state);
 	if (r < 0)
 		return r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a sweep is collected until it is whole: tables that live beside the
- * database and are lost with the process, so that half a directory can never
- * count.
+ * Where a sweep is collected until it is whole: in a database of its own, which
+ * the end of the sweep or of the process loses, so that half a directory can
+ * never count.  Memory does not grow with it.
  */
 #ifndef AW_AWSSSOD_STAGING_H
 #define AW_AWSSSOD_STAGING_H
@@ -19,9 +19,14 @@ struct aw_staging {
 	uint64_t group_members;
 };
 
-/* Empty the tables, and give their memory back: before a sweep and after it.
+/* Empty it: before a sweep and after it, and whenever something in it failed.
  * Returns 0 or a negative errno. */
 int aw_staging_clear(struct aw_state *state) AW_MUST_USE;
+
+/* The person in row @n was asked about just now: what a sweep that runs has
+ * read of them, or not, is older and does not count.  Returns 0 or a negative
+ * errno. */
+int aw_staging_touch(struct aw_state *state, int64_t n) AW_MUST_USE;
 
 /*
  * Take the records of one page: @len bytes of USER_REC, GROUP_REC, MEMBER_REC

@@ -126,10 +126,10 @@ static int set_up(struct aw_state *state, struct aw_diag *diag)
 			   /* REPLACE must not slip past a trigger. */
 			   "PRAGMA recursive_triggers=ON;"
 			   "PRAGMA trusted_schema=OFF;"
-			   /* Room for a large sweep, used by one only. */
-			   "PRAGMA main.cache_size=-65536;"
-			   "PRAGMA temp_store=MEMORY;"
-			   "PRAGMA temp.auto_vacuum=FULL;");
+			   /* A sweep may be of any size, this may not. */
+			   "PRAGMA main.cache_size=-16384;"
+			   "PRAGMA main.journal_size_limit=16777216;"
+			   "PRAGMA temp_store=MEMORY;");
 	if (r < 0)
 		return r;
 	r = check_whole(state);
@@ -139,9 +139,9 @@ static int set_up(struct aw_state *state, struct aw_diag *diag)
 	if (r < 0)
 		return r;
 	r = execute(state, "PRAGMA foreign_keys=ON");
-	if (r < 0)
-		return r;
-	return execute(state, aw_schema_temporary);
+	if (r == 0)
+		r = execute(state, aw_schema_temporary);
+	return r;
 }
 
 /* SQLite would make the file by the umask: make it ours alone first. */
@@ -173,15 +173,81 @@ int aw_state_open(const char *path, struct aw_state *ret, struct aw_diag *diag)
 		return r;
 	}
 	r = set_up(ret, diag);
+	/* Sign-ins go on without it: who sweeps tries again, and says so. */
+	if (r == 0)
+		(void)aw_state_stage(ret);
 	if (r < 0 && diag && !diag->text[0])
 		aw_diag_set(diag, "%s: %s", path, sqlite3_errmsg(ret->db));
 	return ret->broken ? 0 : r;
 }
 
+static void forget_statements(struct aw_state *state)
+{
+	for (int q = 0; q < AW_Q_COUNT_; q++) {
+		(void)sqlite3_finalize(state->stmt[q]);
+		state->stmt[q] = NULL;
+	}
+}
+
+static int stage_path(struct aw_state *state, char *buf, size_t size)
+{
+	const char *name = sqlite3_db_filename(state->db, "main");
+
+	return name ? aw_fmt(buf, size, "%s-stage", name) : -EBADF;
+}
+
+/* Whatever state it is in: a disk that ran full leaves it unusable. */
+static void drop_stage(struct aw_state *state)
+{
+	char path[4096];
+
+	if (!state->db || stage_path(state, path, sizeof(path)) < 0)
+		return;
+	/* They would look for its tables where the next one has none. */
+	forget_statements(state);
+	(void)sqlite3_exec(state->db, "DETACH stage", NULL, NULL, NULL);
+	(void)unlink(path);
+}
+
+static int attach(struct aw_state *state, const char *path)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	rc = sqlite3_prepare_v2(
+	    state->db, "ATTACH ?1 AS stage", -1, &stmt, NULL);
+	if (rc == SQLITE_OK) {
+		(void)sqlite3_bind_text(stmt, 1, path, -1, SQLITE_STATIC);
+		(void)sqlite3_step(stmt);
+		rc = sqlite3_finalize(stmt);
+	}
+	return error_of(state, rc);
+}
+
+int aw_state_stage(struct aw_state *state)
+{
+	char path[4096];
+	int r;
+
+	if (state->broken)
+		return -EBADMSG;
+	drop_stage(state);
+	r = stage_path(state, path, sizeof(path));
+	if (r == 0)
+		r = make_file(path);
+	if (r == 0)
+		r = attach(state, path);
+	if (r == 0)
+		r = execute(state, aw_schema_stage);
+	if (r < 0)
+		drop_stage(state);
+	return r;
+}
+
 void aw_state_close(struct aw_state *state)
 {
-	for (int q = 0; q < AW_Q_COUNT_; q++)
-		(void)sqlite3_finalize(state->stmt[q]);
+	forget_statements(state);
+	drop_stage(state);
 	(void)sqlite3_close(state->db);
 	memset(state, 0, sizeof(*state));
 }

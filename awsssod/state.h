@@ -36,6 +36,14 @@ int aw_state_open(
 void aw_state_close(struct aw_state *state);
 
 /*
+ * Begin with an empty staging database, a file beside state.db (0600), which
+ * has no journal and is never synced; what was in it is gone.  Afterwards no
+ * statement is under way.  When it fails, 0 is not returned and there is none:
+ * every statement that needs one fails then, and no other.
+ */
+int aw_state_stage(struct aw_state *state);
+
+/*
  * Bind a statement's values: @kinds has a letter for each, 's' a const char *
  * (NULL is NULL), 'i' an int64_t.
  *

@@ -26,7 +26,7 @@
 
 bool aw_sweep_is_running(const struct aw_sweep *sweep)
 {
-	return sweep->request != 0 || sweep->fetch;
+	return sweep->request != 0 || sweep->fetch || sweep->step;
 }
 
 uint64_t aw_sweep_expected(const struct aw_sweep *sweep)
@@ -147,44 +147,69 @@ static void give_up(struct aw_sweep *sweep, uint64_t net, const char *text)
 	finish(sweep, net, text);
 }
 
-/* What is staged was read at @read_at.  True: it is in force, or held. */
-static bool apply(struct aw_sweep *sweep, time_t read_at)
+static void count(struct aw_sweep *sweep, const struct aw_applied *applied)
 {
-	struct aw_daemon *daemon = sweep->daemon;
-	const struct aw_apply job = {
-		.conf = &daemon->conf,
-		.passwd = daemon->settings.passwd,
-		.group = daemon->settings.group,
-		.sha256 = aw_ledger_sha256,
-		.now = read_at,
-		.published = daemon->conf.source == AW_SOURCE_PUBLISHED,
-		.accept_loss = sweep->accept_loss,
-		.sets_known = sweep->sets_known,
-	};
-	struct aw_applied applied;
-	struct aw_diag why = { "" };
-	int r;
-
-	r = aw_apply_sweep(&daemon->state, &job, &applied, &why);
-	if (r < 0)
-		aw_diag_set(&why, "state.db: %s", strerror(-r));
-	if (r != 0) {
-		finish(
-		    sweep, r < 0 ? AW_NET_CONFIG : AW_NET_BAD_ANSWER, why.text);
-		return false;
-	}
-	if (applied.dropped_grants > 0)
+	if (applied->dropped_grants > 0)
 		aw_log(LOG_WARNING,
 		    "sweep: permission sets can no longer be read: %lld "
 		    "assignments are dropped, people's own are learned at "
 		    "their sign-ins",
-		    (long long)applied.dropped_grants);
-	if (applied.held)
-		aw_log(LOG_WARNING, "sweep: %s", applied.text);
-	if (applied.changed)
-		aw_publish_anew(&daemon->publish);
-	finish(sweep, AW_NET_OK, applied.text);
-	return true;
+		    (long long)applied->dropped_grants);
+	if (applied->held)
+		aw_log(LOG_WARNING, "sweep: %s", applied->text);
+	if (applied->changed)
+		aw_publish_anew(&sweep->daemon->publish);
+	/* Else it is fetched and taken once more: no harm. */
+	if (sweep->job.published &&
+	    aw_published_keep(&sweep->daemon->state, &sweep->taken.head) == 0)
+		memcpy(sweep->etag, sweep->taken.etag, sizeof(sweep->etag));
+	finish(sweep, AW_NET_OK, applied->text);
+}
+
+static int on_step(sd_event_source *source AW_UNUSED, void *user)
+{
+	struct aw_sweep *sweep = user;
+	struct aw_applied applied;
+	struct aw_diag why = { "" };
+	int r;
+
+	sweep->job.accept_loss = sweep->accept_loss;
+	r = aw_apply_step(&sweep->applying, &applied, &why);
+	if (r == AW_PENDING)
+		return 0;
+	sweep->step = sd_event_source_disable_unref(sweep->step);
+	if (r < 0)
+		aw_diag_set(&why, "state.db: %s", strerror(-r));
+	if (r == 0)
+		count(sweep, &applied);
+	else
+		finish(
+		    sweep, r < 0 ? AW_NET_CONFIG : AW_NET_BAD_ANSWER, why.text);
+	return 0;
+}
+
+/* What is staged was read at @read_at.  Sign-ins go on in between. */
+static void apply(struct aw_sweep *sweep, time_t read_at)
+{
+	struct aw_daemon *daemon = sweep->daemon;
+	int r;
+
+	sweep->job = (struct aw_apply){
+		.conf = &daemon->conf,
+		.local = &daemon->settings.local,
+		.sha256 = aw_ledger_sha256,
+		.now = read_at,
+		.published = daemon->conf.source == AW_SOURCE_PUBLISHED,
+		.sets_known = sweep->sets_known,
+	};
+	aw_apply_begin(&sweep->applying, &daemon->state, &sweep->job);
+	r = sd_event_add_defer(daemon->event, &sweep->step, on_step, sweep);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(sweep->step, SD_EVENT_ON);
+	if (r < 0) {
+		sweep->step = sd_event_source_disable_unref(sweep->step);
+		finish(sweep, AW_NET_CONFIG, strerror(-r));
+	}
 }
 
 /* What netd counted must be what arrived: a short read never counts. */
@@ -216,7 +241,7 @@ static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
 		finish(sweep, AW_NET_BAD_ANSWER,
 		    "awssso-netd counted other records than it sent");
 	else
-		aw_ignore(apply(sweep, time(NULL)));
+		apply(sweep, time(NULL));
 }
 
 static void take_page(struct aw_sweep *sweep, int fd)
@@ -287,7 +312,6 @@ static void rest(struct aw_sweep *sweep)
 static void on_published(void *user, const struct aw_published_end *end)
 {
 	struct aw_sweep *sweep = user;
-	struct aw_state *state = &sweep->daemon->state;
 
 	sweep->fetch = NULL;
 	if (end->net != AW_NET_OK) {
@@ -295,10 +319,9 @@ static void on_published(void *user, const struct aw_published_end *end)
 	} else if (end->unchanged) {
 		memcpy(sweep->etag, end->etag, sizeof(sweep->etag));
 		rest(sweep);
-	} else if (apply(sweep, (time_t)end->head.created)) {
-		/* Else it is fetched and taken once more: no harm. */
-		if (aw_published_keep(state, &end->head) == 0)
-			memcpy(sweep->etag, end->etag, sizeof(sweep->etag));
+	} else {
+		sweep->taken = *end;
+		apply(sweep, (time_t)end->head.created);
 	}
 }
 
@@ -392,4 +415,5 @@ void aw_sweep_done(struct aw_sweep *sweep)
 	aw_published_cancel(sweep->fetch);
 	sweep->fetch = NULL;
 	sweep->timer = sd_event_source_disable_unref(sweep->timer);
+	sweep->step = sd_event_source_disable_unref(sweep->step);
 }

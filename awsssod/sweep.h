@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "awsssod/directory_apply.h"
 #include "awsssod/published.h"
 #include "awsssod/staging.h"
 
@@ -30,8 +31,12 @@ struct aw_sweep {
 	uint64_t last;     /* of the last good one; 0: not known */
 	char waits[256];   /* what the running one waits for, or "" */
 	struct aw_staging staging;
-	uint64_t net;   /* how the last one ended; 0: none yet */
-	char text[320]; /* and why */
+	sd_event_source *step; /* while what came is being applied */
+	struct aw_apply job;
+	struct aw_applying applying;
+	struct aw_published_end taken; /* what came of a publisher */
+	uint64_t net;                  /* how the last one ended; 0: none yet */
+	char text[320];                /* and why */
 };
 
 int aw_sweep_init(struct aw_sweep *sweep, struct aw_daemon *daemon) AW_MUST_USE;

@@ -75,7 +75,12 @@ struct fake *fake_new(void)
 		    fake->dir) |
 		aw_fmt(fake->passwd, sizeof(fake->passwd), "%s/passwd",
 		    fake->dir) |
-		aw_fmt(fake->group, sizeof(fake->group), "%s/group", fake->dir),
+		aw_fmt(
+		    fake->group, sizeof(fake->group), "%s/group", fake->dir) |
+		aw_fmt(fake->subuid, sizeof(fake->subuid), "%s/subuid",
+		    fake->dir) |
+		aw_fmt(
+		    fake->subgid, sizeof(fake->subgid), "%s/subgid", fake->dir),
 	    0);
 	assert_int_equal(mkdir(fake->run, 0755), 0);
 	assert_int_equal(mkdir(fake->pub, 0755), 0);
@@ -86,8 +91,10 @@ struct fake *fake_new(void)
 	fake->settings.run_dir = fake->run;
 	fake->settings.state = fake->state;
 	fake->settings.public_dir = fake->pub;
-	fake->settings.passwd = fake->passwd;
-	fake->settings.group = fake->group;
+	fake->settings.local.passwd = fake->passwd;
+	fake->settings.local.group = fake->group;
+	fake->settings.local.subuid = fake->subuid;
+	fake->settings.local.subgid = fake->subgid;
 	fake->settings.root = geteuid();
 	set_conf(&fake->conf);
 	return fake;

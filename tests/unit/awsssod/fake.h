@@ -35,6 +35,7 @@ struct fake {
 	struct aw_settings settings;
 	struct aw_conf conf;
 	char config[128], run[96], state[128], pub[96], passwd[96], group[96];
+	char subuid[96], subgid[96];
 	struct aw_daemon *daemon;
 	int listen_fd; /* net.sock */
 	int netd_fd;   /* the connection that awsssod made */

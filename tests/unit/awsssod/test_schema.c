@@ -269,8 +269,8 @@ static void ledger_rules(void **state)
 		/* a new name only as written down before */
 		{ "UPDATE principals SET name = 'al' WHERE n = 1",
 		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO renames(n, at, old_name, name, home)"
-		  " VALUES(1, 1, 'alice', 'al', '/home/al')",
+		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+		  " VALUES(1, 1, 'alice', 'al', '/home/al', 1)",
 		    SQLITE_OK },
 		{ "UPDATE principals SET name = 'al' WHERE n = 1",
 		    SQLITE_CONSTRAINT },
@@ -296,21 +296,37 @@ static void ledger_rules(void **state)
 		{ "UPDATE principals SET name = 'alice', home = '/home/x',"
 		  " posix_id = 1879048197 WHERE n = 5",
 		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO renames(n, at, old_name, name, home)"
-		  " VALUES(2, 1, 'alice', 'bob', '/home/b')",
+		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+		  " VALUES(2, 1, 'alice', 'bob', '/home/b', 1)",
 		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO renames(n, at, old_name, name, home)"
-		  " VALUES(2, 1, 'al', 'bob', '/home/b')",
+		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+		  " VALUES(2, 1, 'al', 'bob', '/home/b', 1)",
 		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO renames(n, at, old_name, name, home)"
-		  " VALUES(2, 1, 'bob', 'alice', '/home/a')",
+		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+		  " VALUES(2, 1, 'bob', 'alice', '/home/a', 1)",
 		    SQLITE_OK },
 		{ "UPDATE principals SET name = 'alice', home = '/home/a'"
 		  " WHERE n = 2",
 		    SQLITE_CONSTRAINT },
+		/* unless it was given free */
+		{ "INSERT INTO principals(n, store, principal, kind, user_name,"
+		  " present, name, posix_id, home) VALUES"
+		  " (7, 's', 'u-7', 1, '', 0, 'gus', 1879048207, '/home/g')",
+		    SQLITE_OK },
+		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+		  " VALUES(7, 1, 'gus', 'gus-1', '/home/g', 0)",
+		    SQLITE_OK },
+		{ "UPDATE principals SET name = 'gus', home = '/home/x',"
+		  " posix_id = 1879048208 WHERE n = 5",
+		    SQLITE_CONSTRAINT },
+		{ "UPDATE principals SET name = 'gus-1' WHERE n = 7",
+		    SQLITE_OK },
+		{ "UPDATE principals SET name = 'gus', home = '/home/x',"
+		  " posix_id = 1879048208 WHERE n = 5",
+		    SQLITE_OK },
 		/* but its own again */
-		{ "INSERT INTO renames(n, at, old_name, name, home)"
-		  " VALUES(1, 2, 'al', 'alice', '/home/a')",
+		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+		  " VALUES(1, 2, 'al', 'alice', '/home/a', 1)",
 		    SQLITE_OK },
 		{ "UPDATE principals SET name = 'alice', home = '/home/a'"
 		  " WHERE n = 1",

@@ -35,8 +35,7 @@ int world_set_up(void **state)
 	if (aw_state_open(world->fake->state, &world->state, &why) < 0)
 		fail_msg("%s", why.text);
 	world->apply = (struct aw_apply){ .conf = &world->fake->conf,
-		.passwd = world->fake->passwd,
-		.group = world->fake->group,
+		.local = &world->fake->settings.local,
 		.sha256 = aw_ledger_sha256,
 		.now = 1000 };
 	*state = world;
@@ -60,14 +59,17 @@ int world_sweep(
 	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(256 << 20);
 	struct aw_staging staging = { .store = FAKE_STORE };
 	struct aw_diag why = { "" };
+	int r;
 
 	fake_page(&page, d);
 	fake_set_page(&page, world->fake->sets);
 	assert_int_equal(aw_buf_error(&page), 0);
 	assert_int_equal(aw_staging_clear(&world->state), 0);
-	if (aw_staging_add(
-		&world->state, &staging, page.data, page.len, &why) != 0)
-		fail_msg("staging: %s", why.text);
+	r = aw_staging_add(&world->state, &staging, page.data, page.len, &why);
+	if (r < 0)
+		fail_msg("staging: %s", strerror(-r));
+	if (r != 0)
+		return r;
 	assert_int_equal(staging.users, d->n_users);
 	assert_int_equal(staging.groups, d->n_groups);
 	assert_int_equal(staging.members, d->n_members);
