@@ -84,6 +84,7 @@ prepare() {
 
 # daemon [STRACE-OPTION...]: awsssod on $D/now, under strace if it has options.
 daemon() {
+	rm -f "$D/trace"
 	local run=("${as_nobody[@]}" "$B/awsssod" --foreground --config "$D/awssso.conf"
 		--run-dir "$D/run" --state "$D/now/state.db"
 		--public-dir "$D/now/public")
@@ -188,9 +189,12 @@ verdict() {
 	end
 }
 
+killed() {
+	grep -q 'killed by SIGKILL' "$D/trace"
+}
 # ended: it was killed, or the new generation is there before it got that far.
 ended() {
-	grep -q 'killed by SIGKILL' "$D/trace" || is_new
+	killed || is_new
 }
 
 # killed_at CALL N: empty when all is well.  How many calls are made is never
@@ -201,7 +205,7 @@ killed_at() {
 	sync &
 	asking=$!
 	within 10 ended || echo "neither killed nor at the end"
-	within 1 grep -q 'killed by SIGKILL' "$D/trace" || echo >>"$D/missed"
+	within 1 killed || echo >>"$D/missed"
 	end
 	verdict
 }
