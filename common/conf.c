@@ -21,7 +21,7 @@ struct parse {
 	struct aw_diag *diag;
 	int error;
 	unsigned error_line;
-	bool seen[128]; /* by keyword: a second one that is no list */
+	unsigned line_of[128]; /* by keyword: where it was set; 0: nowhere */
 };
 
 static void *field(struct aw_conf *conf, const struct aw_conf_keyword *key)
@@ -272,9 +272,9 @@ static int handle(
 			unknown[0] = '\0';
 		return fail(parse, name, unknown);
 	}
-	if (parse->seen[key - aw_conf_keywords] && !is_repeatable(key))
+	if (parse->line_of[key - aw_conf_keywords] && !is_repeatable(key))
 		return fail(parse, name, "set twice");
-	parse->seen[key - aw_conf_keywords] = true;
+	parse->line_of[key - aw_conf_keywords] = parse->line;
 	if (!value || !*value)
 		return fail(parse, name, "has no value");
 	if (set_value(parse->conf, key, value, &why) < 0)
@@ -345,6 +345,18 @@ void aw_conf_init(struct aw_conf *conf)
 			    aw_conf_keywords[i].fallback, NULL);
 }
 
+/* What is wrong is @name in @section, as it was set last. */
+static int fail_at(
+    struct parse *parse, const char *section, const char *name, const char *why)
+{
+	const struct aw_conf_keyword *key = find_keyword(section, name);
+
+	if (key)
+		parse->line = parse->line_of[key - aw_conf_keywords];
+	(void)fail(parse, name, why);
+	return -EINVAL;
+}
+
 /* What one line alone cannot tell. */
 static int check_whole(struct parse *parse)
 {
@@ -353,11 +365,13 @@ static int check_whole(struct parse *parse)
 
 	if (conf->names.n_domains > 0)
 		conf->domains_auto = false;
-	if (!hole || strstr(hole + 1, "%")) {
-		aw_diag_set(parse->diag, "%s: home: needs exactly one %%u",
-		    parse->file);
-		return -EINVAL;
-	}
+	if (!hole || strstr(hole + 1, "%"))
+		return fail_at(parse, "names", "home", "needs exactly one %u");
+	/* Who wants only some people here must not get all of them. */
+	if (conf->scope.n > 0 && conf->source != AW_SOURCE_IDENTITY_STORE)
+		return fail_at(parse, "directory", "scope",
+		    "needs source = identity-store; the other sources are "
+		    "taken whole");
 	return 0;
 }
 

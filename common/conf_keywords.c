@@ -39,7 +39,7 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	{ "directory", "scope", AW_CONF_LIST, AT(scope), NULL, 0, 0, NULL,
 	    "Whom a sweep reads: assigned (who has an assignment in this "
 	    "account), or a group's DisplayName or GroupId; repeat for more "
-	    "groups. Unset: everybody." },
+	    "groups. Unset: everybody. Only with source = identity-store." },
 	{ "directory", "enumerate", AW_CONF_CHOICE, AT(enumerate), "allowed", 0,
 	    0, "allowed|all|no",
 	    "Who is listed by getent passwd without a name." },
