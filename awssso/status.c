@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "awssso/commands.h"
+#include "awssso/listing.h"
 #include "awssso/print.h"
 #include "awssso/progress.h"
 #include "awssso/talk.h"
@@ -48,8 +49,6 @@ static void print_json(const struct aw_talk *talk, const char *store,
     const char *text, const char *sweep)
 {
 	struct json_object *object = aw_json_object();
-	struct aw_wire_field field = { 0 };
-	struct json_object *skipped;
 
 	aw_json_text(object, "identity_store_id", store);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -61,12 +60,6 @@ static void print_json(const struct aw_talk *talk, const char *store,
 	    aw_wire_num(&talk->in, AW_TAG_SETS_KNOWN, 0) == 1);
 	aw_json_text(object, "text", text);
 	aw_json_text(object, "sweep_state", sweep);
-	skipped = aw_json_array(object, "skipped_principals");
-	while (aw_wire_next(&talk->in, &field) == 0)
-		if (field.tag == AW_TAG_SKIP)
-			aw_json_append(
-			    skipped, json_object_new_string_len(
-					 field.text, (int)field.len));
 	aw_json_print(object);
 }
 
@@ -153,13 +146,38 @@ static void print_text(const struct aw_talk *talk, const char *store,
 		    number(talk, AW_TAG_SKIPPED));
 }
 
-static void print_skipped(const struct aw_talk *talk)
+static int skipped_json(void *user, const struct aw_listed *entry)
 {
-	struct aw_wire_field field = { 0 };
+	struct json_object *object = aw_json_object();
 
-	while (aw_wire_next(&talk->in, &field) == 0)
-		if (field.tag == AW_TAG_SKIP)
-			printf("%.*s\n", (int)field.len, field.text);
+	aw_json_text(object, "name", entry->user_name);
+	aw_json_text(object, "kind", aw_listed_kind(entry));
+	aw_json_text(object, "principal_id", entry->principal);
+	aw_json_text(object, "why", entry->text);
+	aw_json_append(user, object);
+	return 0;
+}
+
+static int skipped_line(void *user AW_UNUSED, const struct aw_listed *entry)
+{
+	printf("%s%s%s%s: %s\n", entry->user_name,
+	    *entry->principal ? " (" : "", entry->principal,
+	    *entry->principal ? ")" : "", entry->text);
+	return 0;
+}
+
+static int list_skipped(const struct aw_args *args)
+{
+	struct json_object *array =
+	    args->option[JSON] ? aw_json_array(NULL, NULL) : NULL;
+	const int r = aw_listing_walk(args->option[RUN_DIR], AW_MSG_SKIPPED,
+	    array ? skipped_json : skipped_line, array);
+
+	if (array && r == AW_EXIT_OK)
+		aw_json_print(array);
+	else
+		json_object_put(array);
+	return r;
 }
 
 static int run(const struct aw_args *args)
@@ -169,6 +187,8 @@ static int run(const struct aw_args *args)
 	aw_own_free char *text = NULL;
 	aw_own_free char *sweep = NULL;
 
+	if (args->option[SKIPPED])
+		return list_skipped(args);
 	if (aw_talk_begin(
 		&talk, args->option[RUN_DIR], "ctl.sock", AW_MSG_STATUS) < 0 ||
 	    aw_talk_ask(&talk) < 0 || aw_talk_next(&talk, 5) < 0)
@@ -182,8 +202,6 @@ static int run(const struct aw_args *args)
 		return aw_complain("out of memory", NULL);
 	if (args->option[JSON])
 		print_json(&talk, store, text, sweep);
-	else if (args->option[SKIPPED])
-		print_skipped(&talk);
 	else
 		print_text(&talk, store, text, sweep);
 	return AW_EXIT_OK;
@@ -197,7 +215,7 @@ const struct aw_command aw_command_status = {
 	.options = {
 		[JSON] = { "--json", NULL, "Print JSON." },
 		[SKIPPED] = { "--skipped", NULL,
-		    "List who has no account here, and why." },
+		    "List who has no account here, why, and what to do." },
 		[RUN_DIR] = AW_TALK_OPTION,
 	},
 	.run = run,

@@ -39,6 +39,10 @@
 	" principals o WHERE o.name = p.user_name AND o.n != p.n)"        \
 	" FROM principals p WHERE kind = 1 AND "
 
+#define ENTRY                                                          \
+	"SELECT n, store, principal, kind, user_name, name, posix_id," \
+	" home, present, disabled, adopted, skip FROM principals"
+
 #define EVENT                                                                 \
 	"SELECT at, user, service, verdict, code, text, rhost FROM (SELECT *" \
 	" FROM events "
@@ -474,9 +478,10 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_EVENTS] = EVENT "ORDER BY n DESC LIMIT ?1) ORDER BY n",
 	[AW_Q_EVENTS_OF] =
 	    EVENT "WHERE user = ?2 ORDER BY n DESC LIMIT ?1) ORDER BY n",
-	[AW_Q_SKIPPED] = "SELECT user_name, principal, skip FROM principals"
-			 " WHERE skip IS NOT NULL AND present = 1"
-			 " ORDER BY kind, user_name LIMIT ?1",
+	[AW_Q_SKIPPED] = ENTRY " INDEXED BY principals_skip"
+			       " WHERE skip IS NOT NULL AND present = 1"
+			       " AND n > ?1 ORDER BY n LIMIT ?2",
+	[AW_Q_IDS] = ENTRY " WHERE n > ?1 ORDER BY n LIMIT ?2",
 	[AW_Q_COUNT_SKIPPED] = "SELECT count(*) FROM principals"
 			       " WHERE skip IS NOT NULL AND present = 1",
 };

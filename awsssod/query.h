@@ -152,6 +152,7 @@ enum aw_query {
 	AW_Q_EVENTS,
 	AW_Q_EVENTS_OF,
 	AW_Q_SKIPPED,
+	AW_Q_IDS,
 	AW_Q_COUNT_SKIPPED,
 	AW_Q_COUNT_
 };

@@ -9,15 +9,14 @@
 #include <time.h>
 
 #include "awsssod/daemon.h"
+#include "awsssod/ids.h"
 #include "awsssod/person.h"
 #include "awsssod/scim_expiry.h"
 #include "awsssod/sets.h"
 #include "common/own.h"
 #include "common/proto.h"
 
-#define EVENTS_SHOWN  100
-#define SKIPPED_SHOWN 500
-#define SKIP_ROOM     1100 /* bytes of one SKIP field at most */
+#define EVENTS_SHOWN 100
 
 static int64_t number(
     struct aw_daemon *daemon, enum aw_query query, int64_t kind)
@@ -92,25 +91,6 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 		    sweep->next_ms > now ? (sweep->next_ms - now) / 1000 : 0);
 }
 
-static void put_skipped(struct aw_daemon *daemon, struct aw_wire_out *out)
-{
-	char text[1025];
-	sqlite3_stmt *row;
-
-	if (aw_state_start(&daemon->state, AW_Q_SKIPPED, &row, "i",
-		(int64_t)SKIPPED_SHOWN) != 0)
-		return;
-	while (out->size - out->len > SKIP_ROOM &&
-	       aw_state_next(&daemon->state, row) == 0) {
-		if (aw_fmt(text, sizeof(text), "%.300s (%s): %.400s",
-			aw_state_text(row, 0), aw_state_text(row, 1),
-			aw_state_text(row, 2)) == 0 &&
-		    aw_text_is_clean(text, strlen(text)))
-			aw_wire_put_text(out, AW_TAG_SKIP, text);
-	}
-	aw_state_stop(row);
-}
-
 /* Sets, and how many hold one as far as is known. */
 static void put_sets(struct aw_daemon *daemon, struct aw_wire_out *out)
 {
@@ -160,7 +140,6 @@ static void send_status(struct aw_conn *conn)
 	put_fact(daemon, &out, AW_TAG_STORE, "store");
 	put_counts(daemon, &out);
 	put_sweep(daemon, &out);
-	put_skipped(daemon, &out);
 	aw_conn_send(conn, &out);
 }
 
@@ -312,6 +291,10 @@ int aw_status_handle(struct aw_conn *conn, const struct aw_wire_in *in)
 		return 0;
 	case AW_MSG_WHY:
 		return send_events(conn, in);
+	case AW_MSG_SKIPPED:
+	case AW_MSG_IDS:
+		aw_ids_list(conn, in);
+		return 0;
 	default:
 		return AW_DENIED;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ctl.sock: STATUS, SYNC and WHY.
+ * ctl.sock: STATUS, SYNC and WHY; who lists the ledger is awsssod/ids.h.
  */
 #ifndef AW_AWSSSOD_STATUS_H
 #define AW_AWSSSOD_STATUS_H

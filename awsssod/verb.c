@@ -17,6 +17,8 @@ static const struct aw_verb verbs[] = {
 	{ AW_MSG_STATUS, AW_VERB_CTL, AW_VERB_ANYONE },
 	{ AW_MSG_SYNC, AW_VERB_CTL, AW_VERB_ROOT },
 	{ AW_MSG_WHY, AW_VERB_CTL, AW_VERB_OWN },
+	{ AW_MSG_SKIPPED, AW_VERB_CTL, AW_VERB_ANYONE },
+	{ AW_MSG_IDS, AW_VERB_CTL, AW_VERB_ROOT },
 };
 
 static const struct aw_verb *find(enum aw_verb_socket socket, uint16_t type)

@@ -22,7 +22,6 @@ static const uint32_t text_max[] = {
 	[AW_TAG_CODE] = 16,
 	[AW_TAG_STORE] = 64,
 	[AW_TAG_SWEEP_STATE] = 256,
-	[AW_TAG_SKIP] = 1024,
 	[AW_TAG_CLIENT_NAME] = 256,
 	[AW_TAG_PRINCIPAL_ID] = 128,
 	[AW_TAG_USER_NAME] = 512,
@@ -61,7 +60,7 @@ bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max)
 bool aw_proto_is_message(uint16_t type)
 {
 	return (type >= AW_MSG_AUTH && type <= AW_MSG_VERDICT) ||
-	       (type >= AW_MSG_STATUS && type <= AW_MSG_ID_REC) ||
+	       (type >= AW_MSG_STATUS && type <= AW_MSG_SKIPPED) ||
 	       (type >= AW_MSG_FLOW && type <= AW_MSG_AGAIN_REC) ||
 	       (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_HOST);
 }

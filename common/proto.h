@@ -19,18 +19,23 @@
  * ctl.sock (0666): awssso -> awsssod.
  *   STATUS   -> STATUS_IS [STORE] GENERATION DIRECTORY_AGE USERS GROUPS
  *               SKIPPED FLOWS SESSIONS NET (outcome of the last call)
- *               [TEXT] [NEXT_SWEEP] [SWEEP_STATE] ALLOWED DENIED [SKIP]*
+ *               [TEXT] [NEXT_SWEEP] [SWEEP_STATE] ALLOWED DENIED
  *               [EXPECTED] [RATE] [EXPIRES_IN] (the SCIM token) SETS GRANTS
  * SETS_KNOWN SYNC     [ACCEPT_LOSS] -> PROGRESS* then DONE NET [TEXT]    (root)
  *   WHY      [USER] -> EVENT* then DONE                 (own; root: any)
  *   EVENT    TIME USER SERVICE VERDICT CODE TEXT [RHOST]
  *   PROGRESS USERS GROUPS MEMBERS REQUESTS RATE [EXPECTED] [TEXT] (it waits)
- *   IDS      [USER] -> ID_REC* then DONE NET [TEXT]             (root)
+ *   SKIPPED  [AFTER] -> ID_REC* then DONE NET [TEXT] [AFTER]: who is not
+ *            shown, TEXT says why and what to do.  A page of the list: with
+ *            the AFTER of its end the next one is asked for
+ *   IDS      [AFTER] -> as SKIPPED, every entry of the ledger     (root)
  *   IDS_ADOPT  USER POSIX_ID [HOME] -> DONE NET [TEXT]          (root)
  *   IDS_RENAME USER NEW_USER [HOME] -> DONE NET [TEXT]          (root)
  *   IDS_IMPORT with a sealed memfd of ID_REC messages
  *            -> ID_REC* (the conflicts) then DONE NET [TEXT]    (root)
- *   ID_REC   STORE PRINCIPAL_ID KIND USER POSIX_ID [HOME] FLAGS [TEXT]
+ *   ID_REC   [STORE PRINCIPAL_ID] KIND [USER_NAME] [USER POSIX_ID] [HOME]
+ *            FLAGS (enum aw_id_flag) [TEXT]; without PRINCIPAL_ID USER is a
+ *            group of the host in [local_groups]
  *
  * net.sock (0600, awsssod's user): awsssod -> awssso-netd.  One connection;
  * requests interleave and are told apart by their request id.
@@ -111,6 +116,7 @@ enum aw_msg {
 	AW_MSG_IDS_RENAME,
 	AW_MSG_IDS_IMPORT,
 	AW_MSG_ID_REC,
+	AW_MSG_SKIPPED,
 
 	AW_MSG_FLOW = 64,
 	AW_MSG_FLOW_CODE,
@@ -164,7 +170,6 @@ enum aw_tag {
 	AW_TAG_CODE,  /* short denial code */
 	AW_TAG_STORE, /* identity store id */
 	AW_TAG_SWEEP_STATE,
-	AW_TAG_SKIP, /* a skipped principal: name, id, reason */
 	AW_TAG_CLIENT_NAME,
 	AW_TAG_PRINCIPAL_ID,
 	AW_TAG_USER_NAME, /* directory UserName */
@@ -227,7 +232,8 @@ enum aw_tag {
 	AW_TAG_SET_INDEX,
 	AW_TAG_UNCHANGED,      /* 1 */
 	AW_TAG_GROUPS_UNKNOWN, /* 1: the GROUP_IDs were not to be had */
-	AW_TAG_LAST_NUMBER_ = AW_TAG_GROUPS_UNKNOWN,
+	AW_TAG_AFTER,          /* where a list goes on */
+	AW_TAG_LAST_NUMBER_ = AW_TAG_AFTER,
 };
 
 /* What a principal is, here and in state.db. */
@@ -235,6 +241,13 @@ enum aw_kind {
 	AW_KIND_USER = 1,
 	AW_KIND_GROUP = 2,
 	AW_KIND_SET = 3, /* a permission set, "ps:NAME" */
+};
+
+/* What AW_TAG_FLAGS of an ID_REC is made of. */
+enum aw_id_flag {
+	AW_ID_PRESENT = 1, /* else the entry is kept for who has left */
+	AW_ID_DISABLED = 2,
+	AW_ID_ADOPTED = 4,
 };
 
 /* awsssod's answer to PAM; the rows of design.md's table of return codes.

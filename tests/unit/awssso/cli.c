@@ -97,12 +97,13 @@ static void *serve(void *user)
 		{ .fd = stand_in->listener, .events = POLLIN },
 		{ .fd = stand_in->stop[0], .events = POLLIN },
 	};
-	int fd;
 
-	if (poll(wait, 2, PATIENCE) <= 0)
-		return NULL;
-	fd = accept4(stand_in->listener, NULL, NULL, SOCK_CLOEXEC);
-	if (fd >= 0) {
+	while (poll(wait, 2, PATIENCE) > 0 && wait[1].revents == 0) {
+		const int fd =
+		    accept4(stand_in->listener, NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd < 0)
+			break;
 		hear(stand_in, fd);
 		(void)close(fd);
 	}

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -75,9 +76,65 @@ static void skipped(void **state)
 	ask(fd, AW_MSG_STATUS, NULL, false);
 	fake_wait(fake, fd, AW_MSG_STATUS_IS);
 	assert_true(num(fake, AW_TAG_SKIPPED) == 1);
-	assert_non_null(
-	    strstr(fake_text(fake, AW_TAG_SKIP), "root@example.com (u-bob): "));
+	ask(fd, AW_MSG_SKIPPED, NULL, false);
+	fake_wait(fake, fd, AW_MSG_ID_REC);
+	assert_string_equal(
+	    fake_text(fake, AW_TAG_USER_NAME), "root@example.com");
+	assert_string_equal(fake_text(fake, AW_TAG_PRINCIPAL_ID), "u-bob");
+	assert_non_null(strstr(fake_text(fake, AW_TAG_TEXT), "root"));
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(num(fake, AW_TAG_AFTER) == 999999);
 	assert_int_equal(close(fd), 0);
+	fake_free(fake);
+}
+
+static void ask_after(int fd, uint16_t type, uint64_t after)
+{
+	uint8_t data[64];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), type, 7);
+	aw_wire_put_num(&out, AW_TAG_AFTER, after);
+	fake_send(fd, &out);
+}
+
+/* More than a page of them: each one comes, and only once. */
+static void skipped_in_pages(void **state)
+{
+	static struct fake_user many[120];
+	static char text[120][2][32];
+	const struct fake_directory d = { many, NULL, NULL, 120, 0, 0 };
+	struct fake *fake = fake_new();
+	aw_own_fd int fd = -1;
+	uint64_t after = 0;
+	bool seen[120] = { false };
+
+	(void)state;
+	for (int i = 0; i < 120; i++) {
+		assert_int_equal(aw_fmt(text[i][0], 32, "u-%d", i) |
+				     aw_fmt(text[i][1], 32, "p%d:x", i),
+		    0);
+		many[i] = (struct fake_user){ text[i][0], text[i][1], NULL };
+	}
+	fake_run(fake);
+	fake_sweep(fake, &d, AW_NET_OK);
+	fd = fake_connect(fake, "ctl.sock");
+	for (int n = 0; n < 120; n += 50) {
+		const int page = n < 100 ? 50 : 20;
+
+		ask_after(fd, AW_MSG_SKIPPED, after);
+		for (int i = 0; i < page; i++) {
+			int who;
+
+			fake_wait(fake, fd, AW_MSG_ID_REC);
+			who = atoi(fake_text(fake, AW_TAG_PRINCIPAL_ID) + 2);
+			assert_false(seen[who]);
+			seen[who] = true;
+		}
+		fake_wait(fake, fd, AW_MSG_DONE);
+		after = aw_wire_num(&fake->in, AW_TAG_AFTER, 0);
+		assert_int_equal(after == 0, page < 50);
+	}
 	fake_free(fake);
 }
 
@@ -355,6 +412,7 @@ int main(int argc, char **argv)
 #define T(f) cmocka_unit_test_setup_teardown(f, people_set_up, people_tear_down)
 		T(status),
 		cmocka_unit_test(skipped),
+		cmocka_unit_test(skipped_in_pages),
 		T(sync_tells),
 		T(bad_sweeps),
 		T(short_read),

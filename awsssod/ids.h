@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctl.sock: the ledger as administrators see it.
+ */
+#ifndef AW_AWSSSOD_IDS_H
+#define AW_AWSSSOD_IDS_H
+
+#include "awsssod/server.h"
+
+/*
+ * Answer SKIPPED or IDS with one page of the list, from where @in says.  Who is
+ * skipped comes first, then the lines of [local_groups] that mean no group.
+ */
+void aw_ids_list(struct aw_conn *conn, const struct aw_wire_in *in);
+
+#endif
