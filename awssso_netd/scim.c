@@ -85,6 +85,8 @@ static enum aw_net judge_status(long status, bool is_scim)
 		return is_scim ? AW_NET_NOT_FOUND : AW_NET_CONFIG;
 	case 429:
 		return AW_NET_THROTTLED;
+	case 501:
+		return AW_NET_BAD_ANSWER;
 	default:
 		return status >= 500 ? AW_NET_UNAVAIL : AW_NET_BAD_ANSWER;
 	}
@@ -192,6 +194,8 @@ static void on_http(void *user, const struct aw_http_answer *http)
 		0)
 		return;
 	judge(op, http, &answer);
+	if (!http->error)
+		answer.hint_ms = retry_after_ms(http);
 	op->done(op->user, &answer);
 	json_object_put(answer.json);
 	op_free(op);

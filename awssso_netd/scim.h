@@ -26,6 +26,7 @@ struct aw_scim_answer {
 	enum aw_net net; /* AW_NET_NOT_FOUND: the endpoint itself says so */
 	struct aw_diag why;
 	long status;              /* HTTP's, 0: nobody answered */
+	uint64_t hint_ms;         /* how long to wait, says the server; or 0 */
 	struct json_object *json; /* AW_NET_OK; borrowed */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SCIM sweep: one request at a time, as the pace, the last answer and the
- * last page's receiver allow.
+ * The SCIM sweep: one request at a time, as the pace (pace.h), the last answer
+ * and the last page's receiver allow.
  */
 #include "awssso_netd/scim_sweep.h"
 
@@ -10,23 +10,24 @@
 #include <string.h>
 
 #include "awssso_netd/log.h"
+#include "awssso_netd/pace.h"
 #include "awssso_netd/scim.h"
 #include "awssso_netd/scim_filter.h"
 #include "awssso_netd/scim_paging.h"
 #include "awssso_netd/scim_rows.h"
 #include "awssso_netd/scim_token.h"
-#include "awssso_netd/timer.h"
 #include "common/own.h"
 #include "common/sock.h"
 #include "common/wire.h"
 
-#define PAGE_MAX   (8 * 1024 * 1024) /* as much as awsssod takes */
-#define URL_MAX    (16 * 1024)
-#define ATTEMPTS   6
-#define SLACK_MS   60000
-#define AGAIN_MAX  3      /* times that one list is read anew */
-#define PAIRS_MAX  200000 /* more would take days */
-#define HTTP_WRONG 400
+#define PAGE_MAX     (8 * 1024 * 1024) /* as much as awsssod takes */
+#define URL_MAX      (16 * 1024)
+#define PATIENCE_MS  (60 * 60 * 1000)
+#define SIGN_LIFE_MS 5000   /* between pages that hold nothing */
+#define AGAIN_MAX    3      /* times that one list is read anew */
+#define PAIRS_MAX    200000 /* more would take days */
+#define HTTP_WRONG   400
+#define HTTP_MISSING 501 /* not implemented */
 
 enum stage {
 	STAGE_USERS,
@@ -51,10 +52,10 @@ struct scim_sweep {
 	size_t user_at, group_at;
 	struct aw_sweep_end end;
 	uint64_t expected;
-	bool page_out; /* a page waits to be taken */
-	uint64_t next_ms;
+	bool page_out;     /* a page waits to be taken */
+	uint64_t shown_ms; /* when the receiver last heard of us */
+	struct aw_pace pace;
 	struct aw_scim_op *op;
-	sd_event_source *timer;
 	const struct aw_sweep_handler *handler;
 	void *user;
 };
@@ -62,7 +63,7 @@ struct scim_sweep {
 static void sweep_free(struct scim_sweep *sweep)
 {
 	aw_scim_cancel(sweep->op);
-	sd_event_source_disable_unref(sweep->timer);
+	aw_pace_done(&sweep->pace);
 	aw_scim_paging_done(&sweep->paging);
 	aw_scim_rows_done(&sweep->rows);
 	aw_secret_unref(sweep->token);
@@ -78,6 +79,7 @@ static void finish(
     struct scim_sweep *sweep, enum aw_net net, const struct aw_diag *why)
 {
 	sweep->end.net = net;
+	sweep->end.n.requests = sweep->pace.requests;
 	sweep->end.n.users = sweep->rows.n_users;
 	sweep->end.n.groups = sweep->rows.n_groups;
 	sweep->end.n.members = sweep->rows.n_members;
@@ -107,6 +109,29 @@ static void fail(struct scim_sweep *sweep, int error, struct aw_diag *why)
 		aw_diag_set(why, "cannot go on reading the directory: %s",
 		    strerrordesc_np(-error));
 	finish(sweep, net, why);
+}
+
+/* --- telling the receiver ---------------------------------------------- */
+
+static void tell(
+    struct scim_sweep *sweep, const struct aw_buf *records, const char *waits)
+{
+	const struct aw_sweep_page page = {
+		.data = records ? records->data : NULL,
+		.len = records ? records->len : 0,
+		.waits = waits,
+		.requests = sweep->pace.requests,
+		.expected = sweep->expected,
+	};
+
+	sweep->page_out = records != NULL;
+	sweep->shown_ms = aw_sock_now_ms();
+	sweep->handler->page(sweep->user, &page);
+}
+
+static void on_waits(void *user, const char *why)
+{
+	tell(user, NULL, why);
 }
 
 /* --- asking ------------------------------------------------------------ */
@@ -166,14 +191,13 @@ static void make_path(const struct scim_sweep *sweep, struct aw_buf *path)
 
 static void on_answer(void *user, const struct aw_scim_answer *answer);
 
-static int ask(struct scim_sweep *sweep)
+static int send_request(struct scim_sweep *sweep)
 {
 	aw_own(aw_buf_done) struct aw_buf path = AW_BUF_INIT(URL_MAX);
 	struct aw_scim_request request = {
 		.operation = operation(sweep),
 		.token = sweep->token,
-		.attempts = ATTEMPTS,
-		.slack_ms = SLACK_MS,
+		.attempts = 1,
 	};
 
 	make_path(sweep, &path);
@@ -184,36 +208,22 @@ static int ask(struct scim_sweep *sweep)
 	    sweep->aws, &request, on_answer, sweep, &sweep->op);
 }
 
-static int on_timer(
-    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
+static int ask(void *user)
 {
 	struct scim_sweep *sweep = user;
-	struct aw_diag why = { "" };
-	int r;
+	int r = 0;
 
-	if (!sweep->token) {
-		r = aw_scim_token_read(sweep->aws->conf, &sweep->token, &why);
-		if (r != 0) {
-			fail(sweep, r, &why);
-			return 0;
-		}
-	}
-	r = ask(sweep);
-	if (r < 0)
-		fail(sweep, r, &why);
-	return 0;
+	if (!sweep->token)
+		r = aw_scim_token_read(
+		    sweep->aws->conf, &sweep->token, &sweep->end.why);
+	return r != 0 ? r : send_request(sweep);
 }
 
-/* On a fixed grid, so that the pace holds; after a stall it begins anew. */
-static int ask_in_time(struct scim_sweep *sweep)
+static void on_failed(void *user, int error)
 {
-	const uint64_t every = 1000 / sweep->aws->conf->sweep_rate;
-	const uint64_t now = aw_sock_now_ms();
-	const uint64_t at = sweep->next_ms > now ? sweep->next_ms : now;
+	struct scim_sweep *sweep = user;
 
-	sweep->next_ms = at + every;
-	return aw_timer_set(
-	    sweep->aws->event, &sweep->timer, at - now, on_timer, sweep);
+	fail(sweep, error, &sweep->end.why);
 }
 
 /* The next request at its time, or the end. */
@@ -227,7 +237,7 @@ static void proceed(struct scim_sweep *sweep)
 		finish(sweep, AW_NET_OK, NULL);
 		return;
 	}
-	r = ask_in_time(sweep);
+	r = aw_pace_next(&sweep->pace);
 	if (r < 0)
 		fail(sweep, r, &why);
 }
@@ -323,7 +333,7 @@ static int begin_members(struct scim_sweep *sweep, struct aw_diag *why)
 		     : "for each pair of group and user",
 	    (unsigned long long)requests,
 	    (unsigned long long)(requests / sweep->aws->conf->sweep_rate));
-	sweep->expected = sweep->end.n.requests + requests;
+	sweep->expected = sweep->pace.requests + requests;
 	begin_list(sweep, by_group ? STAGE_MEMBERS : STAGE_PAIRS);
 	return 0;
 }
@@ -482,14 +492,14 @@ static int take_answer(struct scim_sweep *sweep, struct json_object *json,
 					   : take_probe(sweep, json, why);
 }
 
-/* "400" may only mean that this way of asking is not known.  0 or AW_DENIED
- * with @why; AW_UNKNOWN: it means what it says. */
+/* "400" or "501" may only mean that this way of asking is not known.  0 or
+ * AW_DENIED with @why; AW_UNKNOWN: it means what it says. */
 static int is_other_way(struct scim_sweep *sweep,
     const struct aw_scim_answer *answer, struct aw_diag *why)
 {
 	struct aw_scim_paging *paging = &sweep->paging;
 
-	if (answer->status != HTTP_WRONG)
+	if (answer->status != HTTP_WRONG && answer->status != HTTP_MISSING)
 		return AW_UNKNOWN;
 	if (!is_paged(sweep->stage))
 		return sweep->stage == STAGE_PAIRS ? AW_UNKNOWN
@@ -502,19 +512,13 @@ static int is_other_way(struct scim_sweep *sweep,
 
 static void hand_out(struct scim_sweep *sweep, const struct aw_buf *page)
 {
-	const struct aw_sweep_page out = {
-		.data = page->data,
-		.len = page->len,
-		.requests = sweep->end.n.requests,
-		.expected = sweep->expected,
-	};
-
-	if (page->len == 0) {
-		proceed(sweep);
+	if (page->len > 0) {
+		tell(sweep, page, NULL);
 		return;
 	}
-	sweep->page_out = true;
-	sweep->handler->page(sweep->user, &out);
+	if (aw_sock_now_ms() - sweep->shown_ms >= SIGN_LIFE_MS)
+		tell(sweep, NULL, "");
+	proceed(sweep);
 }
 
 static void on_answer(void *user, const struct aw_scim_answer *answer)
@@ -525,7 +529,8 @@ static void on_answer(void *user, const struct aw_scim_answer *answer)
 	int r;
 
 	sweep->op = NULL;
-	sweep->end.n.requests++;
+	if (aw_pace_again(&sweep->pace, answer->net, answer->hint_ms, &why))
+		return;
 	if (answer->net == AW_NET_OK)
 		r = take_answer(sweep, answer->json, &page, &why);
 	else
@@ -553,9 +558,18 @@ int aw_scim_sweep_start(struct aw_aws *aws,
 	sweep->base.kind = &kind;
 	sweep->aws = aws;
 	aw_scim_rows_init(&sweep->rows);
+	sweep->pace = (struct aw_pace){
+		.event = aws->event,
+		.rate = aws->conf->sweep_rate,
+		.patience_ms = PATIENCE_MS,
+		.ask = ask,
+		.failed = on_failed,
+		.waits = on_waits,
+		.user = sweep,
+	};
 	sweep->handler = handler;
 	sweep->user = user;
-	r = ask_in_time(sweep);
+	r = aw_pace_next(&sweep->pace);
 	if (r < 0) {
 		sweep_free(sweep);
 		return r;

@@ -49,7 +49,7 @@ struct aw_ssoadmin_op {
 	struct aw_idset users, groups;
 	struct aw_host_op *host;
 	struct aw_paced paced;
-	aw_paced_waits_fn *waits;
+	aw_pace_waits_fn *waits;
 	aw_ssoadmin_done_fn *done;
 	void *user;
 };
@@ -89,7 +89,7 @@ static void finish(
 {
 	struct aw_ssoadmin_end end = {
 		.net = net,
-		.requests = op->paced.requests,
+		.requests = op->paced.pace.requests,
 		.sets = op->sets,
 		.grants = op->grants,
 		.records = &op->records,
@@ -470,7 +470,7 @@ static int begin(struct aw_ssoadmin_op *op)
 }
 
 int aw_ssoadmin_start(struct aw_aws *aws, uint64_t patience_ms,
-    aw_paced_waits_fn *waits, aw_ssoadmin_done_fn *done, void *user,
+    aw_pace_waits_fn *waits, aw_ssoadmin_done_fn *done, void *user,
     struct aw_ssoadmin_op **ret)
 {
 	const uint64_t rate = aws->conf->sweep_rate;
@@ -483,15 +483,9 @@ int aw_ssoadmin_start(struct aw_aws *aws, uint64_t patience_ms,
 	op->region = aw_aws_region(aws);
 	op->arns.max = ARNS_MAX;
 	op->records.max = RECORDS_MAX;
-	op->paced = (struct aw_paced){
-		.aws = aws,
-		.rate = rate < AW_SSOADMIN_RATE_MAX ? (unsigned)rate
-						    : AW_SSOADMIN_RATE_MAX,
-		.patience_ms = patience_ms,
-		.done = on_answer,
-		.waits = on_waits,
-		.user = op,
-	};
+	aw_paced_init(&op->paced, aws,
+	    rate < AW_SSOADMIN_RATE_MAX ? rate : AW_SSOADMIN_RATE_MAX,
+	    patience_ms, on_answer, on_waits, op);
 	op->waits = waits;
 	op->done = done;
 	op->user = user;

@@ -44,7 +44,7 @@ typedef void aw_ssoadmin_done_fn(void *user, const struct aw_ssoadmin_end *end);
  * called once, later.  Returns 0 with *@ret or a negative errno.
  */
 int aw_ssoadmin_start(struct aw_aws *aws, uint64_t patience_ms,
-    aw_paced_waits_fn *waits, aw_ssoadmin_done_fn *done, void *user,
+    aw_pace_waits_fn *waits, aw_ssoadmin_done_fn *done, void *user,
     struct aw_ssoadmin_op **ret) AW_MUST_USE;
 void aw_ssoadmin_cancel(struct aw_ssoadmin_op *op);
 

@@ -54,7 +54,7 @@ static void finish(
     struct aw_store_sweep *sweep, enum aw_net net, const struct aw_diag *why)
 {
 	sweep->end.net = net;
-	sweep->end.n.requests = sweep->paced.requests;
+	sweep->end.n.requests = sweep->paced.pace.requests;
 	if (why)
 		sweep->end.why = *why;
 	sweep->handler->end(sweep->user, &sweep->end);
@@ -86,7 +86,7 @@ static void fail_scope(struct aw_store_sweep *sweep, const char *item)
 /* Requests in all, as far as is known: once the groups are. */
 static uint64_t expected(const struct aw_store_sweep *sweep)
 {
-	uint64_t n = sweep->paced.requests;
+	uint64_t n = sweep->paced.pace.requests;
 
 	if (sweep->step < AW_STEP_MEMBERS)
 		return 0;
@@ -103,7 +103,7 @@ static void tell(struct aw_store_sweep *sweep, const struct aw_buf *records,
 		.data = records ? records->data : NULL,
 		.len = records ? records->len : 0,
 		.waits = waits,
-		.requests = sweep->paced.requests,
+		.requests = sweep->paced.pace.requests,
 		.expected = expected(sweep),
 	};
 
@@ -395,14 +395,8 @@ int aw_sweep_store_start(struct aw_aws *aws,
 	sweep->sets_done = conf->permission_sets == AW_PERMISSION_SETS_NO &&
 			   !is_assigned_scope(conf);
 	sweep->groups.max = GROUPS_MAX;
-	sweep->paced = (struct aw_paced){
-		.aws = aws,
-		.rate = (unsigned)conf->sweep_rate,
-		.patience_ms = PATIENCE_MS,
-		.done = on_answer,
-		.waits = on_waits,
-		.user = sweep,
-	};
+	aw_paced_init(&sweep->paced, aws, conf->sweep_rate, PATIENCE_MS,
+	    on_answer, on_waits, sweep);
 	sweep->handler = handler;
 	sweep->user = user;
 	r = aw_timer_set(aws->event, &sweep->start, 0, on_start, sweep);
