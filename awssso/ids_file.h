@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ledger as text: a first line that says what it is, then a line for each
+ * entry, its six fields with a tab between them:
+ *
+ *   store principal kind id name home
+ *
+ * kind is user, group or permission-set; home is empty but for users.
+ */
+#ifndef AW_AWSSSO_IDS_FILE_H
+#define AW_AWSSSO_IDS_FILE_H
+
+#define AW_IDS_FILE_HEAD "# awssso ids 1"
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * awssso ids list: every entry of the ledger.
+ */
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "awssso/commands.h"
+#include "awssso/listing.h"
+#include "awssso/print.h"
+#include "awssso/talk.h"
+#include "common/paths.h"
+#include "common/proto.h"
+#include "common/text.h"
+
+enum {
+	JSON,
+	RUN_DIR,
+};
+
+static const char *state_of(const struct aw_listed *entry)
+{
+	if (!(entry->flags & AW_ID_PRESENT))
+		return "gone";
+	return *entry->text ? "skipped" : "present";
+}
+
+static int as_json(void *user, const struct aw_listed *entry)
+{
+	struct json_object *object = aw_json_object();
+
+	aw_json_text(object, "name", entry->name);
+	aw_json_number(object, "id", entry->posix_id);
+	aw_json_text(object, "kind", aw_listed_kind(entry));
+	aw_json_text(object, "state", state_of(entry));
+	aw_json_text(object, "principal_id", entry->principal);
+	aw_json_text(object, "identity_store_id", entry->store);
+	aw_json_text(object, "directory_name", entry->user_name);
+	aw_json_text(object, "home", entry->home);
+	aw_json_bool(object, "disabled", (entry->flags & AW_ID_DISABLED) != 0);
+	aw_json_bool(object, "adopted", (entry->flags & AW_ID_ADOPTED) != 0);
+	aw_json_text(object, "why", entry->text);
+	aw_json_append(user, object);
+	return 0;
+}
+
+static int as_line(void *user AW_UNUSED, const struct aw_listed *entry)
+{
+	char id[24] = "-";
+
+	if (entry->posix_id)
+		aw_ignore(aw_fmt(id, sizeof(id), "%llu",
+		    (unsigned long long)entry->posix_id));
+	printf("%-24s %10s %-14s %-7s %s\n", *entry->name ? entry->name : "-",
+	    id, aw_listed_kind(entry), state_of(entry), entry->principal);
+	return 0;
+}
+
+static int run(const struct aw_args *args)
+{
+	struct json_object *array =
+	    args->option[JSON] ? aw_json_array(NULL, NULL) : NULL;
+	int r;
+
+	if (!array)
+		printf("%-24s %10s %-14s %-7s %s\n", "NAME", "ID", "KIND",
+		    "STATE", "PRINCIPAL");
+	r = aw_listing_walk(args->option[RUN_DIR], AW_MSG_IDS,
+	    array ? as_json : as_line, array);
+	if (array && r == AW_EXIT_OK)
+		aw_json_print(array);
+	else
+		json_object_put(array);
+	return r;
+}
+
+const struct aw_command aw_command_ids_list = {
+	.name = "ids list",
+	.operands = "",
+	.help = "List who has which name and id (root).\n\n"
+		"\"gone\" has left the directory and keeps name and id; "
+		"\"skipped\" is there\nand not shown: awssso status --skipped "
+		"tells why.",
+	.options = { [JSON] = { "--json", NULL, "Print JSON." },
+	    [RUN_DIR] = AW_TALK_OPTION },
+	.run = run,
+};
