@@ -4,8 +4,9 @@
 # 30 ms and throttles as AWS does, 20 requests a second, which is also the pace
 # of the sweep.  Prints, for each size, the requests that the formula wants and
 # those that were made, and the time between the first and the last of them
-# next to requests / rate; they may differ by 5 %.
-#   BUILD=build tests/bench/directory.sh [USERS...]
+# next to requests / rate; they may differ by 5 %.  SOURCE is identity-store,
+# scim (AWS's endpoint) or scim-standard (groups come with their members).
+#   [SOURCE=...] BUILD=build tests/bench/directory.sh [USERS...]
 set -eu
 # The daemons are nobody's root.
 if [ "$(id -u)" = 0 ]; then
@@ -15,6 +16,13 @@ cd "$(dirname "$0")/../.."
 build=$(realpath "${BUILD:-build}")
 [ $# -gt 0 ] || set -- 1000 10000 100000
 rate=20
+from=${SOURCE:-identity-store}
+case $from in
+identity-store) service=identitystore path= ;;
+scim) service=scim path=/11111111-2222-4333-8444-555555555555/scim/v2/ ;;
+scim-standard) service=scim path=/standard/scim/v2 ;;
+*) echo "no such source: $from" >&2; exit 2 ;;
+esac
 store=d-0123456789
 work=$(mktemp -d)
 pids=
@@ -67,8 +75,12 @@ account = 111122223333
 [access]
 allow_groups = group 0
 [directory]
+source = ${from%-standard}
 sweep_rate = $rate
 permission_sets = no
+scim_url = $url$path
+scim_token_file = $work/token
+scim_on_login_host = yes
 [network]
 endpoint_url_sso_oidc = $url
 endpoint_url_sso = $url
@@ -106,11 +118,12 @@ start()
 	mkdir -m 755 "$work/state" "$work/state/public"
 	"$build/idcsim" serve --fixture "$work/fixture.json" \
 		--plain 127.0.0.1:0 --control "$work/c" --log "$work/log" \
-		--credentials-file "$work/keys" --ready-fd 3 3> "$work/ready" &
+		--credentials-file "$work/keys" --scim-token-file "$work/token" \
+		--ready-fd 3 3> "$work/ready" &
 	pids=$!
 	within 30 grep -q plain "$work/ready"
 	url=http://$(sed -n 's/^plain //p' "$work/ready")
-	"$build/idcsim" --control "$work/c" fault identitystore latency 30
+	"$build/idcsim" --control "$work/c" fault "$service" latency 30
 	conf
 	me=$(id -un)
 	"$build/awssso-netd" --foreground --config "$work/awssso.conf" \
@@ -129,8 +142,15 @@ start()
 # The time between the log's first and last request to a list, and how many.
 measure()
 {
-	awk -v rate=$rate -v users="$1" '
-	/"(ListUsers|ListGroups|ListGroupMemberships)"/ {
+	awk -v rate=$rate -v users="$1" -v from="$from" '
+	# Requests for a list of so many rows.  By index, each page but the
+	# first begins with the row that the last one ended with.
+	function pages(rows) {
+		if (from == "scim-standard")
+			return rows <= 100 ? 1 : 1 + int((rows - 2) / 99)
+		return int((rows + 99) / 100)
+	}
+	/"(Scim)?(ListUsers|ListGroups|ListGroupMemberships)"/ {
 		match($0, /T[0-9][0-9]:[0-9][0-9]:[0-9.]+Z/)
 		at = substr($0, RSTART + 1, 2) * 3600 + \
 			substr($0, RSTART + 4, 2) * 60 + \
@@ -141,7 +161,11 @@ measure()
 	}
 	END {
 		groups = int((users + 99) / 100)
-		want = groups + int((groups + 99) / 100) + groups
+		want = pages(users) + pages(groups)
+		if (from != "scim-standard")
+			want += groups
+		if (from == "scim")
+			want++
 		took = last - first + (last < first) * 86400
 		pace = (n - 1) / rate
 		off = pace ? 100 * (took - pace) / pace : 0
