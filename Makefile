@@ -248,9 +248,17 @@ try: $(BUILD)/awssso $(BUILD)/awssso-netd
 	$(Q)$(BUILD)/awssso try --start-url '$(START_URL)' --region '$(REGION)'
 bench: all
 	$(Q)BUILD=$(BUILD) tests/bench/lookup.sh
+# bench-directory: sweeps at AWS's pace; then what SIZES people cost awsssod.
+BENCHES := $(BUILD)/bench/bench_apply $(BUILD)/bench/bench_generations
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libcommon.a
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(call link_prog,$<,)
 .PHONY: bench-directory
-bench-directory: all
-	$(Q)BUILD=$(BUILD) tests/bench/directory.sh
+bench-directory: all $(BENCHES)
+	$(Q)BUILD=$(BUILD) tests/bench/size.sh --plan '$(SWEEPS)' '$(SIZES)'
+	$(Q)BUILD=$(BUILD) tests/bench/directory.sh $(SWEEPS)
+	$(Q)BUILD=$(BUILD) tests/bench/size.sh $(SIZES)
 
 # --- installing ------------------------------------------------------------
 INSTALL ?= install
@@ -293,7 +301,7 @@ help:
 	@echo 'make check-asan  unit tests under address and undefined sanitizers'
 	@echo 'make fuzz        FUZZ_SECONDS=30 a target, with libFuzzer'
 	@echo 'make bench       lookups against named peers'
-	@echo 'make bench-directory   sweeps of 1,000 to 100,000 people'
+	@echo 'make bench-directory   sweeps, and what a large directory costs awsssod'
 	@echo 'make lint format deps clean install uninstall'
 	@echo 'variables: CC CFLAGS LDFLAGS WERROR=1 QR=no SAN=... BUILD=dir V=1'
 	@echo '  DESTDIR prefix libdir nssdir pamdir unitdir sysconfdir docdir'

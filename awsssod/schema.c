@@ -36,7 +36,8 @@
 #define INDEXES                                                  \
 	"CREATE INDEX principals_label ON principals(user_name)" \
 	" WHERE kind = 2;"                                       \
-	"CREATE INDEX principals_present ON principals(kind)"    \
+	"CREATE INDEX principals_present"                        \
+	" ON principals(kind, present)"                          \
 	" WHERE present + 0 = 1;"                                \
 	"CREATE INDEX principals_skip"                           \
 	" ON principals(kind, user_name) WHERE skip IS NOT NULL;"

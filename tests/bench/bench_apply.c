@@ -6,10 +6,11 @@
  *
  *   bench_apply AWSSSOD USERS GROUPS MEMBERS_OF_A_USER
  *
- * Three sweeps: the first ever, the same again, and one with a hundredth
- * changed.  For each: records a second while pages come, how long it takes
- * until it counts, the longest pause, the time until the snapshot is in place,
- * the daemon's peak memory (not the worker's, which is told apart).
+ * Four sweeps: the first ever, the same again, one with a hundredth changed,
+ * and one with one person more.  For each: how long the pages take, then, from
+ * the last page on, how long until it counts and until a lookup in the mapped
+ * snapshot answers; the longest pause before and after the last page; the
+ * daemon's memory at most (not the worker's, which is told apart).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/directory.h"
 #include "common/own.h"
 #include "common/proto.h"
 #include "common/sock.h"
@@ -37,7 +39,7 @@
 #define TIMEOUT_S 600
 
 struct bench {
-	char dir[64], run[80], state[80], pub[80];
+	char dir[64], run[80], state[80], pub[80], path[128];
 	unsigned users, groups, each;
 	int listen_fd, netd_fd;
 	pid_t daemon;
@@ -69,6 +71,8 @@ static void prepare(struct bench *bench)
 	if (path_of(bench->run, sizeof(bench->run), bench->dir, "run") ||
 	    path_of(bench->state, sizeof(bench->state), bench->dir, "s.db") ||
 	    path_of(bench->pub, sizeof(bench->pub), bench->dir, "public") ||
+	    path_of(
+		bench->path, sizeof(bench->path), bench->pub, "directory.1") ||
 	    path_of(path, sizeof(path), bench->dir, "awssso.conf") ||
 	    mkdir(bench->run, 0755) || mkdir(bench->pub, 0755))
 		die(bench->dir);
@@ -84,7 +88,9 @@ static void prepare(struct bench *bench)
 		      "sweep_interval = 10s\n"
 		      "sweep_rate = 1000\n"
 		      "[access]\n"
-		      "allow_groups = group 1\n");
+		      "allow_groups = group 1\n"
+		      "[names]\n"
+		      "domains = example.com\n");
 	if (fchmod(fileno(file), 0644) || fclose(file))
 		die(path);
 	if (path_of(path, sizeof(path), bench->run, "net.sock") ||
@@ -174,10 +180,22 @@ static void id_of(char buf[48], char kind, unsigned i)
 		die("id");
 }
 
-/* In the third round a hundredth has gone, and as many have come. */
+/* From the third round on a hundredth has gone, and as many have come. */
 static unsigned person(const struct bench *bench, unsigned i)
 {
-	return bench->round == 3 && i % 100 == 7 ? i + bench->users : i;
+	return bench->round >= 3 && i % 100 == 7 ? i + bench->users : i;
+}
+
+/* In the fourth one more has come, who is in no group. */
+static unsigned n_users(const struct bench *bench)
+{
+	return bench->users + (bench->round == 4);
+}
+
+/* Who has come last. */
+static unsigned newcomer(const struct bench *bench)
+{
+	return person(bench, bench->round == 4 ? bench->users : 7);
 }
 
 static void send_page(
@@ -202,18 +220,18 @@ static void send_users(struct bench *bench, uint64_t request)
 	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(8 << 20);
 	char id[48], name[64], display[64];
 
-	for (unsigned i = 0; i < bench->users; i++) {
+	for (unsigned i = 0; i < n_users(bench); i++) {
 		const unsigned who = person(bench, i);
 
 		id_of(id, 'a', who);
 		if (aw_fmt(name, sizeof(name), "person%u@example.com", who) ||
 		    aw_fmt(display, sizeof(display), "%s Person %u",
-			bench->round == 3 && i % 100 == 9 ? "Other" : "Example",
+			bench->round >= 3 && i % 100 == 9 ? "Other" : "Example",
 			who))
 			die("name");
 		add(&page, AW_MSG_USER_REC, AW_TAG_PRINCIPAL_ID, id,
 		    AW_TAG_USER_NAME, name, display);
-		if (i % A_PAGE == A_PAGE - 1 || i + 1 == bench->users)
+		if (i % A_PAGE == A_PAGE - 1 || i + 1 == n_users(bench))
 			send_page(bench, &page, request);
 	}
 }
@@ -345,20 +363,37 @@ static off_t size_of(const char *path)
 	return stat(path, &st) < 0 ? 0 : st.st_size;
 }
 
-static ino_t snapshot(const struct bench *bench)
-{
-	char path[128];
-	struct stat st;
+static struct aw_dir directory = AW_DIR_INIT(NULL, "/nonexistent", 0);
 
-	if (path_of(path, sizeof(path), bench->pub, "directory.1") ||
-	    stat(path, &st) < 0)
-		return 0;
-	return st.st_ino;
+/* As libc's getpwnam would ask the NSS module. */
+static bool is_found(const char *name)
+{
+	struct aw_snap_user user;
+	struct aw_dir_pin pin;
+	bool found;
+
+	if (aw_dir_get(&directory, &pin) != 0)
+		return false;
+	found = aw_snap_user_by_name(pin.snap, name, strlen(name), &user) == 0;
+	return aw_dir_put(&directory, &pin) == 0 && found;
+}
+
+static void wait_for_lookup(const struct bench *bench)
+{
+	const uint64_t until = aw_sock_now_ms() + TIMEOUT_S * 1000ull;
+	char name[64];
+
+	if (aw_fmt(name, sizeof(name), "person%u", newcomer(bench)))
+		die("name");
+	while (!is_found(name)) {
+		if (aw_sock_now_ms() > until)
+			die("no lookup answers");
+		(void)poll(NULL, 0, 2);
+	}
 }
 
 static void sweep(struct bench *bench, const char *what)
 {
-	const ino_t before = snapshot(bench);
 	uint64_t request, began, sent, counts, members;
 	uint64_t pause_pages;
 	uint8_t data[128];
@@ -378,23 +413,20 @@ static void sweep(struct bench *bench, const char *what)
 	*bench->pause_ms = 0;
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_SWEEP_END, request);
 	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_OK);
-	aw_wire_put_num(&out, AW_TAG_USERS, bench->users);
+	aw_wire_put_num(&out, AW_TAG_USERS, n_users(bench));
 	aw_wire_put_num(&out, AW_TAG_GROUPS, bench->groups);
 	aw_wire_put_num(&out, AW_TAG_MEMBERS, members);
 	send_netd(bench, &out, -1);
 	wait_until_it_counts(bench);
 	counts = aw_sock_now_ms();
-	for (int i = 0;
-	     i < 600 && bench->round != 2 && snapshot(bench) == before; i++)
-		(void)poll(NULL, 0, 100);
-	printf("%s: pages %.1f s (pause %llu ms), counts after %.2f s, pause "
-	       "%llu ms, snapshot after %.1f s, awsssod %lu kB at most (%lu "
-	       "now)\n",
+	wait_for_lookup(bench);
+	printf("  %-20s pages %6.1f s, pause %5llu ms; counts after %6.2f s, "
+	       "a lookup answers after %6.2f s, pause %5llu ms; awsssod %lu kB "
+	       "at most\n",
 	    what, (double)(sent - began) / 1000,
 	    (unsigned long long)pause_pages, (double)(counts - sent) / 1000,
-	    (unsigned long long)*bench->pause_ms,
-	    (double)(aw_sock_now_ms() - sent) / 1000, memory(bench, "VmHWM"),
-	    memory(bench, "VmRSS"));
+	    (double)(aw_sock_now_ms() - sent) / 1000,
+	    (unsigned long long)*bench->pause_ms, memory(bench, "VmHWM"));
 	(void)fflush(stdout);
 	(void)kill(pinger, SIGKILL);
 	(void)waitpid(pinger, NULL, 0);
@@ -411,12 +443,10 @@ static void clean_up(struct bench *bench)
 	(void)kill(bench->daemon, SIGTERM);
 	(void)waitpid(bench->daemon, NULL, 0);
 	(void)getrusage(RUSAGE_CHILDREN, &usage);
-	printf("largest process of all, the snapshot's worker included: "
-	       "%ld kB\n",
-	    usage.ru_maxrss);
-	printf("state.db %lld bytes", (long long)size_of(bench->state));
-	if (path_of(path, sizeof(path), bench->pub, "directory.1") == 0)
-		printf(", snapshot %lld bytes\n", (long long)size_of(path));
+	printf("  largest process, the one that builds the snapshot included: "
+	       "%ld kB; state.db %lld bytes, snapshot %lld bytes\n",
+	    usage.ru_maxrss, (long long)size_of(bench->state),
+	    (long long)size_of(bench->path));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (path_of(path, sizeof(path), bench->dir, names[i]) == 0)
 			(void)remove(path);
@@ -451,12 +481,17 @@ int main(int argc, char **argv)
 	start(&bench, argv[1]);
 	printf("%u users, %u groups, %u memberships a user\n", bench.users,
 	    bench.groups, bench.each);
+	(void)fflush(stdout);
+	directory.path = bench.path;
+	directory.root = geteuid();
 	bench.round = 1;
 	sweep(&bench, "first");
 	bench.round = 2;
 	sweep(&bench, "the same");
 	bench.round = 3;
 	sweep(&bench, "a hundredth changed");
+	bench.round = 4;
+	sweep(&bench, "one person more");
 	clean_up(&bench);
 	return 0;
 }

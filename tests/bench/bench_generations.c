@@ -11,11 +11,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,7 +25,8 @@
 #include "common/snapshot_write.h"
 #include "common/text.h"
 
-#define READERS_MAX 100
+#define READERS_MAX     100
+#define GENERATIONS_MAX 900 /* a descriptor each */
 
 struct bench {
 	unsigned users, generations, readers;
@@ -33,6 +34,9 @@ struct bench {
 	int dir_fd, old_fd;
 	pid_t reader[READERS_MAX];
 	unsigned n_started;
+	int fd[GENERATIONS_MAX + 1]; /* of each generation, to measure it */
+	bool is_read[GENERATIONS_MAX + 1];
+	unsigned now;
 };
 
 static void die(const char *what, int error)
@@ -102,6 +106,11 @@ static void publish(struct bench *bench, unsigned generation)
 		die("punch", -r);
 	aw_own_fd_done(&bench->old_fd);
 	bench->old_fd = old_fd;
+	bench->now = generation;
+	bench->fd[generation] =
+	    openat(bench->dir_fd, AW_SNAPSHOT_NAME, O_RDONLY | O_CLOEXEC);
+	if (bench->fd[generation] < 0)
+		die(AW_SNAPSHOT_NAME, errno);
 }
 
 static struct aw_dir directory = AW_DIR_INIT(NULL, "/nonexistent", 0);
@@ -145,13 +154,25 @@ static void start_reader(struct bench *bench)
 	(void)close(ready[0]);
 }
 
+static double size_mb(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		die("fstat", errno);
+	return (double)st.st_blocks * 512 / 1e6;
+}
+
+/* What awsssod would have on the disk: the file, the one before, which waits
+ * to be punched out, and what readers hold. */
 static double used_mb(const struct bench *bench)
 {
-	struct statvfs fs;
+	double sum = 0;
 
-	if (fstatvfs(bench->dir_fd, &fs) < 0)
-		die("statvfs", errno);
-	return (double)(fs.f_blocks - fs.f_bfree) * (double)fs.f_frsize / 1e6;
+	for (unsigned i = 1; i <= bench->now; i++)
+		if (bench->is_read[i] || i + 1 >= bench->now)
+			sum += size_mb(bench->fd[i]);
+	return sum;
 }
 
 static void end_readers(struct bench *bench)
@@ -165,36 +186,35 @@ static void end_readers(struct bench *bench)
 static void run(struct bench *bench)
 {
 	const unsigned every = bench->generations / bench->readers;
-	double before, one = 0, most = 0;
-	struct stat st;
+	double one, most = 0;
 
-	before = used_mb(bench);
 	for (unsigned i = 1; i <= bench->generations; i++) {
 		publish(bench, i);
 		if (i % (every ? every : 1) == 0 &&
-		    bench->n_started < bench->readers)
+		    bench->n_started < bench->readers) {
 			start_reader(bench);
-		if (used_mb(bench) - before > most)
-			most = used_mb(bench) - before;
+			bench->is_read[i] = true;
+		}
+		if (used_mb(bench) > most)
+			most = used_mb(bench);
 	}
-	if (fstatat(bench->dir_fd, AW_SNAPSHOT_NAME, &st, 0) == 0)
-		one = (double)st.st_blocks * 512 / 1e6;
+	one = size_mb(bench->fd[bench->now]);
 	printf("%u generations of %.1f MB, %u idle readers: %.1f MB at the "
 	       "end, %.1f MB at the most; unpunched %.1f MB\n",
-	    bench->generations, one, bench->n_started, used_mb(bench) - before,
-	    most, one * (bench->n_started + 1));
+	    bench->generations, one, bench->n_started, used_mb(bench), most,
+	    one * (bench->n_started + 1));
 	end_readers(bench);
 }
 
 int main(int argc, char **argv)
 {
-	struct bench bench = { .old_fd = -1 };
+	static struct bench bench = { .old_fd = -1 };
 	char path[4096];
 
 	if (argc != 5)
 		die("USERS GENERATIONS READERS DIRECTORY", EINVAL);
 	bench.users = number(argv[1], 1000000);
-	bench.generations = number(argv[2], 100000);
+	bench.generations = number(argv[2], GENERATIONS_MAX);
 	bench.readers = number(argv[3], READERS_MAX);
 	if (aw_fmt(path, sizeof(path), "%s/%s", argv[4], AW_SNAPSHOT_NAME) < 0)
 		die("DIRECTORY", ENAMETOOLONG);
