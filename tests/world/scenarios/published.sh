@@ -143,6 +143,30 @@ scn_a_change_comes_with_the_next_object()
 	known carol || fail 'nobody owns the files of carol any more'
 }
 
+age()
+{
+	awssso status --json | jq .directory_age
+}
+
+# What has not changed is written anew all the same, with the time at which it
+# was read: else nobody could sign in any more while nothing changes.
+# covers: dir.1, R11
+scn_an_unchanged_directory_stays_young()
+{
+	local generation
+
+	generation=$(awssso status --json | jq .generation)
+	publish_anew
+	sleep 4
+	[ "$(age)" -ge 4 ] || fail 'it is younger than its last reading'
+	publish_anew
+	person awssso sync
+	status 0
+	[ "$(age)" -lt 4 ] || fail 'the new reading does not count'
+	[ "$(awssso status --json | jq .generation)" = "$generation" ] ||
+	    fail 'a new generation though nothing changed'
+}
+
 as_published()
 {
 	rm -f "$object"
