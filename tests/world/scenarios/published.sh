@@ -155,8 +155,9 @@ scn_an_unchanged_directory_stays_young()
 {
 	local generation
 
-	generation=$(awssso status --json | jq .generation)
 	publish_anew
+	awssso sync
+	generation=$(awssso status --json | jq .generation)
 	sleep 4
 	[ "$(age)" -ge 4 ] || fail 'it is younger than its last reading'
 	publish_anew
