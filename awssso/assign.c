@@ -35,16 +35,17 @@ static int id_set_init(struct id_set *set, size_t n)
 	return set->id ? 0 : -ENOMEM;
 }
 
-/* False when @id was there already. */
-static bool id_set_add(struct id_set *set, uint32_t id)
+/* Take @id, unless it is there already. */
+static int id_set_take(void *user, uint32_t id)
 {
+	struct id_set *set = user;
 	size_t at = (id * 2654435761u) & set->mask;
 
 	for (; set->id[at]; at = (at + 1) & set->mask)
 		if (set->id[at] == id)
-			return false;
+			return AW_DENIED;
 	set->id[at] = id;
-	return true;
+	return 0;
 }
 
 static int compare_text(const void *a, const void *b)
@@ -58,7 +59,7 @@ static int compare_text(const void *a, const void *b)
 /* The domain of @user_name in lower case; "" without one that could be used. */
 static char *domain_of(const char *user_name)
 {
-	const char *at = strchr(user_name, '@');
+	const char *at = strrchr(user_name, '@');
 	char *domain = strdup(at ? at + 1 : "");
 
 	for (char *p = domain; p && *p; p++)
@@ -179,16 +180,9 @@ static int assign_names(struct aw_fixture *fixture,
 static int assign_id(
     struct aw_principal *one, aw_sha256_fn *sha256, struct id_set *taken)
 {
-	int r;
-
 	if (!one->name[0])
 		return 0;
-	for (uint32_t attempt = 0; attempt < 4096; attempt++) {
-		r = aw_id_candidate(sha256, one->id, attempt, &one->posix_id);
-		if (r < 0 || id_set_add(taken, one->posix_id))
-			return r;
-	}
-	return -ENOSPC;
+	return aw_id_find(sha256, one->id, id_set_take, taken, &one->posix_id);
 }
 
 int aw_assign(

@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Registration: probe for a free id, write the row once.
+ * Registration: find a free id, write the row once.
  */
 #include "awsssod/ledger.h"
 
 #include <errno.h>
 #include <openssl/sha.h>
 
-/* Far above what chance ever needs; somebody who fills 4096 neighbours of one
- * candidate gets a skipped principal, not a daemon that spins. */
-#define MAX_PROBES 4096
-
 int aw_ledger_sha256(const void *data, size_t len, uint8_t digest[32])
 {
 	return SHA256(data, len, digest) ? 0 : -EIO;
 }
 
-/* 0 free, AW_DENIED taken. */
-static int is_free(struct aw_state *state, uint32_t id)
+static int is_free(void *user, uint32_t id)
 {
+	struct aw_state *state = user;
 	int64_t taken;
 	const int r =
 	    aw_state_number(state, AW_Q_ID_TAKEN, &taken, "i", (int64_t)id);
@@ -28,27 +24,6 @@ static int is_free(struct aw_state *state, uint32_t id)
 	return r < 0 ? r : AW_DENIED;
 }
 
-static int find_id(struct aw_state *state, aw_sha256_fn *sha256,
-    const char *principal_id, uint32_t *ret_id)
-{
-	for (uint32_t probe = 0; probe < MAX_PROBES; probe++) {
-		uint32_t id;
-		int r;
-
-		r = aw_id_candidate(sha256, principal_id, probe, &id);
-		if (r < 0)
-			return r;
-		r = is_free(state, id);
-		if (r < 0)
-			return r;
-		if (r == AW_DENIED)
-			continue;
-		*ret_id = id;
-		return 0;
-	}
-	return -ENOSPC;
-}
-
 int aw_ledger_register(struct aw_state *state, aw_sha256_fn *sha256, int64_t n,
     const char *principal_id, const char *name, const char *home,
     uint32_t *ret_id)
@@ -56,7 +31,7 @@ int aw_ledger_register(struct aw_state *state, aw_sha256_fn *sha256, int64_t n,
 	uint32_t id;
 	int r;
 
-	r = find_id(state, sha256, principal_id, &id);
+	r = aw_id_find(sha256, principal_id, is_free, state, &id);
 	if (r < 0)
 		return r;
 	r = aw_state_run(

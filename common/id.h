@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/outcome.h"
+
 /* Outside every range that systemd, containers or Debian use. */
 #define AW_ID_MIN 1879048192u /* 0x70000000 */
 #define AW_ID_MAX 2147352575u /* 0x7ffdffff */
@@ -34,5 +36,21 @@ static inline bool aw_id_in_range(uint64_t id)
  */
 int aw_id_candidate(aw_sha256_fn *sha256, const char *principal_id,
     uint32_t attempt, uint32_t *ret_id);
+
+/* Neighbours that are tried.  Far above what chance ever needs; somebody who
+ * fills them all gets a skipped principal, not a program that spins. */
+#define AW_ID_PROBES 4096
+
+/* 0 when @id is nobody's, AW_DENIED when it is somebody's, or a negative
+ * errno. */
+typedef int aw_id_free_fn(void *user, uint32_t id);
+
+/*
+ * The first candidate of @principal_id that @is_free lets pass.  Returns 0,
+ * -ENOSPC when AW_ID_PROBES in a row are taken, or what @sha256 or @is_free
+ * failed with.
+ */
+int aw_id_find(aw_sha256_fn *sha256, const char *principal_id,
+    aw_id_free_fn *is_free, void *user, uint32_t *ret_id) AW_MUST_USE;
 
 #endif

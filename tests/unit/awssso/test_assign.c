@@ -39,6 +39,7 @@ static void pins_the_majority_domain(void **state)
 		    "y.example" },
 		{ { "a", "b", "c@x.example" }, "" },
 		{ { "a", "b@x.example", "c@x.example" }, "x.example" },
+		{ { "a@b@x.example" }, "x.example" },
 		/* of several the first by alphabet, in whatever order */
 		{ { "a@y.example", "b@x.example" }, "x.example" },
 		{ { "a@x.example", "b@y.example", "c@y.example",

@@ -11,11 +11,9 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "awsssod/ledger.h"
-#include "common/own.h"
 #include "tests/unit/awsssod/world.h"
 
 static int execute(struct world *world, const char *sql)
@@ -119,47 +117,6 @@ static void tombstones(void **state)
 	    1);
 }
 
-/* 100,000 people, no world_two of one id; and it does not take a minute. */
-static void hundred_thousand(void **state)
-{
-	enum { N = 100000 };
-	aw_own_free struct fake_user *users = calloc(N, sizeof(*users));
-	aw_own_free char(*text)[2][40] = calloc(N, sizeof(*text));
-	const struct fake_directory d = { users, NULL, NULL, N, 0, 0 };
-	struct world *world = *state;
-	struct aw_applied applied;
-	uint64_t began;
-
-	assert_non_null(users);
-	assert_non_null(text);
-	for (int i = 0; i < N; i++) {
-		assert_int_equal(
-		    aw_fmt(text[i][0], 40, "9067-%d", i) |
-			aw_fmt(text[i][1], 40, "p%d@example.com", i),
-		    0);
-		users[i] = (struct fake_user){ text[i][0], text[i][1], NULL };
-	}
-	began = aw_sock_now_ms();
-	assert_int_equal(world_sweep(world, &d, &applied), 0);
-	print_message("%d people: %llu ms\n", N,
-	    (unsigned long long)(aw_sock_now_ms() - began));
-	assert_true(aw_sock_now_ms() - began < 20000);
-	began = aw_sock_now_ms();
-	assert_int_equal(world_sweep(world, &d, &applied), 0);
-	assert_false(applied.changed);
-	print_message("again, unchanged: %llu ms\n",
-	    (unsigned long long)(aw_sock_now_ms() - began));
-	assert_int_equal(
-	    world_number(
-		world, "SELECT count(DISTINCT posix_id) FROM principals", NULL),
-	    N);
-	assert_int_equal(world_number(world,
-			     "SELECT count(*) FROM principals WHERE"
-			     " posix_id BETWEEN 1879048192 AND 2147352575",
-			     NULL),
-	    N);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,7 +124,6 @@ int main(void)
 		T(ids_probe),
 		T(write_once),
 		T(tombstones),
-		T(hundred_thousand),
 	};
 
 	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
