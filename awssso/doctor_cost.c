@@ -49,18 +49,20 @@ static uint64_t requests_of(const struct aw_talk *talk)
 
 static void say_sweep(struct aw_doctor *doctor, const struct aw_doctor_cost *c)
 {
-	char takes[32], every[32];
+	const bool has_scope = doctor->conf->source == AW_SOURCE_IDENTITY_STORE;
 	const bool is_slow = c->seconds > c->interval;
+	char takes[32], every[32];
 
 	aw_doctor_say(doctor, "sweep",
 	    is_slow ? AW_DOCTOR_FINDING : AW_DOCTOR_GOOD,
-	    "%llu requests, takes %s, every %s%s",
+	    "%llu requests, takes %s, every %s%s%s",
 	    (unsigned long long)c->requests,
 	    aw_print_span(takes, sizeof(takes), c->seconds),
 	    aw_print_span(every, sizeof(every), c->interval),
 	    is_slow ? ": it takes longer than its interval; set a longer "
-		      "sweep_interval or a scope"
-		    : "");
+		      "sweep_interval"
+		    : "",
+	    is_slow && has_scope ? " or a scope" : "");
 }
 
 static void say_share(struct aw_doctor *doctor, const struct aw_doctor_cost *c)
@@ -95,5 +97,7 @@ void aw_doctor_check_cost(struct aw_doctor *doctor)
 		&doctor->talk->in, AW_TAG_RATE, doctor->conf->sweep_rate),
 	    doctor->conf->sweep_interval, doctor->hosts, &cost);
 	say_sweep(doctor, &cost);
-	say_share(doctor, &cost);
+	/* What others may ask SCIM nobody says. */
+	if (doctor->conf->source == AW_SOURCE_IDENTITY_STORE)
+		say_share(doctor, &cost);
 }

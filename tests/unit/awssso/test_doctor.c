@@ -153,6 +153,24 @@ static void findings(void **state)
 	}
 }
 
+/* A SCIM endpoint knows no scope, and its limits are not the Identity Store's:
+ * neither is spoken of. */
+static void of_scim(void **state)
+{
+	static const char *const words[] = { "doctor", "--hosts=5000", "--etc",
+		".", "--run-dir", ".", NULL };
+
+	(void)state;
+	cli_write(AWS, CONF "[directory]\nsource = scim\n"
+			    "scim_url = https://scim.example.com/\n");
+	requests = 30000;
+	cli_run(words, "ctl.sock", say_status, &result);
+	cli_write(AWS, CONF);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+	assert_non_null(strstr(result.out, "set a longer sweep_interval\n"));
+	assert_null(strstr(result.out, "5000 hosts"));
+}
+
 static void for_programs(void **state)
 {
 	static const char *const words[] = { "doctor", "--json", "--hosts=5000",
@@ -186,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(costs),
 		cmocka_unit_test(findings),
+		cmocka_unit_test(of_scim),
 		cmocka_unit_test(for_programs),
 		cmocka_unit_test(wrong_words),
 	};
