@@ -16,6 +16,8 @@ const struct aw_command *const aw_commands[] = {
 	&aw_command_config,
 	&aw_command_limits,
 	&aw_command_ids_list,
+	&aw_command_ids_adopt,
+	&aw_command_ids_rename,
 	&aw_command_ids_export,
 	&aw_command_snapshot_build,
 	&aw_command_snapshot_dump,

@@ -9,8 +9,10 @@
 
 extern const struct aw_command aw_command_config;
 extern const struct aw_command aw_command_doctor;
+extern const struct aw_command aw_command_ids_adopt;
 extern const struct aw_command aw_command_ids_export;
 extern const struct aw_command aw_command_ids_list;
+extern const struct aw_command aw_command_ids_rename;
 extern const struct aw_command aw_command_limits;
 extern const struct aw_command aw_command_login;
 extern const struct aw_command aw_command_lookup;

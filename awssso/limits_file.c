@@ -85,24 +85,36 @@ static int check(const struct aw_buf *whole, struct aw_diag *diag)
 	return aw_limits_parse(aw_buf_text(whole), whole->len, &limits, diag);
 }
 
+struct marks {
+	char first[80], last[80];
+};
+
+static int make_marks(const char *name, struct marks *ret)
+{
+	if (aw_fmt(ret->first, sizeof(ret->first), "# begin: %s", name) < 0 ||
+	    aw_fmt(ret->last, sizeof(ret->last), "# end: %s", name) < 0)
+		return -EINVAL;
+	return 0;
+}
+
 int aw_limits_file_put(struct aw_limits_text *text, const char *name,
     const char *body, struct aw_diag *diag)
 {
 	aw_own(aw_buf_done) struct aw_buf whole =
 	    AW_BUF_INIT(AW_LIMITS_FILE_MAX * 2);
-	char first[80], last[80];
 	const char *begin, *end;
+	struct marks marks;
 	int r;
 
-	if (aw_fmt(first, sizeof(first), "# begin: %s", name) < 0 ||
-	    aw_fmt(last, sizeof(last), "# end: %s", name) < 0)
-		return -EINVAL;
-	find_block(text->text, first, last, &begin, &end);
+	r = make_marks(name, &marks);
+	if (r < 0)
+		return r;
+	find_block(text->text, marks.first, marks.last, &begin, &end);
 	aw_buf_add(&whole, text->text, (size_t)(begin - text->text));
 	if (*body) {
 		if (begin > text->text && begin[-1] != '\n')
 			aw_buf_str(&whole, "\n");
-		aw_buf_fmt(&whole, "%s\n%s%s\n", first, body, last);
+		aw_buf_fmt(&whole, "%s\n%s%s\n", marks.first, body, marks.last);
 	}
 	aw_buf_str(&whole, end);
 	r = check(&whole, diag);
@@ -112,6 +124,32 @@ int aw_limits_file_put(struct aw_limits_text *text, const char *name,
 	memcpy(text->text, aw_buf_text(&whole), whole.len);
 	text->text[text->len] = '\0';
 	return 0;
+}
+
+int aw_limits_file_add(struct aw_limits_text *text, const char *name,
+    const char *line, struct aw_diag *diag)
+{
+	aw_own(aw_buf_done) struct aw_buf body =
+	    AW_BUF_INIT(AW_LIMITS_FILE_MAX * 2);
+	const char *begin, *end;
+	struct marks marks;
+	int r;
+
+	r = make_marks(name, &marks);
+	if (r < 0)
+		return r;
+	find_block(text->text, marks.first, marks.last, &begin, &end);
+	if (begin < end) {
+		begin = behind_line(begin);
+		aw_buf_add(&body, begin,
+		    (size_t)(find_line(begin, marks.last) - begin));
+	}
+	if (find_line(aw_buf_text(&body), line))
+		return 0;
+	aw_buf_fmt(&body, "%s\n", line);
+	r = aw_buf_error(&body);
+	return r < 0 ? r
+		     : aw_limits_file_put(text, name, aw_buf_text(&body), diag);
 }
 
 static int write_temp(const char *temp, const struct aw_limits_text *text)

@@ -33,6 +33,13 @@ int aw_limits_file_read(const char *path, struct aw_limits_text *ret,
 int aw_limits_file_put(struct aw_limits_text *text, const char *name,
     const char *body, struct aw_diag *diag) AW_MUST_USE;
 
+/*
+ * Add the line @line (without its end) to the block @name, unless it is there.
+ * Returns as aw_limits_file_put().
+ */
+int aw_limits_file_add(struct aw_limits_text *text, const char *name,
+    const char *line, struct aw_diag *diag) AW_MUST_USE;
+
 /* Replace the file at @path (0644), durably.  Returns 0 or a negative errno. */
 int aw_limits_file_write(
     const char *path, const struct aw_limits_text *text) AW_MUST_USE;

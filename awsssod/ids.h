@@ -13,4 +13,8 @@
  */
 void aw_ids_list(struct aw_conn *conn, const struct aw_wire_in *in);
 
+/* Answer IDS_ADOPT, IDS_RENAME: all of it takes effect, or nothing. */
+void aw_ids_adopt(struct aw_conn *conn, const struct aw_wire_in *in);
+void aw_ids_rename(struct aw_conn *conn, const struct aw_wire_in *in);
+
 #endif

@@ -20,9 +20,10 @@ typedef int take_fn(struct reader *reader, char *field[FIELDS]);
 struct reader {
 	struct aw_state *state;
 	size_t n_ids;
-	const char *name; /* whom to find */
+	const char *name; /* whom to find, or not */
 	uint32_t uid;
 	struct aw_local_account *account;
+	char *holder;
 };
 
 static void file_done(FILE **file)
@@ -77,6 +78,21 @@ static int take_if_it_is(struct reader *reader, char *field[FIELDS])
 		ret->home[0] = '\0';
 	ret->uid = (uint32_t)uid;
 	return AW_END;
+}
+
+/* AW_END ends the reading: it is another's. */
+static int take_other(struct reader *reader, char *field[FIELDS])
+{
+	uint64_t id;
+
+	for (size_t i = 0; i < reader->n_ids; i++)
+		if (is_number(field[2 + i], &id) && id == reader->uid &&
+		    strcmp(field[0], reader->name) != 0) {
+			(void)aw_text_escape(
+			    reader->holder, AW_LOCAL_HOLDER_SIZE, field[0]);
+			return AW_END;
+		}
+	return 0;
 }
 
 static int take_line(struct reader *reader, char *line, take_fn *take)
@@ -140,4 +156,21 @@ int aw_local_find(const char *path, const char *name, uint32_t uid,
 		return r;
 	*ret = account;
 	return 0;
+}
+
+int aw_local_other(const struct aw_local_files *files, uint32_t id,
+    const char *name, char holder[AW_LOCAL_HOLDER_SIZE])
+{
+	struct reader reader = {
+		.n_ids = 2, .name = name, .uid = id, .holder = holder
+	};
+	int r;
+
+	r = read_file(&reader, files->passwd, take_other);
+	reader.n_ids = 1;
+	if (r == 0)
+		r = read_file(&reader, files->group, take_other);
+	if (r == 0)
+		return AW_ABSENT;
+	return r == AW_END ? 0 : r;
 }

@@ -36,4 +36,14 @@ struct aw_local_account {
 int aw_local_find(const char *path, const char *name, uint32_t uid,
     struct aw_local_account *ret) AW_MUST_USE;
 
+#define AW_LOCAL_HOLDER_SIZE 80
+
+/*
+ * Another account or group of this host than @name has the id @id, as uid or
+ * as gid: its name is put into @holder, escaped.  Returns 0, AW_ABSENT when
+ * there is none, or a negative errno.
+ */
+int aw_local_other(const struct aw_local_files *files, uint32_t id,
+    const char *name, char holder[AW_LOCAL_HOLDER_SIZE]) AW_MUST_USE;
+
 #endif

@@ -76,6 +76,25 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 			  " WHERE last >= ?1 AND first <= ?1",
 	[AW_Q_REGISTER] = "UPDATE principals SET name = ?2, posix_id = ?3,"
 			  " home = ?4, skip = NULL WHERE n = ?1",
+	[AW_Q_ENTRY_CALLED] = ENTRY " WHERE name = ?1",
+	[AW_Q_ENTRY_OF] = ENTRY " WHERE store = ?1 AND principal = ?2",
+	[AW_Q_NAME_HOLDER] =
+	    "SELECT principal FROM principals WHERE name = ?1 AND n != ?2",
+	[AW_Q_NAME_KEEPER] =
+	    "SELECT p.principal FROM renames r CROSS JOIN principals p"
+	    " ON p.n = r.n WHERE r.old_name = ?1 AND r.kept AND r.n != ?2",
+	[AW_Q_ID_HOLDER] =
+	    "SELECT principal FROM principals WHERE posix_id = ?1 AND n != ?2",
+	[AW_Q_IS_LOCAL_NAME] = "SELECT 1 FROM local_names WHERE name = ?1",
+	[AW_Q_IS_IN_LOCAL_RANGE] = "SELECT 1 FROM local_ranges"
+				   " WHERE last >= ?1 AND first <= ?1",
+	[AW_Q_ADOPT] = "UPDATE principals SET name = ?2, posix_id = ?3,"
+		       " home = ?4, adopted = 1, skip = NULL WHERE n = ?1",
+	[AW_Q_RENAME_NOTE] =
+	    "INSERT INTO renames(n, at, old_name, name, home, kept)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+	[AW_Q_RENAME] = "UPDATE principals SET name = ?2, home = ?3,"
+			" skip = NULL WHERE n = ?1",
 	[AW_Q_RESTORE] = "INSERT INTO principals(store, principal, kind,"
 			 " user_name, display, disabled, present, name,"
 			 " posix_id, home)"
@@ -94,8 +113,9 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "  AS domain FROM stage_users GROUP BY domain"
 	    " ORDER BY count(*) DESC, domain LIMIT 1",
 	[AW_Q_NEWCOMERS_CLEAR] = "DELETE FROM newcomers",
-	[AW_Q_NEWCOMERS] = "SELECT n, kind, user_name FROM principals"
-			   " WHERE name IS NULL AND present = 1",
+	[AW_Q_NEWCOMERS] =
+	    "SELECT n, kind, user_name, principal"
+	    " FROM principals WHERE name IS NULL AND present = 1",
 	[AW_Q_NEWCOMER_ADD] = "INSERT INTO newcomers VALUES(?1, ?2, ?3)",
 	[AW_Q_NEWCOMERS_LOCAL] =
 	    "UPDATE newcomers SET reason = 'this host has an account or group"
@@ -427,9 +447,10 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "   WHERE s.n = session AND s.closed IS NULL))",
 
 	[AW_Q_LAST_ROW] = "SELECT max(n) FROM principals",
-	[AW_Q_FOREIGN_HOMES] =
-	    "SELECT EXISTS(SELECT 1 FROM principals"
-	    " WHERE home IS NOT NULL AND home NOT GLOB '/home/*')",
+	/* What only root's nss.limits allows. */
+	[AW_Q_NEED_LIMITS] =
+	    "SELECT EXISTS(SELECT 1 FROM principals WHERE adopted = 1"
+	    " OR (home IS NOT NULL AND home NOT GLOB '/home/*'))",
 	[AW_Q_SNAP_USERS] =
 	    "SELECT n, principal, user_name, name, posix_id, display, home,"
 	    " disabled, EXISTS(SELECT 1 FROM principals o"

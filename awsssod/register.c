@@ -9,8 +9,11 @@
 #include <string.h>
 
 #include "awsssod/ledger.h"
+#include "awsssod/log.h"
 #include "common/proto.h"
 #include "common/snapshot.h"
+
+#define TOLD 20 /* who is skipped, one by one */
 
 struct pass {
 	struct aw_state *state;
@@ -166,6 +169,33 @@ static int give_names(struct pass *pass)
 	return r == AW_END ? 0 : r;
 }
 
+/* Each reason once: somebody has to do something about it. */
+static int tell_skipped(struct pass *pass)
+{
+	sqlite3_stmt *row;
+	int n = 0;
+	int r;
+
+	r = aw_state_start(
+	    pass->state, AW_Q_NEWLY_SKIPPED, &row, "i", (int64_t)TOLD);
+	while (r == 0) {
+		char name[160], why[1024];
+
+		r = aw_state_next(pass->state, row);
+		if (r != 0)
+			break;
+		(void)aw_text_escape(name, sizeof(name), aw_state_text(row, 0));
+		(void)aw_text_escape(why, sizeof(why), aw_state_text(row, 2));
+		aw_log(LOG_NOTICE, "directory: \"%s\" (%s) is not shown: %s",
+		    name, aw_state_text(row, 1), why);
+		n++;
+	}
+	if (n == TOLD)
+		aw_log(LOG_NOTICE, "directory: perhaps more are not shown: "
+				   "awssso status --skipped lists them");
+	return r == AW_END ? 0 : r;
+}
+
 static int count(struct pass *pass, int r)
 {
 	if (r == 0)
@@ -188,8 +218,9 @@ int aw_register_newcomers(struct aw_state *state, const struct aw_conf *conf,
 	if ((r = want_names(&pass)) != 0 ||
 	    (r = aw_state_run(state, AW_Q_NEWCOMERS_LOCAL, "")) != 0 ||
 	    (r = aw_state_run(state, AW_Q_NEWCOMERS_TAKEN, "")) != 0 ||
+	    (r = aw_state_run(state, AW_Q_NEWCOMERS_RESERVED, "")) != 0 ||
 	    (r = aw_state_run(state, AW_Q_NEWCOMERS_TWICE, "")) != 0 ||
-	    (r = give_names(&pass)) != 0)
+	    (r = give_names(&pass)) != 0 || (r = tell_skipped(&pass)) != 0)
 		return r;
 	r = count(&pass, aw_state_run(state, AW_Q_SKIP_NEWCOMERS, ""));
 	if (r == 0)

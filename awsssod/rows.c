@@ -79,7 +79,7 @@ static void next_part(struct aw_rows *rows)
 
 static int add_head(struct aw_rows *rows)
 {
-	int64_t generation = 0, read_at = 0, foreign = 0;
+	int64_t generation = 0, read_at = 0, need = 0;
 	struct aw_wire_out out;
 	char store[65] = "";
 	int r;
@@ -89,15 +89,14 @@ static int add_head(struct aw_rows *rows)
 	    (r = aw_state_get_num(rows->state, "read_at", &read_at)) < 0 ||
 	    (r = aw_state_get(rows->state, "store", store, sizeof(store))) <
 		0 ||
-	    (r = aw_state_number(
-		 rows->state, AW_Q_FOREIGN_HOMES, &foreign, "")) < 0)
+	    (r = aw_state_number(rows->state, AW_Q_NEED_LIMITS, &need, "")) < 0)
 		return r;
 	begin(rows, &out, AW_MSG_SNAP_HEAD);
 	aw_wire_put_text(&out, AW_TAG_STORE, store);
 	aw_wire_put_num(&out, AW_TAG_GENERATION, (uint64_t)generation);
 	aw_wire_put_num(&out, AW_TAG_TIME, (uint64_t)read_at);
 	aw_wire_put_num(
-	    &out, AW_TAG_LIMITS, foreign != 0 || rows->local.n_gids > 0);
+	    &out, AW_TAG_LIMITS, need != 0 || rows->local.n_gids > 0);
 	next_part(rows);
 	return end(rows, &out);
 }

@@ -143,9 +143,9 @@ static void send_status(struct aw_conn *conn)
 	aw_conn_send(conn, &out);
 }
 
-static void send_done(struct aw_conn *conn, uint64_t net, const char *text)
+void aw_status_done(struct aw_conn *conn, uint64_t net, const char *text)
 {
-	uint8_t data[AW_WIRE_HEADER + 1024];
+	uint8_t data[AW_WIRE_HEADER + 2048];
 	struct aw_wire_out out;
 
 	aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_DONE);
@@ -159,7 +159,7 @@ void aw_status_refuse(struct aw_conn *conn, enum aw_say say)
 {
 	char text[AW_SAY_SIZE];
 
-	send_done(
+	aw_status_done(
 	    conn, AW_NET_REFUSED, aw_say_text(say, NULL, text, sizeof(text)));
 }
 
@@ -206,7 +206,7 @@ void aw_status_sync_done(struct aw_daemon *daemon)
 	for (struct aw_conn *c = daemon->server.conns; c; c = c->next) {
 		if (!waits_for_sweep(c))
 			continue;
-		send_done(c, daemon->sweep.net, daemon->sweep.text);
+		aw_status_done(c, daemon->sweep.net, daemon->sweep.text);
 		aw_conn_end_op(c);
 	}
 }
@@ -275,7 +275,7 @@ static int send_events(struct aw_conn *conn, const struct aw_wire_in *in)
 		if (r == 0)
 			send_event(conn, row);
 	}
-	send_done(conn, r < 0 ? AW_NET_CONFIG : AW_NET_OK,
+	aw_status_done(conn, r < 0 ? AW_NET_CONFIG : AW_NET_OK,
 	    r < 0 ? "state.db cannot be read" : "");
 	return 0;
 }
@@ -294,6 +294,12 @@ int aw_status_handle(struct aw_conn *conn, const struct aw_wire_in *in)
 	case AW_MSG_SKIPPED:
 	case AW_MSG_IDS:
 		aw_ids_list(conn, in);
+		return 0;
+	case AW_MSG_IDS_ADOPT:
+		aw_ids_adopt(conn, in);
+		return 0;
+	case AW_MSG_IDS_RENAME:
+		aw_ids_rename(conn, in);
 		return 0;
 	default:
 		return AW_DENIED;

@@ -13,6 +13,9 @@
 int aw_status_handle(
     struct aw_conn *conn, const struct aw_wire_in *in) AW_MUST_USE;
 
+/* End an answer on ctl.sock: @net is an enum aw_net, @text may be "". */
+void aw_status_done(struct aw_conn *conn, uint64_t net, const char *text);
+
 /* Answer a request on ctl.sock with a refusal. */
 void aw_status_refuse(struct aw_conn *conn, enum aw_say say);
 

@@ -19,6 +19,8 @@ static const struct aw_verb verbs[] = {
 	{ AW_MSG_WHY, AW_VERB_CTL, AW_VERB_OWN },
 	{ AW_MSG_SKIPPED, AW_VERB_CTL, AW_VERB_ANYONE },
 	{ AW_MSG_IDS, AW_VERB_CTL, AW_VERB_ROOT },
+	{ AW_MSG_IDS_ADOPT, AW_VERB_CTL, AW_VERB_ROOT },
+	{ AW_MSG_IDS_RENAME, AW_VERB_CTL, AW_VERB_ROOT },
 };
 
 static const struct aw_verb *find(enum aw_verb_socket socket, uint16_t type)

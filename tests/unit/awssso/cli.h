@@ -10,7 +10,7 @@
 
 #include "common/wire.h"
 
-#define CLI_WORDS 10
+#define CLI_WORDS 12
 
 /* Plays awsssod's side once the question @in has come. */
 typedef void cli_play_fn(int fd, const struct aw_wire_in *in);

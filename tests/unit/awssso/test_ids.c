@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "awssso/command.h"
@@ -168,12 +169,160 @@ static void exports(void **state)
 	assert_string_equal(result.out, "");
 }
 
+/* --- adopt and rename -------------------------------------------------- */
+
+#define FILES           "--limits", "limits", "--passwd", "passwd", HERE
+#define ADOPT(name, id) "ids", "adopt", name, id, FILES
+#define BLOCK(lines)    "gid 44\n# begin: awssso ids\n" lines "# end: awssso ids\n"
+
+static void agree(int fd, const struct aw_wire_in *in)
+{
+	done(fd, in, AW_NET_OK, "It is so.");
+}
+
+static void know_nobody(int fd, const struct aw_wire_in *in)
+{
+	done(fd, in, AW_NET_NOT_FOUND, "nobody is called that");
+}
+
+static void refuse(int fd, const struct aw_wire_in *in)
+{
+	done(fd, in, AW_NET_REFUSED, "bob has it");
+}
+
+static const char *asked(uint16_t tag)
+{
+	static char text[300];
+
+	if (aw_wire_text(&result.in, tag, text, sizeof(text)) != 0)
+		return "-";
+	return text;
+}
+
+static const char *limits(void)
+{
+	static char text[1024];
+	FILE *file = fopen("limits", "re");
+	const size_t n = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+
+	text[n] = '\0';
+	if (file)
+		(void)fclose(file);
+	return text;
+}
+
+static const struct adoption {
+	const char *words[13];
+	cli_play_fn *play;
+	int status;
+	const char *home, *limits, *says;
+} adoptions[] = {
+	{ { ADOPT("alice", "1001") }, agree, AW_EXIT_OK, "/usr/bin",
+	    BLOCK("uid 1001\nhome /usr/\n"), "userdel alice" },
+	{ { ADOPT("alice", "1001"), "--home", "/home/al" }, agree, AW_EXIT_OK,
+	    "/home/al", BLOCK("uid 1001\n"), "userdel alice" },
+	/* no such home, no such account, an id of the range */
+	{ { ADOPT("bob", "1002") }, agree, AW_EXIT_OK, "-", BLOCK("uid 1002\n"),
+	    "userdel bob" },
+	{ { ADOPT("carol", "1003") }, agree, AW_EXIT_OK, "-",
+	    BLOCK("uid 1003\n"), "It is so.\nlimits: written\nThen: " },
+	{ { ADOPT("carol", "1879048192") }, agree, AW_EXIT_OK, "-", "gid 44\n",
+	    "It is so.\nThen: " },
+	{ { ADOPT("alice", "1001") }, know_nobody, AW_EXIT_NOT_FOUND,
+	    "/usr/bin", "gid 44\n", "" },
+	{ { ADOPT("alice", "1001") }, refuse, AW_EXIT_FAILED, "/usr/bin",
+	    "gid 44\n", "" },
+	{ { ADOPT("alice", "1001") }, NULL, AW_EXIT_UNREACHABLE, "-",
+	    "gid 44\n", "" },
+	{ { ADOPT("alice", "999") }, agree, AW_EXIT_USAGE, "-", "gid 44\n",
+	    "" },
+	{ { ADOPT("alice", "bob") }, agree, AW_EXIT_USAGE, "-", "gid 44\n",
+	    "" },
+	{ { ADOPT("alice", "1001"), "--home", "/home/../etc" }, agree,
+	    AW_EXIT_FAILED, "-", "gid 44\n", "" },
+};
+
+/* What is typed and what /etc/passwd has is asked for, and then allowed. */
+static void adopts(void **state)
+{
+	(void)state;
+	cli_write("passwd", "alice:x:1001:1001::/usr/bin:/bin/sh\n"
+			    "bob:x:1002:1002::/nowhere/bob:/bin/sh\n");
+	for (size_t i = 0; i < sizeof(adoptions) / sizeof(adoptions[0]); i++) {
+		const struct adoption *row = &adoptions[i];
+
+		cli_write("limits", "gid 44\n");
+		run(row->words, row->play);
+		if (result.status != row->status ||
+		    strcmp(limits(), row->limits) != 0 ||
+		    !strstr(result.out, row->says))
+			fail_msg("row %zu: %d %s%s%s", i, result.status,
+			    result.out, result.err, limits());
+		if (strcmp(row->home, "-") == 0 && result.in.type == 0)
+			continue;
+		assert_int_equal(result.in.type, AW_MSG_IDS_ADOPT);
+		assert_string_equal(asked(AW_TAG_HOME), row->home);
+		assert_string_equal(asked(AW_TAG_USER), row->words[2]);
+	}
+}
+
+/* Twice the same is one line; others' stay. */
+static void adopts_several(void **state)
+{
+	static const char *const alice[] = { ADOPT("alice", "1003"), NULL };
+	static const char *const bob[] = { ADOPT("bob", "1004"), NULL };
+
+	(void)state;
+	cli_write("passwd", "");
+	cli_write("limits", "gid 44\n");
+	run(alice, agree);
+	run(bob, agree);
+	run(alice, agree);
+	assert_string_equal(limits(), BLOCK("uid 1003\nuid 1004\n"));
+	assert_null(strstr(result.out, "written"));
+}
+
+static void renames(void **state)
+{
+	static const char *const words[] = { "ids", "rename", "bob", "bobby",
+		"--limits", "limits", HERE, NULL };
+	static const char *const away[] = { "ids", "rename", "bob", "bobby",
+		"--home", "/srv/home/bob", "--limits", "limits", HERE, NULL };
+	static const char *const root[] = { "ids", "rename", "bob", "root",
+		"--limits", "limits", HERE, NULL };
+
+	(void)state;
+	cli_write("limits", "gid 44\n");
+	run(words, agree);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_int_equal(result.in.type, AW_MSG_IDS_RENAME);
+	assert_string_equal(asked(AW_TAG_USER), "bob");
+	assert_string_equal(asked(AW_TAG_NEW_USER), "bobby");
+	assert_string_equal(asked(AW_TAG_HOME), "-");
+	assert_string_equal(limits(), "gid 44\n");
+	run(words, know_nobody);
+	assert_int_equal(result.status, AW_EXIT_NOT_FOUND);
+	run(away, refuse);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+	assert_string_equal(result.err, "awssso: bob has it\n");
+	assert_string_equal(limits(), "gid 44\n");
+	run(away, agree);
+	assert_string_equal(asked(AW_TAG_HOME), "/srv/home/bob");
+	assert_string_equal(limits(), BLOCK("home /srv/home/\n"));
+	run(root, agree);
+	assert_int_equal(result.status, AW_EXIT_FAILED);
+	assert_int_equal(result.in.type, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists),
 		cmocka_unit_test(lists_for_programs),
 		cmocka_unit_test(exports),
+		cmocka_unit_test(adopts),
+		cmocka_unit_test(adopts_several),
+		cmocka_unit_test(renames),
 	};
 
 	return cmocka_run_group_tests(tests, cli_make, cli_remove);

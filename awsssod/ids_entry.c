@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finding entries of the ledger, and who stands in their way.
+ */
+#include "awsssod/ids_entry.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "awsssod/register.h"
+#include "common/id.h"
+#include "common/name.h"
+
+/* The columns of AW_Q_ENTRY_CALLED and AW_Q_ENTRY_OF. */
+enum {
+	N,
+	STORE,
+	PRINCIPAL,
+	KIND,
+	USER_NAME,
+	NAME,
+	POSIX_ID,
+	HOME,
+	PRESENT,
+	ADOPTED = 10,
+};
+
+static int read_entry(sqlite3_stmt *row, struct aw_entry *ret)
+{
+	int r = 0;
+
+	ret->n = sqlite3_column_int64(row, N);
+	ret->kind = (enum aw_kind)sqlite3_column_int(row, KIND);
+	ret->id = (uint32_t)sqlite3_column_int64(row, POSIX_ID);
+	ret->present = sqlite3_column_int(row, PRESENT) != 0;
+	ret->adopted = sqlite3_column_int(row, ADOPTED) != 0;
+	if (aw_copy(ret->store, sizeof(ret->store), aw_state_text(row, STORE)) <
+		0 ||
+	    aw_copy(ret->principal, sizeof(ret->principal),
+		aw_state_text(row, PRINCIPAL)) < 0 ||
+	    aw_copy(ret->user_name, sizeof(ret->user_name),
+		aw_state_text(row, USER_NAME)) < 0 ||
+	    aw_copy(ret->name, sizeof(ret->name), aw_state_text(row, NAME)) <
+		0 ||
+	    aw_copy(ret->home, sizeof(ret->home), aw_state_text(row, HOME)) < 0)
+		r = -EBADMSG;
+	aw_state_stop(row);
+	return r;
+}
+
+/* The row that was started, if there is one. */
+static int take(
+    struct aw_state *state, int r, sqlite3_stmt *row, struct aw_entry *ret)
+{
+	if (r == 0)
+		r = aw_state_next(state, row);
+	if (r == AW_END)
+		return AW_UNKNOWN;
+	return r < 0 ? r : read_entry(row, ret);
+}
+
+int aw_entry_of(struct aw_state *state, const char *store,
+    const char *principal, struct aw_entry *ret)
+{
+	sqlite3_stmt *row = NULL;
+	const int r =
+	    aw_state_start(state, AW_Q_ENTRY_OF, &row, "ss", store, principal);
+
+	return take(state, r, row, ret);
+}
+
+int aw_entry_find(struct aw_state *state, const char *store, const char *name,
+    struct aw_entry *ret)
+{
+	sqlite3_stmt *row = NULL;
+	int r;
+
+	r = aw_state_start(state, AW_Q_ENTRY_CALLED, &row, "s", name);
+	r = take(state, r, row, ret);
+	return r == AW_UNKNOWN ? aw_entry_of(state, store, name, ret) : r;
+}
+
+/* --- newcomers ----------------------------------------------------------- */
+
+static bool is_wanted(sqlite3_stmt *row, const struct aw_name_rules *rules,
+    const char *who, char name[AW_NAME_SIZE], struct aw_diag *why)
+{
+	bool has_name;
+
+	if (sqlite3_column_int(row, 1) != AW_KIND_USER)
+		return false;
+	name[0] = '\0';
+	has_name =
+	    aw_name_of_user(rules, aw_state_text(row, 2), name, why) == 0;
+	return strcmp(aw_state_text(row, 2), who) == 0 ||
+	       strcmp(aw_state_text(row, 3), who) == 0 ||
+	       (has_name && strcmp(name, who) == 0);
+}
+
+int aw_entry_newcomer(struct aw_state *state, const struct aw_conf *conf,
+    const char *who, struct aw_entry *ret, struct aw_diag *why)
+{
+	char principal[AW_PRINCIPAL_SIZE] = "", name[AW_NAME_SIZE], wanted[65];
+	struct aw_name_rules rules;
+	sqlite3_stmt *row = NULL;
+	unsigned n = 0;
+	int r;
+
+	wanted[0] = '\0';
+	r = aw_register_rules(state, conf, &rules);
+	if (r == 0)
+		r = aw_state_start(state, AW_Q_NEWCOMERS, &row, "");
+	while (r == 0) {
+		struct aw_diag reason = { "" };
+
+		r = aw_state_next(state, row);
+		if (r != 0 || !is_wanted(row, &rules, who, name, &reason))
+			continue;
+		if (n++ == 0 && (aw_copy(principal, sizeof(principal),
+				     aw_state_text(row, 3)) < 0 ||
+				    aw_copy(wanted, sizeof(wanted), name) < 0))
+			r = -EBADMSG;
+		*why = reason;
+	}
+	if (r != AW_END)
+		return r;
+	if (n > 1)
+		aw_diag_set(why, "more than one would be called that: give "
+				 "the principal id (awssso status --skipped)");
+	if (n == 0 || n > 1)
+		return n == 0 ? AW_UNKNOWN : AW_DENIED;
+	if (!wanted[0])
+		return AW_DENIED;
+	r = aw_entry_of(state, conf->identity_store_id, principal, ret);
+	return r == 0 ? aw_copy(ret->name, sizeof(ret->name), wanted) : r;
+}
+
+/* --- what stands in the way -------------------------------------------------
+ */
+
+/* 0 nobody holds it, AW_DENIED with @holder, or a negative errno.  @started is
+ * what starting the statement @row returned. */
+static int who_holds(struct aw_state *state, int started, sqlite3_stmt *row,
+    char holder[AW_PRINCIPAL_SIZE])
+{
+	int r = started;
+
+	if (r == 0)
+		r = aw_state_next(state, row);
+	if (r == AW_END)
+		return 0;
+	if (r < 0)
+		return r;
+	r = aw_copy(holder, AW_PRINCIPAL_SIZE, aw_state_text(row, 0));
+	aw_state_stop(row);
+	return r < 0 ? -EBADMSG : AW_DENIED;
+}
+
+int aw_entry_may_be_called(struct aw_state *state, const struct aw_entry *entry,
+    const char *name, struct aw_diag *why)
+{
+	char holder[AW_PRINCIPAL_SIZE];
+	sqlite3_stmt *row = NULL;
+	int r;
+
+	if (aw_name_judge(name, entry->kind != AW_KIND_USER) == 0) {
+		aw_diag_set(why,
+		    "%s can be nobody's name here: it is reserved, "
+		    "or holds what a name may not hold",
+		    name);
+		return AW_DENIED;
+	}
+	r = aw_state_start(state, AW_Q_NAME_HOLDER, &row, "si", name, entry->n);
+	r = who_holds(state, r, row, holder);
+	if (r == AW_DENIED)
+		aw_diag_set(why, "the name %s is that of %s", name, holder);
+	if (r != 0)
+		return r;
+	r = aw_state_start(state, AW_Q_NAME_KEEPER, &row, "si", name, entry->n);
+	r = who_holds(state, r, row, holder);
+	if (r == AW_DENIED)
+		aw_diag_set(why, "the name %s was that of %s, and stays its",
+		    name, holder);
+	return r;
+}
+
+static bool is_id(const struct aw_entry *entry, uint64_t id)
+{
+	if (aw_id_in_range(id))
+		return true;
+	/* The two that mean nobody, in 16 bits as in 32. */
+	return entry->kind == AW_KIND_USER && id >= 1000 && id < AW_ID_MIN &&
+	       id != 65534 && id != 65535;
+}
+
+int aw_entry_may_have(struct aw_state *state, const struct aw_entry *entry,
+    uint64_t id, struct aw_diag *why)
+{
+	char holder[AW_PRINCIPAL_SIZE];
+	sqlite3_stmt *row = NULL;
+	int r;
+
+	if (!is_id(entry, id)) {
+		aw_diag_set(why,
+		    "%llu can be nobody's id here: a person's is 1000 or more, "
+		    "nobody's is above %u, and 65534 and 65535 mean nobody",
+		    (unsigned long long)id, AW_ID_MAX);
+		return AW_DENIED;
+	}
+	r = aw_state_start(
+	    state, AW_Q_ID_HOLDER, &row, "ii", (int64_t)id, entry->n);
+	r = who_holds(state, r, row, holder);
+	if (r == AW_DENIED)
+		aw_diag_set(why, "the id %llu is that of %s",
+		    (unsigned long long)id, holder);
+	return r;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One entry of the ledger, and what stands in the way of a name or an id for
+ * it.  Every rule here is also one of the database's or of the sweep; this is
+ * where an administrator is told which, and by whom it is held.
+ */
+#ifndef AW_AWSSSOD_IDS_ENTRY_H
+#define AW_AWSSSOD_IDS_ENTRY_H
+
+#include "awsssod/local.h"
+#include "awsssod/person.h"
+#include "awsssod/state.h"
+#include "common/conf.h"
+#include "common/proto.h"
+
+struct aw_entry {
+	int64_t n;
+	char store[65];
+	char principal[AW_PRINCIPAL_SIZE];
+	enum aw_kind kind;
+	char user_name[AW_USER_NAME_MAX + 1];
+	char name[AW_NAME_SIZE]; /* "": none given yet */
+	char home[AW_PERSON_HOME_SIZE];
+	uint32_t id;
+	bool present;
+	bool adopted;
+};
+
+/* The entry called @name; else the one of the principal @name in @store.  0,
+ * AW_UNKNOWN, or a negative errno. */
+int aw_entry_find(struct aw_state *state, const char *store, const char *name,
+    struct aw_entry *ret) AW_MUST_USE;
+/* The entry of @principal in @store alone. */
+int aw_entry_of(struct aw_state *state, const char *store,
+    const char *principal, struct aw_entry *ret) AW_MUST_USE;
+
+/*
+ * The one present person without a name who is the principal @who, has that
+ * UserName, or would be called so by the rules of @conf.  0 with the name in
+ * @ret->name; AW_UNKNOWN; AW_DENIED with @why: more than one, or no name can
+ * be made; or a negative errno.
+ */
+int aw_entry_newcomer(struct aw_state *state, const struct aw_conf *conf,
+    const char *who, struct aw_entry *ret, struct aw_diag *why) AW_MUST_USE;
+
+/*
+ * May @entry be called @name?  0; AW_DENIED with @why when it can be no name,
+ * is reserved, is another entry's or was; or a negative errno.
+ */
+int aw_entry_may_be_called(struct aw_state *state, const struct aw_entry *entry,
+    const char *name, struct aw_diag *why) AW_MUST_USE;
+
+/* May @entry have the id @id, as far as the ledger goes?  Same returns. */
+int aw_entry_may_have(struct aw_state *state, const struct aw_entry *entry,
+    uint64_t id, struct aw_diag *why) AW_MUST_USE;
+
+#endif

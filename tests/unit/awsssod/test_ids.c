@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an administrator changes in the ledger: awsssod/ids_*.c.
+ * covers: dir.6, R16
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/id.h"
+#include "common/own.h"
+#include "common/snapshot.h"
+#include "tests/unit/awsssod/people.h"
+
+/* alice and the group frank are accounts of this host too; the doras would be
+ * called the same; bob is as usual; erin comes later and is another bob. */
+static const struct fake_user users[] = {
+	{ ALICE, "alice@example.com", NULL },
+	{ BOB, "bob@example.com", NULL },
+	{ "u-frank", "frank@example.com", NULL },
+	{ "u-dora1", "dora@example.com", NULL },
+	{ "u-dora2", "Dora@example.com", NULL },
+	{ "u-root", "root@example.com", NULL },
+};
+static const struct fake_user later[] = {
+	{ ALICE, "alice@example.com", NULL },
+	{ "u-erin", "bob@example.com", NULL },
+	{ "u-frank", "frank@example.com", NULL },
+	{ "u-dora1", "dora@example.com", NULL },
+	{ "u-dora2", "Dora@example.com", NULL },
+	{ "u-root", "root@example.com", NULL },
+};
+static const struct fake_group groups[] = { { "g-admins", "Admins" } };
+static const struct fake_directory first = { users, groups, NULL, 6, 1, 0 };
+static const struct fake_directory second = { later, groups, NULL, 6, 1, 0 };
+
+#define NOBODYS \
+	"root:x:0:0::/root:/bin/sh\nlocal:x:1000:1000::/home/l:/bin/sh\n"
+
+static int set_up(void **state)
+{
+	struct fake *fake = fake_new();
+
+	*state = fake;
+	fake_file(
+	    fake->passwd, NOBODYS "alice:x:1001:1001::/home/alice:/bin/sh\n");
+	fake_file(fake->group, "root:x:0:\nlocal:x:1000:\nalice:x:1001:\n"
+			       "frank:x:60:\nstaff2:x:1050:\n");
+	fake_file(fake->subuid, "local:200000:65536\n");
+	fake_run(fake);
+	fake_sweep(fake, &first, AW_NET_OK);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fake_free(*state);
+	return 0;
+}
+
+static void sync_with(struct fake *fake, const struct fake_directory *d)
+{
+	aw_sweep_start(&fake->daemon->sweep, true);
+	fake_sweep(fake, d, AW_NET_OK);
+	for (int i = 0;
+	     i < 500 && (aw_sweep_is_running(&fake->daemon->sweep) ||
+			    aw_publish_is_busy(&fake->daemon->publish));
+	     i++)
+		fake_turn(fake, 10);
+	assert_false(aw_publish_is_busy(&fake->daemon->publish));
+	assert_int_equal(fake->daemon->sweep.net, AW_NET_OK);
+}
+
+struct question {
+	uint16_t type;
+	const char *who;
+	uint64_t id;
+	const char *new_name, *home;
+	uint64_t net;
+	const char *says;
+};
+
+static void ask(struct fake *fake, const struct question *q)
+{
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+	uint8_t data[2048];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), q->type, 7);
+	aw_wire_put_text(&out, AW_TAG_USER, q->who);
+	if (q->id)
+		aw_wire_put_num(&out, AW_TAG_POSIX_ID, q->id);
+	aw_wire_put_text(&out, AW_TAG_NEW_USER, q->new_name);
+	aw_wire_put_text(&out, AW_TAG_HOME, q->home);
+	fake_send(fd, &out);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	if (aw_wire_num(&fake->in, AW_TAG_NET, 0) != q->net ||
+	    !strstr(fake_text(fake, AW_TAG_TEXT), q->says))
+		fail_msg("%s %llu %s %s: %s: %s", q->who,
+		    (unsigned long long)q->id, q->new_name ? q->new_name : "",
+		    q->home ? q->home : "",
+		    aw_net_word(aw_wire_num(&fake->in, AW_TAG_NET, 0)),
+		    fake_text(fake, AW_TAG_TEXT));
+}
+
+/* The whole ledger in one line. */
+static const char *ledger(const struct fake *fake)
+{
+	return fake_string(fake,
+	    "SELECT group_concat(principal || ' ' || posix_id || ' ' || name"
+	    " || ' ' || coalesce(home, '-') || ' ' || adopted) FROM"
+	    " (SELECT * FROM principals WHERE name IS NOT NULL ORDER BY n)");
+}
+
+static const char *entry(const struct fake *fake, const char *principal)
+{
+	char sql[256];
+
+	assert_int_equal(
+	    aw_fmt(sql, sizeof(sql),
+		"SELECT coalesce(name, '-') || ' ' || coalesce(home, '-') || "
+		"' ' || adopted || ' ' || coalesce(skip, '') FROM principals"
+		" WHERE principal = '%s'",
+		principal),
+	    0);
+	return fake_string(fake, sql);
+}
+
+/* The id that the snapshot shows for @name. */
+static uint32_t shown_id(const struct fake *fake, const char *name)
+{
+	struct aw_snap_user user;
+	struct aw_snap snap;
+	char path[160];
+	uint32_t id;
+
+	assert_int_equal(
+	    aw_fmt(path, sizeof(path), "%s/directory.1", fake->pub), 0);
+	assert_int_equal(aw_snap_open(path, geteuid(), &snap), 0);
+	assert_int_equal(
+	    aw_snap_user_by_name(&snap, name, strlen(name), &user), 0);
+	id = user.id;
+	aw_snap_close(&snap);
+	return id;
+}
+
+/* --- adopt -----------------------------------------------------------------
+ */
+
+#define ADOPT  AW_MSG_IDS_ADOPT
+#define RENAME AW_MSG_IDS_RENAME
+
+static const struct question bad_adoptions[] = {
+	{ ADOPT, "gina", 1001, NULL, NULL, AW_NET_NOT_FOUND, "nobody" },
+	{ ADOPT, "admins", 1001, NULL, NULL, AW_NET_REFUSED, "keeps it" },
+	{ ADOPT, "bob", 1002, NULL, NULL, AW_NET_REFUSED, "keeps it for life" },
+	{ ADOPT, BOB, 1002, NULL, NULL, AW_NET_REFUSED, "keeps it for life" },
+	{ ADOPT, "dora", 1002, NULL, NULL, AW_NET_REFUSED, "more than one" },
+	{ ADOPT, "root", 1002, NULL, NULL, AW_NET_NOT_FOUND, "nobody" },
+	{ ADOPT, "u-root", 1002, NULL, NULL, AW_NET_REFUSED, "reserved" },
+	{ ADOPT, "alice", 1002, NULL, NULL, AW_NET_REFUSED,
+	    "the account alice of this host has the id 1001" },
+	{ ADOPT, "frank", 1000, NULL, NULL, AW_NET_REFUSED, "local of this" },
+	{ ADOPT, "frank", 1050, NULL, NULL, AW_NET_REFUSED, "staff2 of this" },
+	{ ADOPT, "frank", 1001, NULL, NULL, AW_NET_REFUSED, "alice of this" },
+	{ ADOPT, "frank", 265535, NULL, NULL, AW_NET_REFUSED, "/etc/subuid" },
+	{ ADOPT, "frank", 0, NULL, NULL, AW_NET_REFUSED, "nobody's id" },
+	{ ADOPT, "frank", 999, NULL, NULL, AW_NET_REFUSED, "nobody's id" },
+	{ ADOPT, "frank", 65534, NULL, NULL, AW_NET_REFUSED, "nobody's id" },
+	{ ADOPT, "frank", 65535, NULL, NULL, AW_NET_REFUSED, "nobody's id" },
+	{ ADOPT, "frank", AW_ID_MAX + 1ull, NULL, NULL, AW_NET_REFUSED,
+	    "nobody's id" },
+	{ ADOPT, "frank", (1ull << 32) + 1060, NULL, NULL, AW_NET_REFUSED,
+	    "nobody's id" },
+	{ ADOPT, "alice", 1001, NULL, "/home/../etc", AW_NET_REFUSED,
+	    "no usable path" },
+	{ ADOPT, "alice", 1001, NULL, "home", AW_NET_REFUSED, "no usable" },
+	{ ADOPT, NULL, 1001, NULL, NULL, AW_NET_REFUSED, "who?" },
+};
+
+static void what_cannot_be_adopted(void **state)
+{
+	struct fake *fake = *state;
+	char before[1024];
+	struct question taken = { ADOPT, "frank", 0, NULL, NULL, AW_NET_REFUSED,
+		"is that of u-bob" };
+
+	assert_int_equal(aw_copy(before, sizeof(before), ledger(fake)), 0);
+	for (size_t i = 0; i < sizeof(bad_adoptions) / sizeof(bad_adoptions[0]);
+	     i++)
+		ask(fake, &bad_adoptions[i]);
+	taken.id = (uint64_t)fake_number(
+	    fake, "SELECT posix_id FROM principals WHERE principal = 'u-bob'");
+	ask(fake, &taken);
+	assert_string_equal(ledger(fake), before);
+	assert_int_equal(fake_number(fake,
+			     "SELECT value FROM meta WHERE key = 'generation'"),
+	    1);
+}
+
+/* From a local account to one of the directory with the same id and home. */
+static void alice_keeps_her_id(void **state)
+{
+	static const struct question adopt = { ADOPT, "alice", 1001, NULL,
+		"/home/alice", AW_NET_OK, "alice (u-alice) has the id 1001" };
+	static const struct question again = { ADOPT, "alice", 1001, NULL, NULL,
+		AW_NET_OK, "adopted the id 1001 already" };
+	static const struct question other = { ADOPT, "alice", 1002, NULL, NULL,
+		AW_NET_REFUSED, "has the id 1001, and keeps it" };
+	static const struct question taken = { ADOPT, "frank", 1001, NULL, NULL,
+		AW_NET_REFUSED, "is that of u-alice" };
+	struct fake *fake = *state;
+
+	ask(fake, &adopt);
+	ask(fake, &again);
+	ask(fake, &other);
+	/* While the local account is there, that one is who she is. */
+	assert_non_null(strstr(entry(fake, ALICE),
+	    "alice /home/alice 1 this host has an account"));
+	fake_file(fake->passwd, NOBODYS);
+	fake_file(fake->group, "root:x:0:\nfrank:x:60:\n");
+	sync_with(fake, &first);
+	assert_string_equal(entry(fake, ALICE), "alice /home/alice 1 ");
+	assert_int_equal(shown_id(fake, "alice"), 1001);
+	assert_int_equal(
+	    fake_number(fake,
+		"SELECT posix_id FROM principals WHERE principal = 'u-alice'"),
+	    1001);
+	ask(fake, &taken);
+}
+
+/* Everybody who may be meant: principal, UserName, Linux name. */
+static void ways_to_say_who(void **state)
+{
+	static const struct question rows[] = {
+		{ ADOPT, "u-dora2", 1002, NULL, NULL, AW_NET_OK, "u-dora2" },
+		{ ADOPT, "alice@example.com", 1001, NULL, NULL, AW_NET_OK,
+		    "home /home/alice" },
+		{ ADOPT, "frank", AW_ID_MIN + 5, NULL, "/srv/f", AW_NET_OK,
+		    "home /srv/f" },
+	};
+	struct fake *fake = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ask(fake, &rows[i]);
+}
+
+static void only_where_ids_are_given_out(void **state)
+{
+	static const struct question rows[] = {
+		{ ADOPT, "alice", 1001, NULL, NULL, AW_NET_REFUSED,
+		    "publisher's" },
+		{ RENAME, "bob", 0, "bobby", NULL, AW_NET_REFUSED,
+		    "publisher's" },
+	};
+	struct fake *fake = *state;
+
+	fake->daemon->conf.source = AW_SOURCE_PUBLISHED;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ask(fake, &rows[i]);
+	fake->daemon->conf.source = AW_SOURCE_IDENTITY_STORE;
+}
+
+/* --- rename ----------------------------------------------------------------
+ */
+
+static void what_cannot_be_renamed(void **state)
+{
+	static const struct question rows[] = {
+		{ RENAME, "gina", 0, "gina2", NULL, AW_NET_NOT_FOUND,
+		    "neither" },
+		{ RENAME, "bob", 0, "root", NULL, AW_NET_REFUSED, "reserved" },
+		{ RENAME, "bob", 0, "Bob", NULL, AW_NET_REFUSED, "may not" },
+		{ RENAME, "bob", 0, "b:b", NULL, AW_NET_REFUSED, "may not" },
+		{ RENAME, "bob", 0, "123", NULL, AW_NET_REFUSED, "may not" },
+		{ RENAME, "bob", 0, "admins", NULL, AW_NET_REFUSED,
+		    "is that of g-admins" },
+		{ RENAME, "admins", 0, "bob", NULL, AW_NET_REFUSED,
+		    "is that of u-bob" },
+		{ RENAME, "bob", 0, "local", NULL, AW_NET_REFUSED,
+		    "account or group named local" },
+		{ RENAME, "u-dora1", 0, "frank", NULL, AW_NET_REFUSED,
+		    "account or group named frank" },
+		{ RENAME, "bob", 0, "bobby", "/home/../b", AW_NET_REFUSED,
+		    "no usable path" },
+		{ RENAME, "bob", 0, NULL, NULL, AW_NET_REFUSED, "to what" },
+	};
+	struct fake *fake = *state;
+	char before[1024];
+
+	assert_int_equal(aw_copy(before, sizeof(before), ledger(fake)), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ask(fake, &rows[i]);
+	assert_string_equal(ledger(fake), before);
+	assert_int_equal(fake_number(fake, "SELECT count(*) FROM renames"), 0);
+}
+
+/* The old name is kept for who had it, and can be taken back. */
+static void there_and_back(void **state)
+{
+	static const struct question rows[] = {
+		{ RENAME, "bob", 0, "bobby", NULL, AW_NET_OK,
+		    "mv /home/bob /home/bobby" },
+		{ RENAME, "bobby", 0, "bobby", NULL, AW_NET_OK, "already" },
+		{ RENAME, "u-dora1", 0, "bob", NULL, AW_NET_REFUSED,
+		    "was that of u-bob" },
+		{ RENAME, "admins", 0, "bob", NULL, AW_NET_REFUSED,
+		    "was that of u-bob" },
+		{ RENAME, "admins", 0, "ops", NULL, AW_NET_OK, "is ops now" },
+		{ RENAME, BOB, 0, "bob", "/home/bobby", AW_NET_OK, "is bob" },
+		{ RENAME, "u-dora1", 0, "dora", NULL, AW_NET_OK,
+		    "u-dora1 is dora, id " },
+		{ RENAME, "u-dora2", 0, "dora", NULL, AW_NET_REFUSED,
+		    "is that of u-dora1" },
+	};
+	struct fake *fake = *state;
+	const int64_t id = fake_number(
+	    fake, "SELECT posix_id FROM principals WHERE principal = 'u-bob'");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ask(fake, &rows[i]);
+	assert_string_equal(entry(fake, BOB), "bob /home/bobby 0 ");
+	assert_string_equal(entry(fake, "g-admins"), "ops - 0 ");
+	assert_int_equal(
+	    fake_number(fake,
+		"SELECT posix_id FROM principals WHERE principal = 'u-bob'"),
+	    id);
+	sync_with(fake, &first);
+	assert_string_equal(entry(fake, BOB), "bob /home/bobby 0 ");
+}
+
+/* Deleted and made anew under the same name is somebody else: told so, and
+ * with another id once the name has been given up. */
+static void another_bob(void **state)
+{
+	static const struct question give_up = { RENAME, BOB, 0, "old-bob",
+		NULL, AW_NET_OK, "is old-bob now" };
+	struct fake *fake = *state;
+
+	sync_with(fake, &second);
+	assert_non_null(strstr(entry(fake, "u-erin"), "belongs to u-bob"));
+	assert_non_null(
+	    strstr(entry(fake, "u-erin"), "awssso ids rename u-bob NAME"));
+	ask(fake, &give_up);
+	sync_with(fake, &second);
+	assert_string_equal(entry(fake, "u-erin"), "bob /home/bob 0 ");
+	assert_int_equal(
+	    fake_number(fake, "SELECT count(DISTINCT posix_id) FROM principals"
+			      " WHERE principal IN ('u-bob', 'u-erin')"),
+	    2);
+}
+
+/* A newcomer who would get what somebody was called is skipped, and the sweep
+ * goes on. */
+static void a_kept_name_is_nobodys(void **state)
+{
+	static const struct question rename = { RENAME, BOB, 0, "bobby", NULL,
+		AW_NET_OK, "" };
+	static const struct fake_user more[] = {
+		{ ALICE, "alice@example.com", NULL },
+		{ BOB, "bob@example.com", NULL },
+		{ "u-erin", "BOB@example.com", NULL },
+	};
+	const struct fake_directory d = { more, groups, NULL, 3, 1, 0 };
+	struct fake *fake = *state;
+
+	ask(fake, &rename);
+	sync_with(fake, &d);
+	assert_non_null(
+	    strstr(entry(fake, "u-erin"), "the name bob was that of u-bob"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_cannot_be_adopted),
+		TEST(alice_keeps_her_id),
+		TEST(ways_to_say_who),
+		TEST(only_where_ids_are_given_out),
+		TEST(what_cannot_be_renamed),
+		TEST(there_and_back),
+		TEST(another_bob),
+		TEST(a_kept_name_is_nobodys),
+	};
+	const int worker = fake_worker(argc, argv);
+
+	if (worker >= 0)
+		return worker;
+	return cmocka_run_group_tests_name("ids", tests, NULL, NULL);
+}
