@@ -341,11 +341,13 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 				" WHERE n = ?1 AND missing = 0",
 	[AW_Q_GROUP_PLACEHOLDER] =
 	    "INSERT OR IGNORE INTO principals(store, principal, kind,"
-	    " user_name, skip) SELECT ?1, principal, 2, '', 'not read yet'"
+	    " user_name, skip) SELECT ?1, principal, 2, '',"
+	    " 'not read yet: the next sweep does (awssso sync)'"
 	    " FROM live_groups",
 	[AW_Q_GROUP_PRESENT] =
 	    "SELECT 1 FROM principals WHERE store = ?1 AND principal = ?2"
-	    " AND kind = 2 AND present = 1 AND skip IS NOT 'not read yet'",
+	    " AND kind = 2 AND present = 1"
+	    " AND ifnull(skip, '') NOT LIKE 'not read yet%'",
 	[AW_Q_HINT_ADD] =
 	    "INSERT INTO principals(store, principal, kind, user_name,"
 	    " display, disabled) VALUES(?1, ?2, 1, ?3, ?4, ?5)"

@@ -77,7 +77,7 @@ static int want_name(struct pass *pass, sqlite3_stmt *row)
 	const int kind = sqlite3_column_int(row, 1);
 	const char *label = aw_state_text(row, 2);
 	struct aw_diag why = { "" };
-	char name[AW_NAME_SIZE] = "";
+	char name[AW_NAME_SIZE] = "", reason[640];
 	int r;
 
 	if (kind == AW_KIND_USER)
@@ -87,12 +87,17 @@ static int want_name(struct pass *pass, sqlite3_stmt *row)
 		    pass->conf->permission_set_group, label, name, &why);
 	else
 		r = aw_name_of_group(label, name, &why);
+	if (r == 0)
+		return aw_state_run(
+		    pass->state, AW_Q_NEWCOMER_ADD, "iss", n, name, NULL);
 	if (r < 0)
 		return r;
-	if (r == AW_DENIED && !why.text[0])
-		aw_diag_set(&why, "cannot be a Linux name");
-	return aw_state_run(pass->state, AW_Q_NEWCOMER_ADD, "iss", n,
-	    r == 0 ? name : NULL, r == 0 ? NULL : why.text);
+	r = aw_fmt(reason, sizeof(reason),
+	    "%s: give it a name (awssso ids rename %s NAME)", why.text,
+	    aw_state_text(row, 3));
+	return r < 0 ? r
+		     : aw_state_run(pass->state, AW_Q_NEWCOMER_ADD, "iss", n,
+			   NULL, reason);
 }
 
 static int want_names(struct pass *pass)
@@ -125,6 +130,30 @@ int aw_register_home(
 	return 0;
 }
 
+/* @r is why it has no id, -ENOSPC, or no home. */
+static int refuse(
+    struct pass *pass, int r, int64_t n, bool is_user, const char *name)
+{
+	struct aw_diag why = { "" };
+
+	if (r != -ENOSPC)
+		aw_diag_set(&why,
+		    "the setting home makes no usable path of the name %s: "
+		    "correct home in [names]",
+		    name);
+	else if (is_user)
+		aw_diag_set(&why,
+		    "no free id near its candidate: give it one (awssso ids "
+		    "adopt %s ID)",
+		    name);
+	else
+		aw_diag_set(&why,
+		    "no free id near its candidate: make the group anew in "
+		    "the directory, where it gets another GroupId");
+	return aw_state_run(
+	    pass->state, AW_Q_NEWCOMER_REFUSE, "is", n, why.text);
+}
+
 static int give_name(struct pass *pass, int64_t n, bool is_user,
     const char *principal_id, const char *name)
 {
@@ -142,9 +171,7 @@ static int give_name(struct pass *pass, int64_t n, bool is_user,
 	}
 	if (r != -ENOSPC && r != -EINVAL)
 		return r;
-	return aw_state_run(pass->state, AW_Q_NEWCOMER_REFUSE, "is", n,
-	    r == -ENOSPC ? "no free id near its candidate"
-			 : "the setting home gives no usable path");
+	return refuse(pass, r, n, is_user, name);
 }
 
 static int give_names(struct pass *pass)

@@ -250,7 +250,7 @@ static int judge(const char *name, bool is_group, char ret[AW_NAME_SIZE],
     struct aw_diag *diag)
 {
 	const size_t len = strlen(name);
-	char shown[160];
+	char shown[80]; /* of a longer one, the beginning says which */
 
 	(void)aw_text_escape(shown, sizeof(shown), name);
 	if (len > AW_NAME_MAX) {

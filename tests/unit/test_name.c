@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Unit test of common/name.c: the judge of names and the mapping to them.
- * covers: spine.2, spine.5, R13, R17, R19, R23
+ * covers: spine.2, spine.5, dir.7, R13, R17, R19, R23
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +15,7 @@
 #include "common/name.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
+#define A60  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define A64  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static void possible(void **state)
@@ -75,7 +76,11 @@ static void reserved(void **state)
 	static const char *const yes[] = { "root", "ROOT", "Root", "sudo",
 		"wheel", "docker", "lxd", "disk", "adm", "shadow", "kvm",
 		"libvirt", "nobody", "www-data", "_apt", "ec2-user", "awssso",
-		"awssso-net", "sshd", "systemd-network" };
+		"awssso-net", "sshd", "systemd-network", "admin", "staff",
+		"lpadmin", "plugdev", "kmem", "incus", "incus-admin", "podman",
+		"libvirtd", "microk8s", "systemd-journal", "tty", "users",
+		"ubuntu", "daemon", "bin", "sys", "mail", "Wheel", "DOCKER",
+		"Sudo" };
 	static const char *const no[] = { "", "alice", "roo", "roott", "sudoer",
 		"zzz", "aaa", A64 "a" };
 
@@ -142,6 +147,33 @@ static void users(void **state)
 		{ "-x@example.com", NULL },
 		{ "alice@example.com\n", NULL },
 		{ "\xc3\x84nne@example.com", NULL },
+		/* Unicode is neither folded nor cut: a Kelvin sign, a wide r,
+		 * a combining accent, a joiner of no width, half a letter */
+		{ "\xe2\x84\xaa"
+		  "arl@example.com",
+		    NULL },
+		{ "\xef\xbd\x92oot@example.com", NULL },
+		{ "e\xcc\x81mile@example.com", NULL },
+		{ "ali\xe2\x80\x8d"
+		  "ce@example.com",
+		    NULL },
+		{ "ali\xc3", NULL },
+		{ "alice@ex\xc3\xa5mple.com", NULL },
+		/* what a domain leaves, or its suffix makes, is judged too */
+		{ "ROOT@PARTNER.EXAMPLE", "root-ext" },
+		{ "ec2@vendor.example", NULL },
+		{ "ec2@other.vendor.example", "ec2@other.vendor.example" },
+		{ "42@partner.example", "42-ext" },
+		{ "@partner.example", NULL },
+		{ "x.@example.com", NULL },
+		{ A60 "@partner.example", A60 "-ext" },
+		{ A60 "a@partner.example", NULL },
+		/* blanks are not what they are in a group's name */
+		{ "al ice@example.com", NULL },
+		{ " alice@example.com", NULL },
+		{ "wheel@example.com", NULL },
+		{ "DOCKER@example.com", NULL },
+		{ "docker@other.example", "docker@other.example" },
 		{ A64 "@example.com", A64 },
 		{ A64 "a@example.com", NULL },
 		{ "", NULL },
@@ -152,6 +184,8 @@ static void users(void **state)
 	assert_int_equal(aw_name_rules_add(&rules, "example.com", NULL), 0);
 	assert_int_equal(
 	    aw_name_rules_add(&rules, "partner.example:-ext", NULL), 0);
+	assert_int_equal(
+	    aw_name_rules_add(&rules, "Vendor.Example:-user", NULL), 0);
 	for (size_t i = 0; i < N(rows); i++) {
 		char got[AW_NAME_SIZE] = "untouched";
 		struct aw_diag diag = { 0 };
@@ -190,6 +224,25 @@ static void groups(void **state)
 		{ "a - b", "a--b" },
 		{ " lead", "lead" },
 		{ "trail ", "trail" },
+		{ "Two  \t Words", "two-words" },
+		{ "no\xc2\xa0"
+		  "break",
+		    NULL },
+		{ "\xe3\x80\x80wide", NULL },
+		{ "\xc3\x89quipe", NULL },
+		{ " ", NULL },
+		{ " - ", NULL },
+		/* R17, R23: however it is written */
+		{ "sudo", NULL },
+		{ " SUDO\t", NULL },
+		{ " wheel ", NULL },
+		{ "\tDocker", NULL },
+		{ "systemd journal", NULL },
+		{ "Incus Admin", NULL },
+		{ "docker users", "docker-users" },
+		{ "sudo@example.com", "sudo@example.com" },
+		{ "a:b", NULL },
+		{ "a/b", NULL },
 		{ "Ops (EU)", NULL },
 		{ "a,b", NULL },
 		{ "a\r\nb", NULL },

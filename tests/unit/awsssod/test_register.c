@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unit test of awsssod/register.c and local.c: who gets which Linux name.
- * covers: spine.5, R13, R17
+ * Unit test of awsssod/register.c and local.c: who gets which Linux name, and
+ * what those are told who get none.
+ * covers: spine.5, dir.7, R13, R17, R18, R23
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -164,6 +165,227 @@ static void domains_are_pinned(void **state)
 	assert_string_equal(world_name(world, "u-6"), "frank");
 }
 
+/* What "auto" finds, by what the first sweep holds. */
+static void auto_finds_the_majority(void **state)
+{
+	static const struct {
+		const char *name;
+		struct fake_user users[4];
+		size_t n;
+		const char *domain, *first; /* how u-1 is called */
+	} rows[] = {
+		{ "one", { { "u-1", "a@x.example", NULL } }, 1, "x.example",
+		    "a" },
+		{ "nobody", { { NULL, NULL, NULL } }, 0, NULL, NULL },
+		{ "whatever case",
+		    { { "u-1", "a@X.example", NULL },
+			{ "u-2", "b@x.EXAMPLE", NULL },
+			{ "u-3", "c@y.example", NULL } },
+		    3, "x.example", "a" },
+		{ "of two the first by alphabet",
+		    { { "u-1", "a@y.example", NULL },
+			{ "u-2", "b@x.example", NULL } },
+		    2, "x.example", "a@y.example" },
+		{ "without one",
+		    { { "u-1", "a", NULL }, { "u-2", "b", NULL },
+			{ "u-3", "c@x.example", NULL } },
+		    3, "", "a" },
+		{ "behind the last @", { { "u-1", "a@b@x.example", NULL } }, 1,
+		    "x.example", "a@b" },
+		{ "one that cannot be stripped", { { "u-1", "a@-x", NULL } }, 1,
+		    "", "a@-x" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *world = *state;
+		const struct fake_directory d = { rows[i].users, NULL, NULL,
+			rows[i].n, 0, 0 };
+		struct aw_applied applied;
+		char domain[128] = "";
+
+		assert_int_equal(world_sweep(world, &d, &applied), 0);
+		if (aw_state_get(&world->state, "domain", domain,
+			sizeof(domain)) != (rows[i].domain ? 0 : AW_ABSENT) ||
+		    (rows[i].domain && strcmp(domain, rows[i].domain) != 0) ||
+		    (rows[i].first &&
+			strcmp(world_name(world, "u-1"), rows[i].first) != 0))
+			fail_msg("%s: \"%s\"", rows[i].name, domain);
+		assert_int_equal(world_tear_down(state), 0);
+		assert_int_equal(world_set_up(state), 0);
+	}
+}
+
+/* --- every reason, and what it says to do -------------------------------- */
+
+#define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const struct fake_user known[] = {
+	{ "u-old", "old@example.com", NULL },
+	{ "u-host", "host@example.com", NULL },
+	{ "u-id", "id@example.com", NULL },
+	{ "u-range", "range@example.com", NULL },
+	{ "u-there", "there@example.com", NULL },
+};
+static const struct fake_user present[] = {
+	{ "u-host", "host@example.com", NULL },
+	{ "u-id", "id@example.com", NULL },
+	{ "u-range", "range@example.com", NULL },
+	{ "u-there", "there@example.com", NULL },
+	{ "u-new", "Old@example.com", NULL },
+	{ "u-rival", "THERE@example.com", NULL },
+	{ "u-local", "local@example.com", NULL },
+	{ "u-one", "same@example.com", NULL },
+	{ "u-two", "same@EXAMPLE.com", NULL },
+	{ "u-empty", "", NULL },
+	{ "u-root", "Root@example.com", NULL },
+	{ "u-long", A64 "a@example.com", NULL },
+	{ "u-number", "1000@example.com", NULL },
+	{ "u-unicode", "\xc3\xa5sa@example.com", NULL },
+	{ "u-full", "full@example.com", NULL },
+};
+static const struct fake_group present_groups[] = {
+	{ "g-user", "there" },
+	{ "g-local", "staff2" },
+	{ "g-docker", "Docker" },
+	{ "g-wheel", " wheel " },
+	{ "g-sign", "Ops (EU)" },
+	{ "g-full", "crowded" },
+};
+static const char *const present_sets[] = { "a,b" };
+static const struct fake_sets sets = { present_sets, NULL, 1, 0, true };
+
+static const struct {
+	const char *who, *why, *todo;
+} reasons[] = {
+	{ "u-host", "this host has an account or group named host",
+	    ": remove that one, or give this one another name (awssso ids "
+	    "rename host NAME)" },
+	{ "u-id", "itself",
+	    ": give that account or group of the host another" },
+	{ "u-range", "/etc/subuid", ": take it from there" },
+	{ "u-new", "the name old belongs to u-old, who has left",
+	    "; to give it away rename that one (awssso ids rename u-old NAME), "
+	    "or give this one another name (awssso ids rename u-new NAME)" },
+	{ "u-rival", "the name there belongs to u-there",
+	    ": give this one another name (awssso ids rename u-rival NAME)" },
+	{ "u-local", "this host has an account or group named local",
+	    "remove that one, keep its id (awssso ids adopt local ID), or give "
+	    "this one another name (awssso ids rename u-local NAME)" },
+	{ "u-one", "more than one would be named same",
+	    ": give each a name (awssso ids rename u-one NAME)" },
+	{ "u-two", "more than one would be named same",
+	    ": give each a name (awssso ids rename u-two NAME)" },
+	{ "u-empty", "\"\": not usable as a user name",
+	    ": give it a name (awssso ids rename u-empty NAME)" },
+	{ "u-root", "\"root\": reserved for the system",
+	    ": give it a name (awssso ids rename u-root NAME)" },
+	{ "u-long", A64 "a\": longer than 64 bytes",
+	    ": give it a name (awssso ids rename u-long NAME)" },
+	{ "u-number", "\"1000\": not usable as a user name",
+	    ": give it a name (awssso ids rename u-number NAME)" },
+	{ "u-unicode", "sa\": not usable as a user name",
+	    ": give it a name (awssso ids rename u-unicode NAME)" },
+	{ "u-full", "no free id near its candidate",
+	    ": give it one (awssso ids adopt full ID)" },
+	{ "g-user", "the name there belongs to u-there",
+	    ": give this one another name (awssso ids rename g-user NAME)" },
+	{ "g-local", "this host has an account or group named staff2",
+	    "give this one another name (awssso ids rename g-local NAME)" },
+	{ "g-docker", "\"docker\": reserved for the system",
+	    ": give it a name (awssso ids rename g-docker NAME)" },
+	{ "g-wheel", "\"wheel\": reserved for the system",
+	    ": give it a name (awssso ids rename g-wheel NAME)" },
+	{ "g-sign", "\"ops-(eu)\": not usable as a group name",
+	    ": give it a name (awssso ids rename g-sign NAME)" },
+	{ "g-full", "no free id near its candidate",
+	    ": make the group anew in the directory" },
+	{ "ps:a,b", "\"aws-a,b\": not usable as a group name",
+	    ": give it a name (awssso ids rename ps:a,b NAME)" },
+	{ "g-unread", "not read yet", ": the next sweep does (awssso sync)" },
+};
+
+/* What the host has by now: a name, an id, a range that holds one, and ranges
+ * that fill up whatever two may get. */
+static void fill_host(struct world *world)
+{
+	char passwd[160], subuid[160];
+	uint32_t full, crowded;
+
+	assert_int_equal(
+	    aw_id_candidate(world->apply.sha256, "u-full", 0, &full) |
+		aw_id_candidate(world->apply.sha256, "g-full", 0, &crowded),
+	    0);
+	assert_int_equal(aw_fmt(passwd, sizeof(passwd),
+			     "local:x:1000:1000::/home/local:\n"
+			     "host:x:1001:1001::/home/host:\n"
+			     "other:x:%lld:1002::/:\n",
+			     (long long)world_id(world, "u-id")),
+	    0);
+	fake_file(world->fake->passwd, passwd);
+	assert_int_equal(aw_fmt(subuid, sizeof(subuid),
+			     "local:%lld:9\nlocal:%u:%u\nlocal:%u:%u\n",
+			     (long long)world_id(world, "u-range"), full,
+			     AW_ID_PROBES, crowded, AW_ID_PROBES),
+	    0);
+	fake_file(world->fake->subuid, subuid);
+}
+
+static void every_reason_says_what_to_do(void **state)
+{
+	enum { N = sizeof(reasons) / sizeof(reasons[0]) };
+	struct world *world = *state;
+	const struct fake_directory before = { known, NULL, NULL, 5, 0, 0 };
+	const struct fake_directory now = { present, present_groups, NULL,
+		sizeof(present) / sizeof(present[0]),
+		sizeof(present_groups) / sizeof(present_groups[0]), 0 };
+	struct aw_applied applied;
+
+	assert_int_equal(world_sweep(world, &before, &applied), 0);
+	fill_host(world);
+	world->fake->sets = &sets;
+	assert_int_equal(world_sweep(world, &now, &applied), 0);
+	/* A group that a person turned out to be in. */
+	assert_int_equal(
+	    aw_state_run(&world->state, AW_Q_LIVE_ADD, "s", "g-unread"), 0);
+	assert_int_equal(aw_state_run(&world->state, AW_Q_GROUP_PLACEHOLDER,
+			     "s", FAKE_STORE),
+	    0);
+	for (size_t i = 0; i < N; i++) {
+		const char *skip = world_skip(world, reasons[i].who);
+
+		if (!strstr(skip, reasons[i].why) ||
+		    !strstr(skip, reasons[i].todo) || strlen(skip) > 400)
+			fail_msg("%s: \"%s\"", reasons[i].who, skip);
+	}
+	/* There is no other one. */
+	assert_int_equal(world_number(world,
+			     "SELECT count(*) FROM principals"
+			     " WHERE skip IS NOT NULL AND present = 1",
+			     NULL),
+	    N);
+	assert_string_equal(world_skip(world, "u-there"), "");
+}
+
+/* The setting is wrong, and then it is not. */
+static void no_home(void **state)
+{
+	struct world *world = *state;
+	const struct fake_directory d = { world_two, NULL, NULL, 2, 0, 0 };
+	struct aw_applied applied;
+
+	assert_int_equal(
+	    aw_copy(world->fake->conf.home, AW_CONF_TEXT, "/home/%u/.."), 0);
+	assert_int_equal(world_sweep(world, &d, &applied), 0);
+	assert_string_equal(world_skip(world, "u-1"),
+	    "the setting home makes no usable path of the name alice: correct "
+	    "home in [names]");
+	assert_int_equal(
+	    aw_copy(world->fake->conf.home, AW_CONF_TEXT, "/home/x/%u"), 0);
+	assert_int_equal(world_sweep(world, &d, &applied), 0);
+	assert_string_equal(world_skip(world, "u-1"), "");
+	assert_string_equal(world_name(world, "u-1"), "alice");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +395,9 @@ int main(void)
 		T(renames_change_nothing),
 		T(local_comes_later),
 		T(domains_are_pinned),
+		T(auto_finds_the_majority),
+		T(every_reason_says_what_to_do),
+		T(no_home),
 	};
 
 	return cmocka_run_group_tests_name("register", tests, NULL, NULL);
