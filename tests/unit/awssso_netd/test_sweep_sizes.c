@@ -3,8 +3,8 @@
  * Sweeps of directories whose users and members just fill a page, just do not,
  * or are not there: every row arrives once, in exactly
  * max(1, ceil(users/100)) + max(1, ceil(groups/100)) and, a group,
- * max(1, ceil(members/100)) requests.
- * covers: spine.4, R11
+ * max(1, ceil(members/100)) requests; and once each all the same where pages
+ * are short, or empty ones lie between. covers: spine.4, dir.1, R11
  */
 #include "tests/unit/awssso_netd/aws.h"
 
@@ -92,6 +92,40 @@ static unsigned count_page(struct sim *sim, uint16_t type)
 	return n;
 }
 
+struct held {
+	unsigned users, members;
+};
+
+/* A sweep to its end; sim->in is the SWEEP_END. */
+static void sweep(struct sim *sim, struct held *held)
+{
+	*held = (struct held){ 0, 0 };
+	sim_ask(sim, AW_MSG_SWEEP, 7);
+	for (sim_next(sim); sim->in.type == AW_MSG_PAGE; sim_next(sim)) {
+		held->users += count_page(sim, AW_MSG_USER_REC);
+		held->members += count_page(sim, AW_MSG_MEMBER_REC);
+		sim_ask(sim, AW_MSG_PAGE_OK, 7);
+	}
+}
+
+/* The token alone says that there is more. */
+static void in_odd_pages(struct sim *sim, unsigned users, unsigned members)
+{
+	static const char *const kinds[] = { "truncate-page", "empty" };
+	struct held held;
+
+	for (size_t i = 0; i < 2; i++) {
+		SIM_TELL(sim, "fault", "identitystore", kinds[i]);
+		sweep(sim, &held);
+		if (held.users != users || held.members != members ||
+		    sim_num(sim, AW_TAG_NET) != AW_NET_OK)
+			fail_msg("%s: %u of %u users, %u of %u members: %s",
+			    kinds[i], held.users, users, held.members, members,
+			    sim_text(sim, AW_TAG_TEXT));
+		SIM_TELL(sim, "fault", "clear");
+	}
+}
+
 static void full_and_empty_pages(void **state)
 {
 	static const struct {
@@ -114,24 +148,20 @@ static void full_and_empty_pages(void **state)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const unsigned before = lists(sim);
-		unsigned users = 0, members = 0;
+		struct held held;
 
 		resize(sim, &n, rows[i].users);
-		sim_ask(sim, AW_MSG_SWEEP, i + 1);
-		for (sim_next(sim); sim->in.type == AW_MSG_PAGE;
-		     sim_next(sim)) {
-			users += count_page(sim, AW_MSG_USER_REC);
-			members += count_page(sim, AW_MSG_MEMBER_REC);
-			sim_ask(sim, AW_MSG_PAGE_OK, i + 1);
-		}
-		if (users != rows[i].users || members != rows[i].members ||
+		sweep(sim, &held);
+		if (held.users != rows[i].users ||
+		    held.members != rows[i].members ||
 		    sim_num(sim, AW_TAG_NET) != AW_NET_OK ||
 		    sim_num(sim, AW_TAG_REQUESTS) != rows[i].requests ||
 		    lists(sim) - before != rows[i].requests)
 			fail_msg("%u users: %u and %u members in %u: %s",
-			    rows[i].users, users, members,
+			    rows[i].users, held.users, held.members,
 			    (unsigned)sim_num(sim, AW_TAG_REQUESTS),
 			    sim_text(sim, AW_TAG_TEXT));
+		in_odd_pages(sim, rows[i].users, rows[i].members);
 	}
 }
 
