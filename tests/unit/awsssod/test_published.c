@@ -155,6 +155,14 @@ static struct object good(uint64_t generation, int64_t ago)
 
 /* --- the host ---------------------------------------------------------- */
 
+static void wait_until_over(struct fake *fake)
+{
+	for (int i = 0; i < 500 && aw_sweep_is_running(&fake->daemon->sweep);
+	     i++)
+		fake_turn(fake, 10);
+	assert_false(aw_sweep_is_running(&fake->daemon->sweep));
+}
+
 /* Answer the FETCH that was waited for. */
 static void serve(struct fake *fake, const uint8_t *data, size_t len)
 {
@@ -169,10 +177,7 @@ static void serve(struct fake *fake, const uint8_t *data, size_t len)
 	aw_wire_put_text(&out, AW_TAG_ETAG, "\"one\"");
 	fake_netd_send(fake, &out, fd);
 	assert_int_equal(close(fd), 0);
-	for (int i = 0; i < 500 && aw_sweep_is_running(&fake->daemon->sweep);
-	     i++)
-		fake_turn(fake, 10);
-	assert_false(aw_sweep_is_running(&fake->daemon->sweep));
+	wait_until_over(fake);
 }
 
 /* Fetch @o and expect the outcome. */
@@ -270,7 +275,7 @@ static void what_is_known_is_not_taken_again(void **state)
 	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_OK);
 	aw_wire_put_num(&out, AW_TAG_UNCHANGED, 1);
 	fake_netd_send(fake, &out, -1);
-	assert_false(aw_sweep_is_running(&fake->daemon->sweep));
+	wait_until_over(fake);
 	assert_int_equal(fake->daemon->sweep.net, AW_NET_OK);
 	assert_string_equal(
 	    fake_string(fake, "SELECT count(*) FROM sweeps"), "1");
