@@ -19,6 +19,7 @@ const struct aw_command *const aw_commands[] = {
 	&aw_command_ids_adopt,
 	&aw_command_ids_rename,
 	&aw_command_ids_export,
+	&aw_command_ids_import,
 	&aw_command_snapshot_build,
 	&aw_command_snapshot_dump,
 };

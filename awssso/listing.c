@@ -27,7 +27,7 @@ const char *aw_listed_kind(const struct aw_listed *entry)
 }
 
 /* A field that is too long for an entry is none of awsssod's. */
-static int read_entry(const struct aw_wire_in *in, struct aw_listed *ret)
+int aw_listed_read(const struct aw_wire_in *in, struct aw_listed *ret)
 {
 	const struct {
 		uint16_t tag;
@@ -86,7 +86,7 @@ static int read_page(struct aw_talk *talk, uint64_t *after,
 		if (talk->in.type == AW_MSG_DONE)
 			return end_of_page(talk, after);
 		if (talk->in.type != AW_MSG_ID_REC ||
-		    read_entry(&talk->in, entry) < 0)
+		    aw_listed_read(&talk->in, entry) < 0)
 			return aw_talk_odd(talk);
 		r = each(user, entry);
 		if (r != 0)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/outcome.h"
+#include "common/wire.h"
 
 /* One entry; what is not said is empty or 0. */
 struct aw_listed {
@@ -24,6 +25,10 @@ struct aw_listed {
 
 /* "user", "group" or "permission-set". */
 const char *aw_listed_kind(const struct aw_listed *entry);
+
+/* Read @in, an ID_REC.  Returns 0 or a negative errno. */
+int aw_listed_read(
+    const struct aw_wire_in *in, struct aw_listed *ret) AW_MUST_USE;
 
 /* Called with each entry, in awsssod's order.  What is not 0 ends the walk. */
 typedef int aw_listed_fn(void *user, const struct aw_listed *entry);

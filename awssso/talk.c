@@ -57,11 +57,16 @@ int aw_talk_begin(
 
 int aw_talk_ask(struct aw_talk *talk)
 {
+	return aw_talk_ask_with(talk, -1);
+}
+
+int aw_talk_ask_with(struct aw_talk *talk, int fd)
+{
 	int r;
 
 	r = aw_wire_end(&talk->out);
 	if (r == 0)
-		r = aw_sock_send(talk->fd, talk->data, talk->out.len, -1,
+		r = aw_sock_send(talk->fd, talk->data, talk->out.len, fd,
 		    aw_sock_now_ms() + SEND_MS);
 	return r < 0 ? unreachable(r) : 0;
 }

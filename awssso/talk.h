@@ -42,6 +42,8 @@ int aw_talk_begin(struct aw_talk *talk, const char *run_dir, const char *name,
 
 /* Send the question.  Returns 0 or a negative errno, said. */
 int aw_talk_ask(struct aw_talk *talk) AW_MUST_USE;
+/* The same with the descriptor @fd. */
+int aw_talk_ask_with(struct aw_talk *talk, int fd) AW_MUST_USE;
 
 /*
  * Wait for the next answer, @wait_s seconds at the most.  Returns 0, or a

@@ -17,4 +17,11 @@ void aw_ids_list(struct aw_conn *conn, const struct aw_wire_in *in);
 void aw_ids_adopt(struct aw_conn *conn, const struct aw_wire_in *in);
 void aw_ids_rename(struct aw_conn *conn, const struct aw_wire_in *in);
 
+/*
+ * Answer IDS_IMPORT: every record of its memfd is in the ledger afterwards, or
+ * nothing has changed and each one that stood in the way is told.  A principal
+ * that is not known is one that has left, until a sweep brings it.
+ */
+void aw_ids_import(struct aw_conn *conn, const struct aw_wire_in *in);
+
 #endif

@@ -121,8 +121,8 @@ static int adopt(struct change *change)
 		0 ||
 	    (r = check_local(change, entry.name, (uint32_t)id)) != 0 ||
 	    (r = read_home(change, entry.name, home)) != 0 ||
-	    (r = aw_state_run(change->state, AW_Q_ADOPT, "isis", entry.n,
-		 entry.name, (int64_t)id, home)) != 0)
+	    (r = aw_state_run(change->state, AW_Q_GIVE, "isisi", entry.n,
+		 entry.name, (int64_t)id, home, (int64_t)1)) != 0)
 		return r;
 	aw_diag_set(&change->text, "%s (%s) has the id %u for life, home %s",
 	    entry.name, entry.principal, (unsigned)id, home);

@@ -227,7 +227,7 @@ static int find_conflicts(
 		return 0;
 	aw_diag_set(diag,
 	    "held: %u names or ids of the published directory are not those "
-	    "of this host (%s): see awssso ids import",
+	    "of this host (%s): see awssso ids import --theirs",
 	    n, first);
 	return AW_DENIED;
 }

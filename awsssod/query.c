@@ -71,6 +71,8 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "INSERT OR IGNORE INTO local_ranges VALUES(?1, ?2)",
 
 	[AW_Q_ID_TAKEN] = "SELECT 1 FROM principals WHERE posix_id = ?1"
+			  " UNION ALL"
+			  " SELECT 1 FROM renumbers WHERE old_id = ?1"
 			  " UNION ALL SELECT 1 FROM local_ids WHERE id = ?1"
 			  " UNION ALL SELECT 1 FROM local_ranges"
 			  " WHERE last >= ?1 AND first <= ?1",
@@ -84,12 +86,22 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "SELECT p.principal FROM renames r CROSS JOIN principals p"
 	    " ON p.n = r.n WHERE r.old_name = ?1 AND r.kept AND r.n != ?2",
 	[AW_Q_ID_HOLDER] =
-	    "SELECT principal FROM principals WHERE posix_id = ?1 AND n != ?2",
+	    "SELECT principal FROM principals WHERE posix_id = ?1 AND n != ?2"
+	    " UNION ALL SELECT p.principal FROM renumbers r CROSS JOIN"
+	    " principals p ON p.n = r.n WHERE r.old_id = ?1 AND r.n != ?2",
 	[AW_Q_IS_LOCAL_NAME] = "SELECT 1 FROM local_names WHERE name = ?1",
 	[AW_Q_IS_IN_LOCAL_RANGE] = "SELECT 1 FROM local_ranges"
 				   " WHERE last >= ?1 AND first <= ?1",
-	[AW_Q_ADOPT] = "UPDATE principals SET name = ?2, posix_id = ?3,"
-		       " home = ?4, adopted = 1, skip = NULL WHERE n = ?1",
+	[AW_Q_RENUMBER_NOTE] = "INSERT INTO renumbers(n, at, old_id, id)"
+			       " VALUES(?1, ?2, ?3, ?4)",
+	[AW_Q_RENUMBER] =
+	    "UPDATE principals SET posix_id = ?2, adopted = ?3 WHERE n = ?1",
+	[AW_Q_IMPORT] = "INSERT INTO principals(store, principal, kind,"
+			" user_name, present, name, posix_id, home, adopted)"
+			" VALUES(?1, ?2, ?3, '', 0, ?4, ?5, ?6, ?7)",
+	[AW_Q_GIVE] = "UPDATE principals SET name = ?2, posix_id = ?3,"
+		      " home = ?4, adopted = ?5, skip = NULL"
+		      " WHERE n = ?1",
 	[AW_Q_RENAME_NOTE] =
 	    "INSERT INTO renames(n, at, old_name, name, home, kept)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
@@ -190,6 +202,10 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " UNION ALL SELECT b.name, b.posix_id, p.name, p.posix_id"
 	    " FROM published b CROSS JOIN principals p"
 	    "  ON p.posix_id = b.posix_id"
+	    "  WHERE p.store != ?1 OR p.principal != b.principal"
+	    " UNION ALL SELECT b.name, b.posix_id, p.name, r.old_id"
+	    " FROM published b CROSS JOIN renumbers r"
+	    "  ON r.old_id = b.posix_id CROSS JOIN principals p ON p.n = r.n"
 	    "  WHERE p.store != ?1 OR p.principal != b.principal",
 	[AW_Q_PUBLISHED_GIVE] =
 	    "UPDATE principals SET name = b.name, posix_id = b.posix_id,"

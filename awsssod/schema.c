@@ -63,12 +63,7 @@
 	"CREATE INDEX renames_old ON renames(old_name);"                     \
 	"CREATE INDEX renames_n ON renames(n);"                              \
 	"CREATE TRIGGER ledger_keys BEFORE UPDATE OF store, principal, kind" \
-	" ON principals BEGIN " REFUSE "CREATE TRIGGER ledger_values"        \
-	" BEFORE UPDATE OF name, posix_id, home, adopted ON principals"      \
-	" WHEN OLD.name IS NOT NULL AND (NEW.posix_id IS NOT OLD.posix_id"   \
-	"  OR NEW.adopted IS NOT OLD.adopted OR NOT EXISTS(SELECT 1 FROM"    \
-	"   renames r WHERE r.n = OLD.n AND r.old_name = OLD.name"           \
-	"   AND r.name = NEW.name AND r.home IS NEW.home)) BEGIN " REFUSE    \
+	" ON principals BEGIN " REFUSE                                       \
 	"CREATE TRIGGER ledger_rows BEFORE DELETE"                           \
 	" ON principals WHEN OLD.name IS NOT NULL BEGIN " REFUSE             \
 	"CREATE TRIGGER ledger_names BEFORE UPDATE OF name ON principals"    \
@@ -88,6 +83,41 @@
 	" EXISTS(SELECT 1 FROM renames r"                                    \
 	"  WHERE r.old_name = NEW.old_name AND r.kept AND r.n != NEW.n) "    \
 	"BEGIN " REFUSE
+
+/* An id that was taken from somebody is never another's. */
+#define RENUMBERS                                                           \
+	"CREATE TABLE renumbers("                                           \
+	" i INTEGER PRIMARY KEY,"                                           \
+	" n INTEGER NOT NULL REFERENCES principals(n),"                     \
+	" at INTEGER NOT NULL,"                                             \
+	" old_id INTEGER NOT NULL, id INTEGER NOT NULL);"                   \
+	"CREATE INDEX renumbers_old ON renumbers(old_id);"                  \
+	"CREATE INDEX renumbers_n ON renumbers(n);"                         \
+	"CREATE TRIGGER ledger_values"                                      \
+	" BEFORE UPDATE OF name, posix_id, home, adopted ON principals"     \
+	" WHEN OLD.name IS NOT NULL AND ((NEW.posix_id IS NOT OLD.posix_id" \
+	"  AND NOT EXISTS(SELECT 1 FROM renumbers r WHERE r.n = OLD.n"      \
+	"   AND r.old_id = OLD.posix_id AND r.id = NEW.posix_id))"          \
+	"  OR (NEW.adopted IS NOT OLD.adopted"                              \
+	"   AND NEW.posix_id IS OLD.posix_id)"                              \
+	"  OR ((NEW.name IS NOT OLD.name OR NEW.home IS NOT OLD.home)"      \
+	"   AND NOT EXISTS(SELECT 1 FROM renames r WHERE r.n = OLD.n"       \
+	"    AND r.old_name = OLD.name AND r.name = NEW.name"               \
+	"    AND r.home IS NEW.home))) BEGIN " REFUSE                       \
+	"CREATE TRIGGER ledger_ids BEFORE UPDATE OF posix_id ON principals" \
+	" WHEN NEW.posix_id IS NOT NULL AND EXISTS(SELECT 1 FROM"           \
+	"  renumbers r WHERE r.old_id = NEW.posix_id AND r.n != OLD.n) "    \
+	"BEGIN " REFUSE                                                     \
+	"CREATE TRIGGER ledger_new_ids BEFORE INSERT ON principals"         \
+	" WHEN NEW.posix_id IS NOT NULL AND EXISTS(SELECT 1 FROM"           \
+	"  renumbers r WHERE r.old_id = NEW.posix_id) BEGIN " REFUSE        \
+	"CREATE TRIGGER renumbers_values BEFORE UPDATE ON renumbers"        \
+	" BEGIN " REFUSE                                                    \
+	"CREATE TRIGGER renumbers_rows BEFORE DELETE ON renumbers"          \
+	" BEGIN " REFUSE                                                    \
+	"CREATE TRIGGER renumbers_others BEFORE INSERT ON renumbers"        \
+	" WHEN NOT EXISTS(SELECT 1 FROM principals p WHERE p.n = NEW.n"     \
+	"  AND p.posix_id = NEW.old_id) BEGIN " REFUSE
 
 /* A learned set's session: its row, or below 0 that of a sign-in whose session
  * has yet to open. */
@@ -125,9 +155,9 @@ const char aw_schema_create[] =
     " detail TEXT);"
     "CREATE INDEX events_code ON events(code);"
     "CREATE INDEX events_user ON events(user);"
-    LEDGER SETS
+    LEDGER RENUMBERS SETS
 		   /* clang-format on */
-		   "PRAGMA user_version = 2;"
+		   "PRAGMA user_version = 3;"
 		   "COMMIT;";
 
 const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
@@ -149,6 +179,12 @@ const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
 	    "ALTER TABLE members_2 RENAME TO members;"
 	    INDEXES LEDGER SETS
 	    "PRAGMA user_version = 2;"
+	    "COMMIT;",
+	/* ledger_values is another one; the first migration makes none. */
+	[2] = "BEGIN IMMEDIATE;"
+	    "DROP TRIGGER IF EXISTS ledger_values;"
+	    RENUMBERS
+	    "PRAGMA user_version = 3;"
 	    "COMMIT;",
 	/* clang-format on */
 };

@@ -12,6 +12,9 @@
  *   renames     what an administrator renamed, written before the change.
  *               It alone permits a change of name or home.  kept = 1: the
  *               old name stays with the principal that had it.
+ *   renumbers   whose id an administrator took back for another ledger's, by
+ *               awssso ids import, written before the change; it alone
+ *               permits it, and the old id stays theirs
  *   members     who is in which group, by row number
  *   grants      which people and groups hold which permission set in this
  *               account, as far as a sweep could read it
@@ -28,7 +31,7 @@
 #ifndef AW_AWSSSOD_SCHEMA_H
 #define AW_AWSSSOD_SCHEMA_H
 
-#define AW_SCHEMA_VERSION 2
+#define AW_SCHEMA_VERSION 3
 
 /* Makes everything in an empty database, in one transaction. */
 extern const char aw_schema_create[];

@@ -168,14 +168,17 @@ static int on_message(sd_event_source *source AW_UNUSED, int fd AW_UNUSED,
 {
 	uint8_t data[4096];
 	struct aw_conn *conn = user;
+	aw_own_fd int with = -1;
 	size_t len;
 	int r;
 
-	r = aw_sock_recv(conn->fd, data, sizeof(data), 0, &len, NULL);
+	r = aw_sock_recv(conn->fd, data, sizeof(data), 0, &len, &with);
 	if (r == -EAGAIN)
 		return 0;
+	conn->with = with;
 	if (r == 0)
 		r = take(conn, data, len);
+	conn->with = -1;
 	if (r == AW_DENIED)
 		aw_log(LOG_NOTICE, "peer %d of uid %u: broke the protocol",
 		    conn->peer.pid, conn->peer.uid);
@@ -228,6 +231,7 @@ static void welcome(
 	conn = calloc(1, sizeof(*conn));
 	if (!conn)
 		return;
+	conn->with = -1;
 	conn->daemon = server->daemon;
 	conn->socket = socket;
 	conn->peer = peer;

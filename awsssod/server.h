@@ -28,6 +28,7 @@ struct aw_conn {
 	struct aw_peer peer;
 	sd_event_source *io, *idle;
 	uint64_t request; /* of the message being answered */
+	int with;         /* the descriptor that came with it; -1: none */
 	void *op;         /* what it waits for, NULL: nothing */
 	void (*op_free)(void *op);
 	struct aw_conn *next, **link;

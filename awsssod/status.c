@@ -301,6 +301,9 @@ int aw_status_handle(struct aw_conn *conn, const struct aw_wire_in *in)
 	case AW_MSG_IDS_RENAME:
 		aw_ids_rename(conn, in);
 		return 0;
+	case AW_MSG_IDS_IMPORT:
+		aw_ids_import(conn, in);
+		return 0;
 	default:
 		return AW_DENIED;
 	}

@@ -21,6 +21,7 @@ static const struct aw_verb verbs[] = {
 	{ AW_MSG_IDS, AW_VERB_CTL, AW_VERB_ROOT },
 	{ AW_MSG_IDS_ADOPT, AW_VERB_CTL, AW_VERB_ROOT },
 	{ AW_MSG_IDS_RENAME, AW_VERB_CTL, AW_VERB_ROOT },
+	{ AW_MSG_IDS_IMPORT, AW_VERB_CTL, AW_VERB_ROOT },
 };
 
 static const struct aw_verb *find(enum aw_verb_socket socket, uint16_t type)

@@ -31,8 +31,9 @@
  *   IDS      [AFTER] -> as SKIPPED, every entry of the ledger     (root)
  *   IDS_ADOPT  USER POSIX_ID [HOME] -> DONE NET [TEXT]          (root)
  *   IDS_RENAME USER NEW_USER [HOME] -> DONE NET [TEXT]          (root)
- *   IDS_IMPORT with a sealed memfd of ID_REC messages
- *            -> ID_REC* (the conflicts) then DONE NET [TEXT]    (root)
+ *   IDS_IMPORT [ACCEPT_LOSS] (the other ledger counts) with a sealed memfd
+ *            of ID_REC messages -> ID_REC* (the conflicts; or who has another
+ *            id by it, TEXT says what to do) then DONE NET [TEXT]   (root)
  *   ID_REC   [STORE PRINCIPAL_ID] KIND [USER_NAME] [USER POSIX_ID] [HOME]
  *            FLAGS (enum aw_id_flag) [TEXT]; without PRINCIPAL_ID USER is a
  *            group of the host in [local_groups]

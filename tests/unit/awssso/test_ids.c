@@ -314,6 +314,92 @@ static void renames(void **state)
 	assert_int_equal(result.in.type, 0);
 }
 
+/* --- import ------------------------------------------------------------ */
+
+#define HEAD "# awssso ids 1\n"
+
+static void say_conflict(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[512];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ID_REC, in->request);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, "u-1");
+	aw_wire_put_num(&out, AW_TAG_KIND, AW_KIND_USER);
+	aw_wire_put_text(&out, AW_TAG_USER, "alice");
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID, 1001);
+	aw_wire_put_text(&out, AW_TAG_TEXT, "is another here");
+	cli_send(fd, &out);
+	done(fd, in, AW_NET_REFUSED, "nothing has been imported");
+}
+
+static void imports(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		cli_play_fn *play;
+		int status;
+		const char *out, *err;
+	} rows[] = {
+		{ "good",
+		    HEAD "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
+			 "d-1\tu-1\tuser\t1001\talice\t/srv/alice\n",
+		    agree, AW_EXIT_OK, "It is so.\n", "" },
+		{ "nobody", HEAD, agree, AW_EXIT_OK, "It is so.\n", "" },
+		{ "conflict", HEAD, say_conflict, AW_EXIT_FAILED,
+		    "alice 1001 (u-1): is another here\n",
+		    "awssso: nothing has been imported\n" },
+		{ "awsssod is away", HEAD, NULL, AW_EXIT_UNREACHABLE, "",
+		    "awssso: ./ctl.sock: awsssod is not running\n" },
+		{ "empty", "", agree, AW_EXIT_FAILED, "",
+		    "awssso: ids: cannot be read, or is empty\n" },
+		{ "another file", "# awssso ids 2\n", agree, AW_EXIT_FAILED, "",
+		    "awssso: ids:1: this is not what awssso ids export "
+		    "prints\n" },
+		{ "a field less", HEAD "d-1\tu-1\tuser\t1001\talice\n", agree,
+		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+		{ "a field more", HEAD "d\tu\tuser\t1001\ta\t/a\tb\n", agree,
+		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+		{ "no kind", HEAD "d-1\tu-1\tboat\t1001\ta\t/a\n", agree,
+		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+		{ "no id", HEAD "d-1\tu-1\tuser\t0\ta\t/a\n", agree,
+		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+		{ "an empty line", HEAD "\n", agree, AW_EXIT_FAILED, "",
+		    "awssso: ids:2: expected: " },
+	};
+	static const char *const words[] = { "ids", "import", "ids", HERE,
+		NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cli_write("ids", rows[i].text);
+		run(words, rows[i].play);
+		if (result.status != rows[i].status ||
+		    strcmp(result.out, rows[i].out) != 0 ||
+		    !strstr(result.err, rows[i].err))
+			fail_msg("%s: %d %s%s", rows[i].name, result.status,
+			    result.out, result.err);
+		if (rows[i].play && rows[i].status == AW_EXIT_OK)
+			assert_int_equal(result.in.type, AW_MSG_IDS_IMPORT);
+		else if (rows[i].play != say_conflict)
+			assert_int_equal(result.in.type, 0);
+	}
+}
+
+static void imports_theirs(void **state)
+{
+	static const char *const words[] = { "ids", "import", "--theirs", "ids",
+		HERE, NULL };
+
+	(void)state;
+	cli_write("ids", HEAD);
+	run(words, agree);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_int_equal(aw_wire_num(&result.in, AW_TAG_ACCEPT_LOSS, 0), 1);
+	cli_run(&words[1], NULL, NULL, &result);
+	assert_int_equal(result.status, AW_EXIT_USAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +409,8 @@ int main(void)
 		cmocka_unit_test(adopts),
 		cmocka_unit_test(adopts_several),
 		cmocka_unit_test(renames),
+		cmocka_unit_test(imports),
+		cmocka_unit_test(imports_theirs),
 	};
 
 	return cmocka_run_group_tests(tests, cli_make, cli_remove);

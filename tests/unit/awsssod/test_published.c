@@ -20,6 +20,7 @@
 
 #include "awsssod/person.h"
 #include "common/id.h"
+#include "common/own.h"
 #include "common/published.h"
 #include "common/snapshot_write.h"
 #include "tests/unit/awsssod/people.h"
@@ -411,6 +412,54 @@ static void another_id_holds_it(void **state)
 	assert_true(person.disabled);
 }
 
+/* What awssso ids import --theirs sends: alice as the publisher has her. */
+static void import_alice(struct fake *fake, uint32_t id)
+{
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+	aw_own_fd int memfd = -1;
+	uint8_t data[512];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ID_REC, 0);
+	aw_wire_put_text(&out, AW_TAG_STORE, FAKE_STORE);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, ALICE);
+	aw_wire_put_num(&out, AW_TAG_KIND, AW_KIND_USER);
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
+	aw_wire_put_text(&out, AW_TAG_USER, "al");
+	aw_wire_put_text(&out, AW_TAG_HOME, "/home/al");
+	assert_int_equal(aw_wire_end(&out), 0);
+	assert_int_equal(aw_sock_memfd("t", data, out.len, &memfd), 0);
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_IDS_IMPORT, 7);
+	aw_wire_put_num(&out, AW_TAG_ACCEPT_LOSS, 1);
+	assert_int_equal(aw_wire_end(&out), 0);
+	assert_int_equal(aw_sock_send(fd, data, out.len, memfd, 0), 0);
+	fake_wait(fake, fd, AW_MSG_ID_REC);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(aw_wire_num(&fake->in, AW_TAG_NET, 0) == AW_NET_OK);
+}
+
+/* The way out that the message names is one. */
+static void an_import_lets_it_in(void **state)
+{
+	struct fake *fake = *state;
+	struct object first = good(7, 60), o = good(8, 50);
+	struct aw_person person;
+
+	start_with(fake, &first);
+	o.alice = ID(9);
+	fetch(fake, &o, AW_NET_BAD_ANSWER, "awssso ids import --theirs",
+	    "another id");
+	import_alice(fake, ID(9));
+	o = good(8, 50);
+	o.alice = ID(9);
+	o.off = true;
+	fetch(fake, &o, AW_NET_OK, "", "after the import");
+	assert_int_equal(
+	    aw_person_by_name(&fake->daemon->state, "al", &person), 0);
+	assert_int_equal(person.posix_id, ID(9));
+	assert_true(person.disabled);
+}
+
 /* --- signing in -------------------------------------------------------- */
 
 static uint64_t ask_for_al(struct fake *fake, int fd, const char *attempt)
@@ -491,6 +540,7 @@ int main(int argc, char **argv)
 		TEST(what_is_refused),
 		TEST(what_is_signed_may_be_wrong),
 		TEST(another_id_holds_it),
+		TEST(an_import_lets_it_in),
 		TEST(judged_by_the_generation),
 		TEST(an_old_one_lets_nobody_in),
 	};

@@ -37,6 +37,7 @@ static const struct row rows[] = {
 	{ AW_MSG_IDS, AW_VERB_CTL, 0, AW_DENIED, AW_DENIED },
 	{ AW_MSG_IDS_ADOPT, AW_VERB_CTL, 0, AW_DENIED, AW_DENIED },
 	{ AW_MSG_IDS_RENAME, AW_VERB_CTL, 0, AW_DENIED, AW_DENIED },
+	{ AW_MSG_IDS_IMPORT, AW_VERB_CTL, 0, AW_DENIED, AW_DENIED },
 };
 
 static const struct row *find(uint16_t type, enum aw_verb_socket socket)

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * awssso ids import: another host's ledger into this one's.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "awssso/commands.h"
+#include "awssso/ids_file.h"
+#include "awssso/listing.h"
+#include "awssso/talk.h"
+#include "common/buf.h"
+#include "common/id.h"
+#include "common/own.h"
+#include "common/paths.h"
+#include "common/proto.h"
+#include "common/sock.h"
+#include "common/text.h"
+
+#define FIELDS     6
+#define FILE_MAX   (256u << 20)
+#define PATIENCE_S 300
+
+enum {
+	THEIRS,
+	RUN_DIR,
+};
+
+static void file_done(FILE **file)
+{
+	if (*file)
+		(void)fclose(*file);
+}
+
+/* --- the file --------------------------------------------------------------
+ */
+
+/* 0: it is none. */
+static enum aw_kind kind_of(const char *word)
+{
+	struct aw_listed entry = { .kind = AW_KIND_USER };
+
+	for (; entry.kind <= AW_KIND_SET; entry.kind++)
+		if (!strcmp(aw_listed_kind(&entry), word))
+			return (enum aw_kind)entry.kind;
+	return 0;
+}
+
+static int add_line(struct aw_buf *records, char *line)
+{
+	char *field[FIELDS] = { NULL };
+	struct aw_wire_out out;
+	uint8_t data[2048];
+	uint64_t id;
+	size_t n = 0;
+	int r;
+
+	for (; line && n < FIELDS; n++)
+		field[n] = strsep(&line, "\t");
+	if (n < FIELDS || line || kind_of(field[2]) == 0 ||
+	    aw_num_u64(field[3], 1000, AW_ID_MAX, &id) < 0)
+		return -EINVAL;
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ID_REC, 0);
+	aw_wire_put_text(&out, AW_TAG_STORE, field[0]);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, field[1]);
+	aw_wire_put_num(&out, AW_TAG_KIND, kind_of(field[2]));
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
+	aw_wire_put_text(&out, AW_TAG_USER, field[4]);
+	aw_wire_put_text(&out, AW_TAG_HOME, *field[5] ? field[5] : NULL);
+	r = aw_wire_end(&out);
+	if (r < 0)
+		return r;
+	aw_buf_add(records, data, out.len);
+	return aw_buf_error(records);
+}
+
+static int complain_line(const char *path, unsigned number, const char *what)
+{
+	char where[4200];
+
+	aw_ignore(aw_fmt(where, sizeof(where), "%.4096s:%u", path, number));
+	return aw_complain(where, what);
+}
+
+static int read_lines(FILE *file, const char *path, struct aw_buf *records)
+{
+	aw_own_free char *line = NULL;
+	unsigned number = 0;
+	size_t size = 0;
+	int r;
+
+	while (getline(&line, &size, file) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		number++;
+		if (number == 1 && strcmp(line, AW_IDS_FILE_HEAD) != 0)
+			return complain_line(path, number,
+			    "this is not what awssso ids export prints");
+		r = number == 1 ? 0 : add_line(records, line);
+		if (r < 0)
+			return complain_line(path, number,
+			    r == -EINVAL
+				? "expected: store, principal, kind, id, name, "
+				  "home, with tabs between them"
+				: strerrordesc_np(-r));
+	}
+	if (ferror(file) || number == 0)
+		return aw_complain(path, "cannot be read, or is empty");
+	return AW_EXIT_OK;
+}
+
+/* --- awsssod ---------------------------------------------------------------
+ */
+
+static int show_record(const struct aw_talk *talk)
+{
+	aw_own_free struct aw_listed *entry = malloc(sizeof(*entry));
+
+	if (!entry)
+		return aw_complain("out of memory", NULL);
+	if (aw_listed_read(&talk->in, entry) < 0)
+		return aw_talk_odd(talk);
+	printf("%s %llu (%s): %s\n", entry->name,
+	    (unsigned long long)entry->posix_id, entry->principal, entry->text);
+	return AW_EXIT_OK;
+}
+
+static int finish(const struct aw_talk *talk)
+{
+	const uint64_t net = aw_wire_num(&talk->in, AW_TAG_NET, 0);
+	aw_own_free char *text = aw_talk_text(talk, AW_TAG_TEXT);
+
+	if (!text)
+		return aw_complain("out of memory", NULL);
+	if (net != AW_NET_OK)
+		return aw_complain(*text ? text : aw_net_word(net), NULL);
+	printf("%s\n", text);
+	return AW_EXIT_OK;
+}
+
+static int converse(const struct aw_args *args, int fd)
+{
+	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
+
+	if (aw_talk_begin(&talk, args->option[RUN_DIR], "ctl.sock",
+		AW_MSG_IDS_IMPORT) < 0)
+		return AW_EXIT_UNREACHABLE;
+	if (args->option[THEIRS])
+		aw_wire_put_num(&talk.out, AW_TAG_ACCEPT_LOSS, 1);
+	if (aw_talk_ask_with(&talk, fd) < 0)
+		return AW_EXIT_UNREACHABLE;
+	for (;;) {
+		if (aw_talk_next(&talk, PATIENCE_S) < 0)
+			return AW_EXIT_UNREACHABLE;
+		if (talk.in.type == AW_MSG_DONE)
+			return finish(&talk);
+		if (talk.in.type != AW_MSG_ID_REC)
+			return aw_talk_odd(&talk);
+		if (show_record(&talk) != AW_EXIT_OK)
+			return AW_EXIT_FAILED;
+	}
+}
+
+static int run(const struct aw_args *args)
+{
+	const char *path = args->operand[0];
+	aw_own(aw_buf_done) struct aw_buf records = AW_BUF_INIT(FILE_MAX);
+	aw_own(file_done) FILE *file = fopen(path, "re");
+	aw_own_fd int fd = -1;
+	int r;
+
+	if (!file)
+		return aw_complain(path, strerrordesc_np(errno));
+	r = read_lines(file, path, &records);
+	if (r != AW_EXIT_OK)
+		return r;
+	r = aw_sock_memfd(
+	    "awssso-ids", aw_buf_text(&records), records.len, &fd);
+	if (r < 0)
+		return aw_complain("out of memory", strerrordesc_np(-r));
+	return converse(args, fd);
+}
+
+const struct aw_command aw_command_ids_import = {
+	.name = "ids import",
+	.operands = "FILE",
+	.min = 1,
+	.max = 1,
+	.help =
+	    "Take in what awssso ids export printed on another host (root).\n\n"
+	    "All of it, or nothing: each entry that is in conflict with what "
+	    "this host has\ngiven out is listed.  Who is not known here yet "
+	    "will have that name and id when\nthe directory brings them.  The "
+	    "NSS module shows an id below its range, or a\nhome outside of "
+	    "/home, only when " AW_PATH_LIMITS " allows it.",
+	.options = {
+		[THEIRS] = { "--theirs", NULL,
+		    "Where both know somebody by another name or id, theirs "
+		    "counts." },
+		[RUN_DIR] = AW_TALK_OPTION,
+	},
+	.run = run,
+};
