@@ -78,6 +78,7 @@ static int want_name(struct pass *pass, sqlite3_stmt *row)
 	const char *label = aw_state_text(row, 2);
 	struct aw_diag why = { "" };
 	char name[AW_NAME_SIZE] = "", reason[640];
+	bool is_denied;
 	int r;
 
 	if (kind == AW_KIND_USER)
@@ -87,17 +88,14 @@ static int want_name(struct pass *pass, sqlite3_stmt *row)
 		    pass->conf->permission_set_group, label, name, &why);
 	else
 		r = aw_name_of_group(label, name, &why);
-	if (r == 0)
-		return aw_state_run(
-		    pass->state, AW_Q_NEWCOMER_ADD, "iss", n, name, NULL);
-	if (r < 0)
-		return r;
-	r = aw_fmt(reason, sizeof(reason),
-	    "%s: give it a name (awssso ids rename %s NAME)", why.text,
-	    aw_state_text(row, 3));
+	is_denied = r == AW_DENIED;
+	if (is_denied)
+		r = aw_fmt(reason, sizeof(reason),
+		    "%s: give it a name (awssso ids rename %s NAME)", why.text,
+		    aw_state_text(row, 3));
 	return r < 0 ? r
 		     : aw_state_run(pass->state, AW_Q_NEWCOMER_ADD, "iss", n,
-			   NULL, reason);
+			   is_denied ? NULL : name, is_denied ? reason : NULL);
 }
 
 static int want_names(struct pass *pass)

@@ -145,7 +145,7 @@ static void behind_each_page(void **state)
 	copy_generation(fake, before);
 	for (size_t t = 0; t < sizeof(troubles) / sizeof(troubles[0]); t++)
 		for (size_t n = 0; n <= PAGES; n++) {
-			aw_own_fd int fd = begin_sweep(fake);
+			const int fd = begin_sweep(fake);
 
 			send_pages(fake, n);
 			if (troubles[t].is_page) {
@@ -156,6 +156,7 @@ static void behind_each_page(void **state)
 				    fake, n, troubles[t].net, troubles[t].more);
 			}
 			settle(fake);
+			assert_int_equal(close(fd), 0);
 			copy_generation(fake, after);
 			if (strcmp(after, before) != 0)
 				fail_msg("%s behind %zu pages: \"%s\", was "
@@ -168,11 +169,12 @@ static void behind_each_page(void **state)
 static void whole(void **state)
 {
 	struct fake *fake = *state;
-	aw_own_fd int fd = begin_sweep(fake);
+	const int fd = begin_sweep(fake);
 
 	send_pages(fake, PAGES);
 	send_end_of(fake, PAGES, AW_NET_OK, 0);
 	settle(fake);
+	assert_int_equal(close(fd), 0);
 	assert_int_equal(
 	    fake_number(fake, "SELECT count(*) FROM principals WHERE"
 			      " user_name = 'alicia@example.com' AND disabled"),
