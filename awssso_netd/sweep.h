@@ -28,6 +28,7 @@ struct aw_sweep_counts {
 	uint64_t users, groups, members, requests;
 	uint64_t sets, grants, set_requests;
 	bool sets_known; /* the SET_RECs and GRANT_RECs are complete */
+	bool sets_later; /* AWS did not say; not that they may not be read */
 };
 
 struct aw_sweep_page {
@@ -40,7 +41,7 @@ struct aw_sweep_page {
 
 struct aw_sweep_end {
 	enum aw_net net;
-	struct aw_diag why; /* unless AW_NET_OK */
+	struct aw_diag why; /* with AW_NET_OK only when sets_later */
 	struct aw_sweep_counts n;
 };
 

@@ -171,6 +171,19 @@ static void want_holders(
 	memset(end->groups, 0, sizeof(*end->groups));
 }
 
+/* Whoever may not read them learns them at sign-ins instead; an outage changes
+ * nobody's. */
+static void sets_not_known(
+    struct aw_store_sweep *sweep, const struct aw_ssoadmin_end *end)
+{
+	sweep->end.n.sets_later = end->net != AW_NET_REFUSED;
+	if (sweep->end.n.sets_later)
+		aw_diag_set(
+		    &sweep->end.why, "permission sets: %.200s", end->why.text);
+	aw_log(end->net == AW_NET_REFUSED ? LOG_INFO : LOG_WARNING,
+	    "sweep: permission sets are not known: %s", end->why.text);
+}
+
 static void on_sets(void *user, const struct aw_ssoadmin_end *end)
 {
 	struct aw_store_sweep *sweep = user;
@@ -190,8 +203,7 @@ static void on_sets(void *user, const struct aw_ssoadmin_end *end)
 	if (assigned)
 		want_holders(sweep, end);
 	if (end->net != AW_NET_OK) {
-		aw_log(end->net == AW_NET_REFUSED ? LOG_INFO : LOG_WARNING,
-		    "sweep: permission sets are not known: %s", end->why.text);
+		sets_not_known(sweep, end);
 	} else if (conf->permission_sets != AW_PERMISSION_SETS_NO) {
 		sweep->end.n.sets_known = true;
 		sweep->end.n.sets = end->sets;

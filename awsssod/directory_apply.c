@@ -209,7 +209,9 @@ static int count_lost(struct aw_applying *job)
 	    (aw_apply_is_shrink(job->had_users, out->lost_users) ||
 		aw_apply_is_shrink(job->had_groups, out->lost_groups) ||
 		aw_apply_is_shrink(job->had_members, out->lost_members) ||
-		aw_apply_is_shrink(job->sets.had, out->lost_sets));
+		aw_apply_is_shrink(job->sets.had, out->lost_sets) ||
+		aw_apply_is_shrink(
+		    job->sets.had_grants, job->sets.lost_grants));
 	return 0;
 }
 
@@ -219,11 +221,13 @@ static int say_held(struct aw_applying *job)
 
 	return aw_fmt(out->text, sizeof(out->text),
 	    "held: the directory would lose %lld of %lld users, %lld of %lld "
-	    "groups, %lld of %lld memberships, %lld of %lld permission sets",
+	    "groups, %lld of %lld memberships, %lld of %lld permission sets, "
+	    "%lld of %lld assignments",
 	    (long long)out->lost_users, (long long)job->had_users,
 	    (long long)out->lost_groups, (long long)job->had_groups,
 	    (long long)out->lost_members, (long long)job->had_members,
-	    (long long)out->lost_sets, (long long)job->sets.had);
+	    (long long)out->lost_sets, (long long)job->sets.had,
+	    (long long)job->sets.lost_grants, (long long)job->sets.had_grants);
 }
 
 static int forget_unregistered(struct aw_applying *job)
@@ -315,6 +319,9 @@ void aw_apply_begin(struct aw_applying *job, struct aw_state *state,
 		    .store = apply->conf->identity_store_id,
 		    .off = off,
 		    .known = apply->sets_known && !off,
+		    .later = apply->sets_later && !off,
+		    .now = apply->now,
+		    .max_age = apply->conf->max_directory_age,
 		    .changes = &job->changes },
 	};
 }

@@ -3,9 +3,9 @@
  * Making a complete sweep the directory: one transaction, one generation.
  *
  * Absence of data never deletes by itself (R24): a sweep that would lose more
- * than max(10 %, 5) of users, groups, memberships or permission sets is held.
- * What a held sweep adds or changes counts at once; what it lacks stays, but a
- * person whom it lacks is marked missing.
+ * than max(10 %, 5) of users, groups, memberships, permission sets or
+ * assignments is held. What a held sweep adds or changes counts at once; what
+ * it lacks stays, but a person whom it lacks is marked missing.
  */
 #ifndef AW_AWSSSOD_DIRECTORY_APPLY_H
 #define AW_AWSSSOD_DIRECTORY_APPLY_H
@@ -26,6 +26,7 @@ struct aw_apply {
 	bool accept_loss; /* an administrator said that the loss is meant */
 	bool published;   /* names and ids are those of a publisher */
 	bool sets_known;  /* the staged sets and grants are all there are */
+	bool sets_later;  /* an outage: nothing is known of them */
 };
 
 struct aw_applied {

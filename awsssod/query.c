@@ -409,6 +409,8 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "  (SELECT name FROM stage_sets))",
 	[AW_Q_LOSE_GRANTS] =
 	    "DELETE FROM grants WHERE (grp, holder) NOT IN (" GRANTS_STAGED ")",
+	[AW_Q_LOST_GRANTS] = "SELECT count(*) FROM grants WHERE (grp, holder)"
+			     " NOT IN (" GRANTS_STAGED ")",
 	[AW_Q_FORGET_SETS] = "UPDATE principals SET present = 0, missing = 0"
 			     " WHERE kind = 3 AND present = 1",
 	[AW_Q_FORGET_GRANTS] = "DELETE FROM grants",

@@ -10,7 +10,8 @@
 #include "common/snapshot.h"
 
 #define PREFIX "ps:"
-#define KNOWN  "sets_known" /* a fact in meta */
+#define KNOWN  "sets_known" /* facts in meta */
+#define READ   "sets_at"
 
 bool aw_sets_is_principal(const char *principal)
 {
@@ -81,8 +82,11 @@ int aw_sets_before(struct aw_sets *sets, struct aw_diag *diag)
 		return r;
 	if (n > 0)
 		return refuse(diag, "a permission set that is somebody's id");
-	return aw_state_number(sets->state, AW_Q_COUNT_PRESENT, &sets->had, "i",
-	    (int64_t)AW_KIND_SET);
+	r = aw_state_number(
+	    sets->state, AW_Q_COUNT_GRANTS, &sets->had_grants, "");
+	return r < 0 ? r
+		     : aw_state_number(sets->state, AW_Q_COUNT_PRESENT,
+			   &sets->had, "i", (int64_t)AW_KIND_SET);
 }
 
 int aw_sets_add(struct aw_sets *sets)
@@ -97,10 +101,15 @@ int aw_sets_add(struct aw_sets *sets)
 
 int aw_sets_count_lost(struct aw_sets *sets)
 {
+	int r;
+
 	if (!sets->known)
 		return 0;
-	return aw_state_number(
+	r = aw_state_number(
 	    sets->state, AW_Q_LOST_SETS, &sets->lost, "s", sets->store);
+	return r < 0 ? r
+		     : aw_state_number(sets->state, AW_Q_LOST_GRANTS,
+			   &sets->lost_grants, "s", sets->store);
 }
 
 static int drop_grants(struct aw_sets *sets)
@@ -117,8 +126,24 @@ static int drop_grants(struct aw_sets *sets)
 	return r;
 }
 
+/* What was read is too old to be believed for yet another outage. */
+static bool is_too_old(const struct aw_sets *sets)
+{
+	int64_t at;
+
+	return aw_state_get_num(sets->state, READ, &at) != 0 ||
+	       at > sets->now || (uint64_t)(sets->now - at) > sets->max_age;
+}
+
 static int note_known(struct aw_sets *sets)
 {
+	int r;
+
+	if (sets->known) {
+		r = aw_state_set_num(sets->state, READ, sets->now);
+		if (r < 0)
+			return r;
+	}
 	if (aw_sets_are_known(sets->state) == sets->known)
 		return 0;
 	(*sets->changes)++;
@@ -129,6 +154,9 @@ int aw_sets_lose(struct aw_sets *sets, bool held)
 {
 	int r = 0;
 
+	if (sets->later &&
+	    (!aw_sets_are_known(sets->state) || !is_too_old(sets)))
+		return 0;
 	if (!sets->known)
 		r = drop_grants(sets);
 	if (sets->known)

@@ -5,8 +5,9 @@
  *
  * Who holds them comes from a sweep, where the host may read SSO admin
  * (table grants); else from what people were seen to hold at their sign-ins
- * (table learned, awsssod/learned.h).  Never from both: what can no longer be
- * read is dropped at once, for nobody would ever take it back.
+ * (table learned, awsssod/learned.h).  Never from both: what may no longer be
+ * read is dropped at once, for nobody would ever take it back.  An outage is
+ * not that: it changes nobody, as long as what was read is young enough.
  */
 #ifndef AW_AWSSSOD_SETS_H
 #define AW_AWSSSOD_SETS_H
@@ -32,9 +33,12 @@ struct aw_sets {
 	struct aw_state *state;
 	const char *store;
 	bool known;       /* what is staged is all there is */
+	bool later;       /* they were not to be had: what is known stays */
 	bool off;         /* this host wants no groups of sets */
+	int64_t now;      /* seconds since the epoch */
+	uint64_t max_age; /* seconds that known grants outlive an outage */
 	int64_t *changes; /* what is changed is counted here */
-	int64_t had, lost;
+	int64_t had, lost, had_grants, lost_grants;
 	int64_t dropped; /* grants that can no longer be read */
 };
 

@@ -89,6 +89,8 @@ static void schedule(struct aw_sweep *sweep)
 		for (unsigned i = 1; i < sweep->failures && i < 10; i++)
 			wait *= 2;
 		wait = least(least(wait, RETRY_MAX_MS), interval);
+	} else if (sweep->lacks[0]) {
+		wait = interval / 12;
 	}
 	wait = jitter(wait);
 	sweep->next_ms = aw_sock_now_ms() + wait;
@@ -163,7 +165,8 @@ static void count(struct aw_sweep *sweep, const struct aw_applied *applied)
 	if (sweep->job.published &&
 	    aw_published_keep(&sweep->daemon->state, &sweep->taken.head) == 0)
 		memcpy(sweep->etag, sweep->taken.etag, sizeof(sweep->etag));
-	finish(sweep, AW_NET_OK, applied->text);
+	finish(
+	    sweep, AW_NET_OK, applied->text[0] ? applied->text : sweep->lacks);
 }
 
 static int on_step(sd_event_source *source AW_UNUSED, void *user)
@@ -201,6 +204,7 @@ static void apply(struct aw_sweep *sweep, time_t read_at)
 		.now = read_at,
 		.published = daemon->conf.source == AW_SOURCE_PUBLISHED,
 		.sets_known = sweep->sets_known,
+		.sets_later = sweep->sets_later,
 	};
 	aw_apply_begin(&sweep->applying, &daemon->state, &sweep->job);
 	r = sd_event_add_defer(daemon->event, &sweep->step, on_step, sweep);
@@ -233,6 +237,7 @@ static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
 	sweep->request = 0;
 	sweep->requests = aw_wire_num(in, AW_TAG_REQUESTS, 0);
 	sweep->sets_known = aw_wire_num(in, AW_TAG_SETS_KNOWN, 0) == 1;
+	sweep->sets_later = aw_wire_num(in, AW_TAG_SETS_LATER, 0) == 1;
 	if (aw_wire_text(in, AW_TAG_TEXT, text, sizeof(text)) < 0)
 		text[0] = '\0';
 	if (net != AW_NET_OK)
@@ -242,6 +247,9 @@ static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
 		    "awssso-netd counted other records than it sent");
 	else
 		apply(sweep, time(NULL));
+	if (sweep->sets_later)
+		aw_ignore(
+		    aw_fmt(sweep->lacks, sizeof(sweep->lacks), "%.256s", text));
 }
 
 static void take_page(struct aw_sweep *sweep, int fd)
@@ -348,6 +356,8 @@ void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss)
 		return;
 	}
 	sweep->accept_loss = accept_loss;
+	sweep->sets_later = false;
+	sweep->lacks[0] = '\0';
 	sweep->requests = 0;
 	sweep->expected = 0;
 	sweep->last = last_requests(sweep);

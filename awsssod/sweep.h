@@ -24,7 +24,10 @@ struct aw_sweep {
 	struct aw_published_op *fetch; /* or this, for source = published */
 	char etag[AW_PUBLISHED_ETAG];  /* of what was fetched last */
 	bool sets_known;
-	bool accept_loss;  /* the running one is meant to lose much */
+	bool sets_later;
+	char lacks[257];  /* what the last sweep could not read, though it ended
+			     well: it is tried again sooner */
+	bool accept_loss; /* the running one is meant to lose much */
 	unsigned failures; /* in a row */
 	uint64_t requests; /* of the last one to AWS, or the running one */
 	uint64_t expected; /* of the running one, as netd knows; 0: not */

@@ -57,14 +57,12 @@
  *   SWEEP    -> PAGE* (each with a sealed memfd of USER_REC, GROUP_REC,
  *               MEMBER_REC, SET_REC and GRANT_REC messages; REQUESTS so far,
  *               [EXPECTED] in all), then SWEEP_END NET [TEXT] USERS GROUPS
- *               MEMBERS REQUESTS SETS GRANTS SETS_KNOWN SET_REQUESTS.  Each
- *               PAGE is answered by PAGE_OK: netd has one unanswered page at
- *               most, so memory is bounded.  A PAGE without a memfd only says
- *               that the sweep lives: it waits, TEXT says for what (empty: for
- *               nothing, it reads what need not be sent); it is not
- *               answered.
- *   USER_REC   PRINCIPAL_ID USER_NAME (empty: none that can be used)
- *              [DISPLAY_NAME] [USER_STATUS] [EXTERNAL_ID]*
+ *               MEMBERS REQUESTS SETS GRANTS SETS_KNOWN [SETS_LATER]
+ * SET_REQUESTS.  Each PAGE is answered by PAGE_OK: netd has one unanswered page
+ * at most, so memory is bounded.  A PAGE without a memfd only says that the
+ * sweep lives: it waits, TEXT says for what (empty: for nothing, it reads what
+ * need not be sent); it is not answered. USER_REC   PRINCIPAL_ID USER_NAME
+ * (empty: none that can be used) [DISPLAY_NAME] [USER_STATUS] [EXTERNAL_ID]*
  *   GROUP_REC  PRINCIPAL_ID [DISPLAY_NAME]
  *   MEMBER_REC GROUP_ID PRINCIPAL_ID
  *   AGAIN_REC  KIND [GROUP_ID]: of that list (1 users, 2 groups; with
@@ -229,6 +227,7 @@ enum aw_tag {
 	AW_TAG_SETS,
 	AW_TAG_GRANTS,
 	AW_TAG_SETS_KNOWN,   /* 1: the SET_RECs and GRANT_RECs are complete */
+	AW_TAG_SETS_LATER,   /* 1: an outage; what is known of sets stays */
 	AW_TAG_SET_REQUESTS, /* to SSO admin */
 	AW_TAG_SET_INDEX,
 	AW_TAG_UNCHANGED,      /* 1 */

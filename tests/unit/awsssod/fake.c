@@ -294,6 +294,10 @@ static void put_sets_end(struct aw_wire_out *out, const struct fake_sets *sets)
 	aw_wire_put_num(out, AW_TAG_SETS, sets->n_sets);
 	aw_wire_put_num(out, AW_TAG_GRANTS, sets->n_grants);
 	aw_wire_put_num(out, AW_TAG_SETS_KNOWN, sets->known);
+	if (sets->later) {
+		aw_wire_put_num(out, AW_TAG_SETS_LATER, 1);
+		aw_wire_put_text(out, AW_TAG_TEXT, "permission sets: 503");
+	}
 }
 
 void fake_serve_sweep(

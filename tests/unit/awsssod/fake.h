@@ -27,6 +27,7 @@ struct fake_sets {
 	const struct fake_grant *grants;
 	size_t n_sets, n_grants;
 	bool known;
+	bool later; /* an outage: not known this time */
 };
 
 struct fake {

@@ -53,7 +53,7 @@ static const struct fake_grant grants[] = {
 	{ "Ops", AW_KIND_USER, DAVE },
 };
 static const struct fake_sets known = { sets, grants, LEN(sets), LEN(grants),
-	true };
+	true, false };
 
 static const char host_groups[] = "root:x:0:\ndocker:x:998:\nvideo:x:44:\n"
 				  "zero:x:0:\nours:x:1879048192:\n";

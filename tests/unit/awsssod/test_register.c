@@ -252,7 +252,7 @@ static const struct fake_group present_groups[] = {
 	{ "g-full", "crowded" },
 };
 static const char *const present_sets[] = { "a,b" };
-static const struct fake_sets sets = { present_sets, NULL, 1, 0, true };
+static const struct fake_sets sets = { present_sets, NULL, 1, 0, true, false };
 
 static const struct {
 	const char *who, *why, *todo;

@@ -37,9 +37,9 @@ static const struct fake_grant grants[] = {
 	{ "ReadOnly", AW_KIND_USER, BOB },
 	{ "ReadOnly", AW_KIND_USER, "u-of-elsewhere" },
 };
-static const struct fake_sets all = { sets, grants, 3, 5, true };
-static const struct fake_sets some = { sets, grants, 1, 1, true };
-static const struct fake_sets none = { sets, grants, 0, 0, true };
+static const struct fake_sets all = { sets, grants, 3, 5, true, false };
+static const struct fake_sets some = { sets, grants, 1, 1, true, false };
+static const struct fake_sets none = { sets, grants, 0, 0, true, false };
 
 static int set_up(void **state)
 {
@@ -144,22 +144,91 @@ static void what_cannot_be_read_is_dropped(void **state)
 	assert_string_equal(members(fake, "aws-ReadOnly"), "bob ");
 }
 
+/* R24: an outage of SSO admin changes nobody's groups, is shown, and is tried
+ * again before long; but what was read long ago is believed no more. */
+static void r24_an_outage_changes_nobody(void **state)
+{
+	static const struct fake_sets later = { NULL, NULL, 0, 0, false, true };
+	struct fake *fake = *state;
+	uint64_t next;
+
+	start(fake, &all);
+	for (int i = 0; i < 2; i++) {
+		sweep(fake, &later);
+		assert_string_equal(members(fake, "aws-ReadOnly"), "bob ");
+		assert_true(aw_sets_are_known(&fake->daemon->state));
+	}
+	assert_string_equal(fake->daemon->sweep.text, "permission sets: 503");
+	next = fake->daemon->sweep.next_ms - aw_sock_now_ms();
+	assert_true(next < fake->conf.sweep_interval * 1000 / 10);
+	sweep(fake, &all);
+	assert_string_equal(fake->daemon->sweep.text, "");
+	next = fake->daemon->sweep.next_ms - aw_sock_now_ms();
+	assert_true(next > fake->conf.sweep_interval * 1000 / 2);
+	assert_int_equal(sqlite3_exec(fake->daemon->state.db,
+			     "UPDATE meta SET value = 1 WHERE key = 'sets_at'",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	sweep(fake, &later);
+	assert_string_equal(members(fake, "aws-ReadOnly"), "");
+}
+
+/* Nothing was ever read: people's own count, and go on counting. */
+static void an_outage_from_the_start(void **state)
+{
+	static const struct fake_sets later = { NULL, NULL, 0, 0, false, true };
+	struct fake *fake = *state;
+
+	start(fake, &later);
+	assert_string_equal(members(fake, "aws-ReadOnly"), "-");
+	assert_false(aw_sets_are_known(&fake->daemon->state));
+	sweep(fake, &all);
+	assert_string_equal(members(fake, "aws-ReadOnly"), "bob ");
+}
+
+/* More than five assignments at once are no change of a day, though each set
+ * is still there. */
+static void r24_a_loss_of_assignments_is_held(void **state)
+{
+	static const char *const one[] = { "Admin", "S1", "S2", "S3", "S4",
+		"S5", "S6" };
+	static const struct fake_grant seven[] = {
+		{ "Admin", AW_KIND_USER, BOB },
+		{ "S1", AW_KIND_USER, BOB },
+		{ "S2", AW_KIND_USER, BOB },
+		{ "S3", AW_KIND_USER, BOB },
+		{ "S4", AW_KIND_USER, BOB },
+		{ "S5", AW_KIND_USER, BOB },
+		{ "S6", AW_KIND_USER, BOB },
+	};
+	struct fake *fake = *state;
+
+	start(fake, &(struct fake_sets){ one, seven, 7, 7, true, false });
+	sweep(fake, &(struct fake_sets){ one, seven, 7, 1, true, false });
+	assert_string_equal(members(fake, "aws-S6"), "bob ");
+	assert_non_null(strstr(
+	    fake_string(fake, "SELECT value FROM meta WHERE key = 'held'"),
+	    "6 of 7 assignments"));
+	sweep(fake, &(struct fake_sets){ one, seven, 7, 2, true, false });
+	assert_string_equal(members(fake, "aws-S6"), "");
+}
+
 /* More than five sets at once are no change of a day. */
 static void r24_a_loss_of_sets_is_held(void **state)
 {
 	static const char *const many[] = { "S1", "S2", "S3", "S4", "S5", "S6",
 		"S7" };
-	const struct fake_sets seven = { many, grants, 7, 0, true };
+	const struct fake_sets seven = { many, grants, 7, 0, true, false };
 	struct fake *fake = *state;
 
 	start(fake, &seven);
 	assert_string_equal(members(fake, "aws-S7"), "");
-	sweep(fake, &(struct fake_sets){ many, grants, 1, 0, true });
+	sweep(fake, &(struct fake_sets){ many, grants, 1, 0, true, false });
 	assert_string_equal(members(fake, "aws-S7"), "");
 	assert_non_null(strstr(
 	    fake_string(fake, "SELECT value FROM meta WHERE key = 'held'"),
 	    "6 of 7 permission sets"));
-	sweep(fake, &(struct fake_sets){ many, grants, 2, 0, true });
+	sweep(fake, &(struct fake_sets){ many, grants, 2, 0, true, false });
 	assert_string_equal(members(fake, "aws-S7"), "-");
 }
 
@@ -430,6 +499,9 @@ int main(int argc, char **argv)
 		TEST(groups_of_a_sweep),
 		TEST(what_cannot_be_read_is_dropped),
 		TEST(r24_a_loss_of_sets_is_held),
+		TEST(r24_an_outage_changes_nobody),
+		TEST(an_outage_from_the_start),
+		TEST(r24_a_loss_of_assignments_is_held),
 		TEST(r11_the_policy_by_a_sweep),
 		TEST(r4_a_set_is_no_group),
 		TEST(learned_before_the_session_begins),
