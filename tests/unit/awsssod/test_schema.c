@@ -162,6 +162,31 @@ static void from_version_1(void **state)
 	fake_free(fake);
 }
 
+/* Schema 2 as it was: with a trigger that the migration to 3 replaces. */
+static const char version_2_trigger[] =
+    "CREATE TRIGGER ledger_values"
+    " BEFORE UPDATE OF name, posix_id, home, adopted ON principals"
+    " WHEN OLD.name IS NOT NULL"
+    " BEGIN SELECT RAISE(ABORT, 'the ledger is write-once'); END;";
+
+/* An empty database of the schema @version. */
+static void make_old(const char *path, int version)
+{
+	sqlite3 *old = open_plain(path);
+
+	assert_int_equal(
+	    sqlite3_exec(old, version_1, NULL, NULL, NULL), SQLITE_OK);
+	if (version == 2) {
+		assert_int_equal(
+		    sqlite3_exec(old, aw_schema_migrate[1], NULL, NULL, NULL),
+		    SQLITE_OK);
+		assert_int_equal(
+		    sqlite3_exec(old, version_2_trigger, NULL, NULL, NULL),
+		    SQLITE_OK);
+	}
+	assert_int_equal(sqlite3_close(old), SQLITE_OK);
+}
+
 /* A migrated database has the very schema that a fresh one has. */
 static void same_schema(void **state)
 {
@@ -174,21 +199,21 @@ static void same_schema(void **state)
 	static char fresh[16384], migrated[16384];
 	char path[160];
 	struct aw_state db;
-	sqlite3 *old;
 
 	(void)state;
 	assert_int_equal(aw_state_open(fake->state, &db, &why), 0);
 	text_of(db.db, schema, fresh, sizeof(fresh));
 	aw_state_close(&db);
-	assert_int_equal(aw_fmt(path, sizeof(path), "%s/old.db", fake->dir), 0);
-	old = open_plain(path);
-	assert_int_equal(
-	    sqlite3_exec(old, version_1, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(old), SQLITE_OK);
-	assert_int_equal(aw_state_open(path, &db, &why), 0);
-	text_of(db.db, schema, migrated, sizeof(migrated));
-	aw_state_close(&db);
-	assert_string_equal(fresh, migrated);
+	for (int version = 1; version < AW_SCHEMA_VERSION; version++) {
+		assert_int_equal(aw_fmt(path, sizeof(path), "%s/old%d.db",
+				     fake->dir, version),
+		    0);
+		make_old(path, version);
+		assert_int_equal(aw_state_open(path, &db, &why), 0);
+		text_of(db.db, schema, migrated, sizeof(migrated));
+		aw_state_close(&db);
+		assert_string_equal(fresh, migrated);
+	}
 	fake_free(fake);
 }
 
@@ -331,6 +356,33 @@ static void ledger_rules(void **state)
 		{ "UPDATE principals SET name = 'alice', home = '/home/a'"
 		  " WHERE n = 1",
 		    SQLITE_OK },
+		/* another id only as written down before, by who had it */
+		{ "INSERT INTO renumbers(n, at, old_id, id)"
+		  " VALUES(2, 1, 1879048192, 1879048300)",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO renumbers(n, at, old_id, id)"
+		  " VALUES(1, 1, 1879048192, 1879048300)",
+		    SQLITE_OK },
+		{ "UPDATE principals SET posix_id = 1879048301 WHERE n = 1",
+		    SQLITE_CONSTRAINT },
+		{ "UPDATE principals SET posix_id = 1879048300, name = 'x'"
+		  " WHERE n = 1",
+		    SQLITE_CONSTRAINT },
+		{ "UPDATE principals SET posix_id = 1879048300 WHERE n = 1",
+		    SQLITE_OK },
+		{ "UPDATE renumbers SET n = 2", SQLITE_CONSTRAINT },
+		{ "DELETE FROM renumbers", SQLITE_CONSTRAINT },
+		/* the old id is nobody else's, in any way */
+		{ "INSERT INTO principals(store, principal, kind, user_name,"
+		  " name, posix_id, home)"
+		  " VALUES('s', 'u-8', 1, '', 'hal', 1879048192, '/home/h')",
+		    SQLITE_CONSTRAINT },
+		{ "INSERT INTO principals(n, store, principal, kind, user_name)"
+		  " VALUES(8, 's', 'u-8', 1, '')",
+		    SQLITE_OK },
+		{ "UPDATE principals SET name = 'hal', home = '/home/h',"
+		  " posix_id = 1879048192 WHERE n = 8",
+		    SQLITE_CONSTRAINT },
 	};
 	struct world *world = *state;
 
