@@ -66,7 +66,7 @@ static int seek(struct aw_applying *job, sqlite3_stmt *pairs, bool *more,
 static int compare_rows(
     struct aw_applying *job, sqlite3_stmt *members, sqlite3_stmt *pairs)
 {
-	int64_t n = 0;
+	int64_t n = 0, unread = 0;
 	bool more;
 	int r;
 
@@ -77,6 +77,7 @@ static int compare_rows(
 		if (r != 0)
 			break;
 		n++;
+		unread += sqlite3_column_int(members, 2);
 		job->usr = sqlite3_column_int64(members, 0);
 		job->grp = sqlite3_column_int64(members, 1);
 		r = seek(job, pairs, &more, job->usr, job->grp);
@@ -84,7 +85,7 @@ static int compare_rows(
 			r = aw_state_run(job->state, AW_Q_STAGE_GONE, "ii",
 			    job->usr, job->grp);
 	}
-	job->had_members += n;
+	job->had_members += n - unread;
 	job->compared = n < SLICE;
 	return r == AW_END ? 0 : r;
 }
@@ -122,15 +123,21 @@ static int check_kinds(struct aw_applying *job, struct aw_diag *diag)
 	return AW_DENIED;
 }
 
+/* Groups that a sweep has never read, and who is in them, were not in a
+ * directory that could shrink. */
 static int count_before(struct aw_applying *job, struct aw_diag *diag)
 {
+	int64_t unread = 0;
 	int r;
 
 	if ((r = number(job, AW_Q_COUNT_PRESENT, AW_KIND_USER,
 		 &job->had_users)) != 0 ||
 	    (r = number(job, AW_Q_COUNT_PRESENT, AW_KIND_GROUP,
-		 &job->had_groups)) != 0)
+		 &job->had_groups)) != 0 ||
+	    (r = aw_state_number(job->state, AW_Q_COUNT_UNREAD, &unread, "")) !=
+		0)
 		return r;
+	job->had_groups -= unread;
 	return aw_sets_before(&job->sets, diag);
 }
 
@@ -199,9 +206,8 @@ static int count_lost(struct aw_applying *job)
 	struct aw_applied *out = &job->out;
 	int r;
 
-	if ((r = aw_state_number(
-		 job->state, AW_Q_COUNT_GONE, &out->lost_members, "")) != 0 ||
-	    (r = aw_sets_count_lost(&job->sets)) != 0)
+	r = aw_sets_count_lost(&job->sets);
+	if (r != 0)
 		return r;
 	out->lost_sets = job->sets.lost;
 	out->held =
@@ -254,6 +260,7 @@ static int take_losses(struct aw_applying *job)
 	}
 	if ((r = change(job, AW_Q_LOSE_MEMBERS, false)) != 0 ||
 	    (r = change(job, AW_Q_LOSE_PRINCIPALS, false)) != 0 ||
+	    (r = run(job, AW_Q_LIVE_OUTSIDE_LOSE)) != 0 ||
 	    (r = aw_sets_lose(&job->sets, false)) != 0)
 		return r;
 	return forget_unregistered(job);
@@ -295,6 +302,8 @@ static int apply_all(struct aw_applying *job, struct aw_diag *diag)
 	    (r = spare_touched(job)) != 0 || (r = tell_renames(job)) != 0 ||
 	    (r = find_lost(job, AW_KIND_USER, &out->lost_users)) != 0 ||
 	    (r = find_lost(job, AW_KIND_GROUP, &out->lost_groups)) != 0 ||
+	    (r = aw_state_number(
+		 job->state, AW_Q_COUNT_GONE, &out->lost_members, "")) != 0 ||
 	    (r = add_and_change(job)) != 0 || (r = count_lost(job)) != 0 ||
 	    (r = take_losses(job)) != 0 ||
 	    (r = aw_local_read(job->state, apply->local)) != 0)

@@ -135,8 +135,8 @@ static int take_person(struct aw_daemon *daemon, const char *name,
 	}
 	if (r != 0)
 		return r;
-	return aw_person_refresh(&daemon->state, daemon->conf.identity_store_id,
-	    in, &person, &changed);
+	return aw_person_refresh(
+	    &daemon->state, &daemon->conf, in, &person, &changed);
 }
 
 static void on_answer(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)

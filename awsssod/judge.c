@@ -157,8 +157,8 @@ static enum aw_say judge(struct aw_flow *flow, const struct aw_wire_in *in,
 	/* Nobody's record changes by an approval that proves nothing, or by
 	 * what the record itself says. */
 	if (daemon->conf.source != AW_SOURCE_PUBLISHED &&
-	    aw_person_refresh(&daemon->state, daemon->conf.identity_store_id,
-		in, &flow->person, &changed) != 0)
+	    aw_person_refresh(&daemon->state, &daemon->conf, in, &flow->person,
+		&changed) != 0)
 		return daemon->state.broken ? AW_SAY_STATE_BROKEN
 					    : AW_SAY_INTERNAL;
 	if (changed)

@@ -48,8 +48,8 @@ static void take_person(struct aw_live *live, const struct aw_wire_in *in)
 
 	live->result.person = aw_wire_num(in, AW_TAG_NET, 0);
 	if (live->result.person == AW_NET_OK)
-		r = aw_person_refresh(&daemon->state,
-		    daemon->conf.identity_store_id, in, live->person, &changed);
+		r = aw_person_refresh(
+		    &daemon->state, &daemon->conf, in, live->person, &changed);
 	else if (live->result.person == AW_NET_NOT_FOUND)
 		r = aw_person_set_missing(&daemon->state, live->person);
 	if (r == AW_DENIED)

@@ -132,7 +132,33 @@ static int counted(struct aw_state *state, int r, int64_t *changes)
 	return r;
 }
 
-static int write_all(struct aw_state *state, const char *store,
+/* With a scope the host has no groups but those of a sweep: what it does not
+ * read would be a loss to the next one. */
+static int write_groups(struct aw_state *state, const struct aw_conf *conf,
+    const struct aw_wire_in *in, int64_t n, int64_t *changes)
+{
+	const char *store = conf->identity_store_id;
+	int r;
+
+	if ((r = stage_groups(state, in)) != 0 ||
+	    (r = aw_state_run(state, AW_Q_LIVE_OUTSIDE_CLEAR, "i", n)) != 0)
+		return r;
+	if (conf->scope.n > 0)
+		r = aw_state_run(state, AW_Q_LIVE_OUTSIDE, "is", n, store);
+	else
+		r = aw_state_run(state, AW_Q_GROUP_PLACEHOLDER, "s", store);
+	if (r == 0)
+		r = counted(state,
+		    aw_state_run(state, AW_Q_LIVE_LOSE, "is", n, store),
+		    changes);
+	if (r == 0)
+		r = counted(state,
+		    aw_state_run(state, AW_Q_LIVE_GAIN, "is", n, store),
+		    changes);
+	return r;
+}
+
+static int write_all(struct aw_state *state, const struct aw_conf *conf,
     const struct aw_wire_in *in, struct aw_person *person, int64_t *changes)
 {
 	char display[4097] = "";
@@ -152,20 +178,10 @@ static int write_all(struct aw_state *state, const char *store,
 	/* What is not known of the groups takes nobody out of one. */
 	if (aw_wire_num(in, AW_TAG_GROUPS_UNKNOWN, 0) == 1)
 		return 0;
-	if ((r = stage_groups(state, in)) != 0 ||
-	    (r = aw_state_run(state, AW_Q_GROUP_PLACEHOLDER, "s", store)) !=
-		0 ||
-	    (r = counted(state,
-		 aw_state_run(state, AW_Q_LIVE_LOSE, "is", person->n, store),
-		 changes)) != 0 ||
-	    (r = counted(state,
-		 aw_state_run(state, AW_Q_LIVE_GAIN, "is", person->n, store),
-		 changes)) != 0)
-		return r;
-	return 0;
+	return write_groups(state, conf, in, person->n, changes);
 }
 
-int aw_person_refresh(struct aw_state *state, const char *store,
+int aw_person_refresh(struct aw_state *state, const struct aw_conf *conf,
     const struct aw_wire_in *in, struct aw_person *person, bool *ret_changed)
 {
 	struct aw_person fresh = *person;
@@ -185,7 +201,7 @@ int aw_person_refresh(struct aw_state *state, const char *store,
 	r = aw_state_begin(state);
 	if (r < 0)
 		return r;
-	r = write_all(state, store, in, &fresh, &changes);
+	r = write_all(state, conf, in, &fresh, &changes);
 	if (r == 0 && changes > 0)
 		r = aw_state_run(state, AW_Q_GENERATION_NEXT, "");
 	if (r == 0)

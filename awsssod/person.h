@@ -46,12 +46,14 @@ int aw_person_access(struct aw_state *state, const struct aw_conf *conf,
 
 /*
  * Bring @person, here and in the database, up to date with @in, an answer
- * that describes them: PERSON_IS, or FLOW_END with the same fields.
+ * that describes them: PERSON_IS, or FLOW_END with the same fields.  Groups
+ * that no sweep has read count for the policy too; with a scope nothing but
+ * the policy hears of them, until the next sweep.
  *
  * Returns 0; AW_DENIED when @in is about somebody else or lacks a field; or a
  * negative errno.  *@ret_changed: the directory has changed by it.
  */
-int aw_person_refresh(struct aw_state *state, const char *store,
+int aw_person_refresh(struct aw_state *state, const struct aw_conf *conf,
     const struct aw_wire_in *in, struct aw_person *person,
     bool *ret_changed) AW_MUST_USE;
 

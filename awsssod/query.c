@@ -33,6 +33,12 @@
 #define UNREGISTERED \
 	"(SELECT n FROM principals WHERE name IS NULL AND present = 0)"
 
+/* Groups that a live answer named and no sweep has read. */
+#define UNREAD                                                    \
+	"(SELECT n FROM principals INDEXED BY principals_skip"    \
+	" WHERE skip IS NOT NULL AND kind = 2 AND user_name = ''" \
+	" AND skip LIKE 'not read yet%')"
+
 #define PERSON                                                            \
 	"SELECT n, principal, name, user_name, posix_id, home, disabled," \
 	" present, missing, skip IS NOT NULL, EXISTS(SELECT 1 FROM"       \
@@ -125,9 +131,9 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "  AS domain FROM stage_users GROUP BY domain"
 	    " ORDER BY count(*) DESC, domain LIMIT 1",
 	[AW_Q_NEWCOMERS_CLEAR] = "DELETE FROM newcomers",
-	[AW_Q_NEWCOMERS] =
-	    "SELECT n, kind, user_name, principal"
-	    " FROM principals WHERE name IS NULL AND present = 1",
+	[AW_Q_NEWCOMERS] = "SELECT n, kind, user_name, principal"
+			   " FROM principals WHERE name IS NULL AND present = 1"
+			   " AND n NOT IN " UNREAD,
 	[AW_Q_NEWCOMER_ADD] = "INSERT INTO newcomers VALUES(?1, ?2, ?3)",
 	[AW_Q_NEWCOMERS_LOCAL] =
 	    "UPDATE newcomers SET reason = 'this host has an account or group"
@@ -268,10 +274,11 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_COUNT_PRESENT] =
 	    "SELECT count(*) FROM principals INDEXED BY principals_present"
 	    " WHERE kind = ?1 AND present + 0 = 1",
+	[AW_Q_COUNT_UNREAD] = "SELECT count(*) FROM " UNREAD,
 	[AW_Q_COUNT_MEMBERS] = "SELECT count(*) FROM members",
 	[AW_Q_MEMBERS_FROM] =
-	    "SELECT usr, grp FROM members WHERE (usr, grp) > (?1, ?2)"
-	    " ORDER BY usr, grp LIMIT ?3",
+	    "SELECT usr, grp, grp IN " UNREAD " FROM members"
+	    " WHERE (usr, grp) > (?1, ?2) ORDER BY usr, grp LIMIT ?3",
 	[AW_Q_PAIRS_FROM] =
 	    "SELECT usr, grp FROM stage_pairs WHERE (usr, grp) > (?1, ?2)"
 	    " ORDER BY usr, grp",
@@ -313,8 +320,10 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " INDEXED BY principals_present"
 	    " WHERE kind = ?1 AND present + 0 = 1 AND n NOT IN"
 	    "  (SELECT n FROM stage_seen WHERE kind = ?1)",
-	[AW_Q_COUNT_LOST] = "SELECT count(*) FROM stage_lost WHERE kind = ?1",
-	[AW_Q_COUNT_GONE] = "SELECT count(*) FROM stage_gone",
+	[AW_Q_COUNT_LOST] = "SELECT count(*) FROM stage_lost WHERE kind = ?1"
+			    " AND n NOT IN " UNREAD,
+	[AW_Q_COUNT_GONE] =
+	    "SELECT count(*) FROM stage_gone WHERE grp NOT IN " UNREAD,
 	[AW_Q_MARK_MISSING] =
 	    "UPDATE principals SET missing = 1 WHERE missing = 0"
 	    " AND n IN (SELECT n FROM stage_lost WHERE kind = 1)",
@@ -347,7 +356,9 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "  WHERE i.kind = 2 AND i.present = 1 AND i.store = g.store AND"
 	    "  i.principal = g.user_name)"
 	    " FROM members m JOIN principals g ON g.n = m.grp"
-	    " WHERE m.usr = ?1 AND g.present = 1",
+	    " WHERE m.usr = ?1 AND g.present = 1"
+	    " UNION ALL SELECT principal, '', 0 FROM live_outside"
+	    " WHERE usr = ?1",
 	[AW_Q_PERSON_UPDATE] =
 	    "UPDATE principals SET user_name = ?2, display = ?3,"
 	    " disabled = ?4, missing = 0 WHERE n = ?1 AND"
@@ -363,7 +374,7 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_GROUP_PRESENT] =
 	    "SELECT 1 FROM principals WHERE store = ?1 AND principal = ?2"
 	    " AND kind = 2 AND present = 1"
-	    " AND ifnull(skip, '') NOT LIKE 'not read yet%'",
+	    " AND n NOT IN " UNREAD,
 	[AW_Q_HINT_ADD] =
 	    "INSERT INTO principals(store, principal, kind, user_name,"
 	    " display, disabled) VALUES(?1, ?2, 1, ?3, ?4, ?5)"
@@ -381,7 +392,15 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "INSERT OR IGNORE INTO members SELECT ?1, p.n FROM live_groups l"
 	    " CROSS JOIN principals p ON p.store = ?2 AND p.principal = "
 	    "l.principal"
-	    " AND p.kind = 2",
+	    " AND p.kind = 2 AND p.present = 1",
+	[AW_Q_LIVE_OUTSIDE_CLEAR] = "DELETE FROM live_outside WHERE usr = ?1",
+	[AW_Q_LIVE_OUTSIDE] =
+	    "INSERT INTO live_outside SELECT ?1, principal FROM live_groups l"
+	    " WHERE NOT EXISTS(SELECT 1 FROM principals p WHERE p.store = ?2"
+	    "  AND p.principal = l.principal AND p.kind = 2"
+	    "  AND p.present = 1)",
+	[AW_Q_LIVE_OUTSIDE_LOSE] = "DELETE FROM live_outside WHERE usr NOT IN"
+				   " (SELECT n FROM touched)",
 
 	[AW_Q_STAGE_CLEAR_SETS] = "DELETE FROM stage_sets",
 	[AW_Q_STAGE_CLEAR_GRANTS] = "DELETE FROM stage_grants",

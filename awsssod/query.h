@@ -77,6 +77,7 @@ enum aw_query {
 	AW_Q_TOUCHED_GONE,
 	/* applying a sweep */
 	AW_Q_COUNT_PRESENT,
+	AW_Q_COUNT_UNREAD,
 	AW_Q_COUNT_MEMBERS,
 	AW_Q_MEMBERS_FROM,
 	AW_Q_PAIRS_FROM,
@@ -111,6 +112,9 @@ enum aw_query {
 	AW_Q_LIVE_ADD,
 	AW_Q_LIVE_LOSE,
 	AW_Q_LIVE_GAIN,
+	AW_Q_LIVE_OUTSIDE_CLEAR,
+	AW_Q_LIVE_OUTSIDE,
+	AW_Q_LIVE_OUTSIDE_LOSE,
 	/* permission sets: staging, applying, and who holds them */
 	AW_Q_STAGE_CLEAR_SETS,
 	AW_Q_STAGE_CLEAR_GRANTS,

@@ -201,6 +201,10 @@ const char aw_schema_temporary[] =
     " PRIMARY KEY(last, first)) WITHOUT ROWID;"
     "CREATE TEMP TABLE live_groups(principal TEXT PRIMARY KEY)"
     " WITHOUT ROWID;"
+    /* Groups outside the scope that live answers named since the last sweep:
+     * they count for the policy, and the host does not have them. */
+    "CREATE TEMP TABLE live_outside(usr INTEGER, principal TEXT,"
+    " PRIMARY KEY(usr, principal)) WITHOUT ROWID;"
     /* Who was asked about while a sweep ran, by row number. */
     "CREATE TEMP TABLE touched(n INTEGER PRIMARY KEY);";
 
