@@ -228,10 +228,10 @@ static const struct {
 	{ "fault", 0, 3, fault,
 	    "fault OPERATION|SERVICE|* KIND [ARG] [--count N] [--after N]\n"
 	    "      KIND: latency MS, throttle [S], status [CODE], malformed,\n"
-	    "      oversized [BYTES], truncate-page, empty, lose-token,\n"
-	    "      stale-token, repeat-token, close, cut, deny, expire, "
-	    "slow_down,\n"
-	    "      stale (keys)\n"
+	    "      oversized [BYTES], truncate-page, empty, gone,\n"
+	    "      lose-token, stale-token, repeat-token, close, cut, deny,\n"
+	    "      expire, slow_down, stale (keys)\n"
+	    "      empty: a page before all others; gone: the whole list\n"
 	    "  fault                        those in force\n"
 	    "  fault clear" },
 	{ "clock", 1, 1, turn_clock, "clock +SECONDS|-SECONDS|reset" },

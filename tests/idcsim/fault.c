@@ -23,6 +23,7 @@ static const struct {
 	[AW_SIM_OVERSIZED] = { "oversized", true, 1, 50000000, 8388608 },
 	[AW_SIM_TRUNCATE_PAGE] = { "truncate-page", false, 0, 0, 0 },
 	[AW_SIM_EMPTY] = { "empty", false, 0, 0, 0 },
+	[AW_SIM_GONE] = { "gone", false, 0, 0, 0 },
 	[AW_SIM_LOSE_TOKEN] = { "lose-token", false, 0, 0, 0 },
 	[AW_SIM_STALE_TOKEN] = { "stale-token", false, 0, 0, 0 },
 	[AW_SIM_REPEAT_TOKEN] = { "repeat-token", false, 0, 0, 0 },

@@ -24,6 +24,7 @@ enum aw_sim_fault_kind {
 	AW_SIM_OVERSIZED,     /* the answer is padded to ARG bytes */
 	AW_SIM_TRUNCATE_PAGE, /* half a page, NextToken to the rest */
 	AW_SIM_EMPTY,         /* first an empty page, NextToken to all */
+	AW_SIM_GONE,          /* no row and no NextToken: nothing is there */
 	AW_SIM_LOSE_TOKEN,    /* the page lacks its NextToken */
 	AW_SIM_STALE_TOKEN,   /* any NextToken that is sent is refused */
 	AW_SIM_REPEAT_TOKEN,  /* the page's NextToken is the one sent */

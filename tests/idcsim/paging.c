@@ -69,6 +69,8 @@ int aw_sim_page_of(const struct aw_sim_call *call, size_t total, size_t max,
 	if (token != NULL &&
 	    open_token(call, scope, token, &page.first, &is_behind_empty) != 0)
 		return -EINVAL;
+	if (on[AW_SIM_GONE])
+		total = 0;
 	if (page.first > total)
 		page.first = total; /* rows went away between two pages */
 	page.n = total - page.first;

@@ -40,6 +40,7 @@ static void kinds(void **state)
 		{ "oversized", NULL, 0, "X oversized 8388608\n" },
 		{ "truncate-page", NULL, 0, "X truncate-page\n" },
 		{ "empty", NULL, 0, "X empty\n" },
+		{ "gone", NULL, 0, "X gone\n" },
 		{ "lose-token", NULL, 0, "X lose-token\n" },
 		{ "close", NULL, 0, "X close\n" },
 		{ "cut", NULL, 0, "X cut\n" },

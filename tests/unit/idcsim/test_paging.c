@@ -54,6 +54,8 @@ static void walks(void **state)
 		{ 2, 2, AW_SIM_TRUNCATE_PAGE, "11" },
 		{ 4, 0, AW_SIM_EMPTY, "0301" },
 		{ 0, 0, AW_SIM_EMPTY, "00" },
+		{ 4, 0, AW_SIM_GONE, "0" },
+		{ 0, 0, AW_SIM_GONE, "0" },
 		{ 4, 0, AW_SIM_LOSE_TOKEN, "3" },
 	};
 	struct probe *probe = *state;
