@@ -44,10 +44,16 @@ static int as_json(void *user, const struct aw_listed *entry)
 	return 0;
 }
 
-static int as_line(void *user AW_UNUSED, const struct aw_listed *entry)
+/* @user: is this not the first line? */
+static int as_line(void *user, const struct aw_listed *entry)
 {
 	char id[24] = "-";
+	bool *begun = user;
 
+	if (!*begun)
+		printf("%-24s %10s %-14s %-7s %s\n", "NAME", "ID", "KIND",
+		    "STATE", "PRINCIPAL");
+	*begun = true;
 	if (entry->posix_id)
 		aw_ignore(aw_fmt(id, sizeof(id), "%llu",
 		    (unsigned long long)entry->posix_id));
@@ -60,13 +66,11 @@ static int run(const struct aw_args *args)
 {
 	struct json_object *array =
 	    args->option[JSON] ? aw_json_array(NULL, NULL) : NULL;
+	bool begun = false;
 	int r;
 
-	if (!array)
-		printf("%-24s %10s %-14s %-7s %s\n", "NAME", "ID", "KIND",
-		    "STATE", "PRINCIPAL");
 	r = aw_listing_walk(args->option[RUN_DIR], AW_MSG_IDS,
-	    array ? as_json : as_line, array);
+	    array ? as_json : as_line, array ? (void *)array : &begun);
 	if (array && r == AW_EXIT_OK)
 		aw_json_print(array);
 	else

@@ -31,7 +31,7 @@ static const struct row rows[] = {
 	    "The sign-in of this session has ended. Run `sudo -k` and sudo "
 	    "again, or `awssso login`." },
 	[AW_SAY_NOT_YOURS] = { AW_VERDICT_POLICY, "not-yours",
-	    "Only root may ask this about somebody else." },
+	    "Only root may ask this." },
 	[AW_SAY_HOME] = { AW_VERDICT_POLICY, "home",
 	    "Your home directory on this host does not belong to you. Ask your "
 	    "administrator to correct its owner." },
