@@ -9,10 +9,10 @@
 
 #include "awssso_netd/json.h"
 #include "awssso_netd/paging.h"
+#include "common/name.h"
 #include "common/own.h"
 
-#define N_OF(fields)  (sizeof(fields) / sizeof((fields)[0]))
-#define USER_NAME_MAX 512
+#define N_OF(fields) (sizeof(fields) / sizeof((fields)[0]))
 
 /* A UUID, or one behind ten hex digits of the identity store. */
 bool aw_store_is_id(const char *text)
@@ -178,8 +178,7 @@ static const struct aw_field external_row[] = {
 	    AW_EXTERNAL_BYTES),
 };
 
-/* @value as a text that may be used as a name, or NULL. */
-static const char *usable(struct json_object *value, size_t max)
+const char *aw_store_text(struct json_object *value, size_t max)
 {
 	const char *text;
 	size_t len;
@@ -218,7 +217,7 @@ int aw_store_read_user(const struct aw_place *place, struct json_object *row,
 	if (r < 0)
 		return r;
 	*ret = got.user;
-	ret->user_name = usable(got.name, USER_NAME_MAX);
+	ret->user_name = aw_store_text(got.name, AW_USER_NAME_MAX);
 	return 0;
 }
 
@@ -344,16 +343,6 @@ static void blank_controls(char *text, size_t len)
 			text[i + 1] = ' ';
 		}
 	}
-}
-
-int aw_store_clean(const char *text, char *ret, size_t size)
-{
-	const size_t len = strlen(text);
-
-	if (aw_copy(ret, size, text) < 0)
-		return -EMSGSIZE;
-	blank_controls(ret, len);
-	return aw_text_is_clean(ret, len) ? 0 : -EINVAL;
 }
 
 /* How much of @text's first @max bytes are whole characters. */

@@ -107,11 +107,8 @@ int aw_store_read_member(const struct aw_place *place, struct json_object *row,
     const char *store_id, struct aw_store_member *ret,
     struct aw_diag *diag) AW_MUST_USE;
 
-/*
- * @text made fit for a message: each control character becomes a blank.
- * Returns 0 or -EMSGSIZE.  -EINVAL: not UTF-8.
- */
-int aw_store_clean(const char *text, char *ret, size_t size) AW_MUST_USE;
+/* @value if it is a clean text of 1 to @max bytes, else NULL; borrowed. */
+const char *aw_store_text(struct json_object *value, size_t max);
 
 /*
  * The DisplayName @display (NULL: none) made fit for a message, into @ret of

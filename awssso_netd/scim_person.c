@@ -94,21 +94,12 @@ static int start(struct aw_scim_person *op, const char *operation,
 
 /* --- the person -------------------------------------------------------- */
 
-static int keep_display(struct aw_person *person, const char *name)
-{
-	const size_t size = strlen(name) + 1;
-
-	person->display_name = malloc(size);
-	if (!person->display_name)
-		return -ENOMEM;
-	return aw_store_clean(name, person->display_name, size);
-}
-
 static int keep_user(
     struct aw_scim_person *op, struct json_object *json, struct aw_diag *why)
 {
 	const struct aw_place place = { NULL, GET_USER, -1 };
 	struct aw_person *person = &op->person;
+	char display[AW_DISPLAY_MAX + 1];
 	struct aw_scim_user got;
 	int r;
 
@@ -118,13 +109,14 @@ static int keep_user(
 	if (strcmp(got.id, person->principal_id) != 0)
 		return aw_answer_bad(
 		    &place, "id", "not the one asked for", why);
-	if (got.display_name) {
-		r = keep_display(person, got.display_name);
-		if (r == -EINVAL)
-			return aw_answer_bad(
-			    &place, "displayName", "not UTF-8", why);
-		if (r < 0)
-			return r;
+	/* Who signed in is compared with it, so it must be there. */
+	if (!got.user_name)
+		return aw_answer_bad(
+		    &place, "userName", "not one that can be used", why);
+	if (aw_scim_display(&got, display)) {
+		person->display_name = strdup(display);
+		if (!person->display_name)
+			return -ENOMEM;
 	}
 	r = aw_copy(
 	    person->user_name, sizeof(person->user_name), got.user_name);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "awssso_netd/scim_filter.h"
 #include "common/name.h"
 #include "common/proto.h"
 #include "common/wire.h"
@@ -23,11 +24,9 @@ static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 bool aw_scim_is_id(const char *id)
 {
 	const size_t len = strlen(id);
-	size_t n = 0;
 
-	while (id[n] && (strchr(letters, id[n]) || strchr("@+=$!*(),;", id[n])))
-		n++;
-	return len > 0 && n == len && len < AW_ID_SIZE;
+	return len < AW_ID_SIZE && aw_text_is_clean(id, len) &&
+	       aw_scim_is_quotable(id);
 }
 
 void aw_scim_escape(struct aw_buf *ret, const char *text)
@@ -79,8 +78,8 @@ static int check_id(const struct aw_place *place, const char *field,
 	if (aw_scim_is_id(id))
 		return 0;
 	return aw_answer_bad(place, field,
-	    "an id of this form is not supported (up to 128 letters, digits "
-	    "and -._~@+=$!*(),;)",
+	    "an id of this form is not supported (up to 128 bytes, neither "
+	    "quotes nor backslashes)",
 	    diag);
 }
 
@@ -106,35 +105,19 @@ int aw_scim_read_id(const struct aw_place *place, struct json_object *row,
 }
 
 struct user_fields {
-	const char *user_name, *display_name, *external_id, *formatted;
-	struct json_object *name;
+	struct json_object *user_name, *display, *external_id, *name, *active;
 };
 
-static int read_active(const struct aw_place *place, struct json_object *row,
-    bool *ret_disabled, struct aw_diag *diag)
+/* What says neither yes nor no lets nobody in. */
+static void read_active(struct json_object *active, struct aw_scim_user *ret)
 {
-	struct json_object *active = NULL;
+	const char *word = aw_store_text(active, 5);
 
-	(void)json_object_object_get_ex(row, "active", &active);
-	if (active && !json_object_is_type(active, json_type_boolean))
-		return aw_answer_bad(
-		    place, "active", "neither true nor false", diag);
-	*ret_disabled = active && !json_object_get_boolean(active);
-	return 0;
-}
-
-static int read_formatted(const struct aw_place *place,
-    struct user_fields *user, struct aw_diag *diag)
-{
-	static const struct aw_field fields[] = {
-		AW_FIELD(struct user_fields, formatted, "formatted",
-		    AW_FIELD_LOOSE, false, AW_DISPLAY_MAX),
-	};
-	const struct aw_place within = { place, "name", -1 };
-
-	if (!user->name)
-		return 0;
-	return aw_answer_read(&within, user->name, fields, 1, user, diag);
+	if (json_object_is_type(active, json_type_boolean))
+		word = json_object_get_string(active);
+	ret->disabled = active && (!word || strcasecmp(word, "true") != 0);
+	ret->is_odd =
+	    ret->disabled && (!word || strcasecmp(word, "false") != 0);
 }
 
 int aw_scim_read_user(const struct aw_place *place, struct json_object *row,
@@ -142,37 +125,50 @@ int aw_scim_read_user(const struct aw_place *place, struct json_object *row,
 {
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct user_fields, user_name, "userName",
-		    AW_FIELD_TEXT, true, AW_USER_NAME_MAX),
-		AW_FIELD(struct user_fields, display_name, "displayName",
-		    AW_FIELD_LOOSE, false, AW_DISPLAY_MAX),
+		    AW_FIELD_ANY, false, 0),
+		AW_FIELD(struct user_fields, display, "displayName",
+		    AW_FIELD_ANY, false, 0),
 		AW_FIELD(struct user_fields, external_id, "externalId",
-		    AW_FIELD_TEXT, false, AW_EXTERNAL_BYTES),
-		AW_FIELD(struct user_fields, name, "name", AW_FIELD_OBJECT,
+		    AW_FIELD_ANY, false, 0),
+		AW_FIELD(
+		    struct user_fields, name, "name", AW_FIELD_ANY, false, 0),
+		AW_FIELD(struct user_fields, active, "active", AW_FIELD_ANY,
 		    false, 0),
 	};
 	struct user_fields got = { .name = NULL };
 	struct aw_scim_user user = { .id = NULL };
 	int r;
 
-	if ((r = aw_scim_read_id(place, row, &user.id, diag)) < 0 ||
-	    (r = aw_answer_read(place, row, fields,
-		 sizeof(fields) / sizeof(fields[0]), &got, diag)) < 0 ||
-	    (r = read_formatted(place, &got, diag)) < 0 ||
-	    (r = read_active(place, row, &user.disabled, diag)) < 0)
+	r = aw_scim_read_id(place, row, &user.id, diag);
+	if (r == 0)
+		r = aw_answer_read(place, row, fields,
+		    sizeof(fields) / sizeof(fields[0]), &got, diag);
+	if (r < 0)
 		return r;
-	user.user_name = got.user_name;
-	user.external_id = got.external_id;
-	user.display_name = got.display_name ? got.display_name : got.formatted;
+	user.user_name = aw_store_text(got.user_name, AW_USER_NAME_MAX);
+	user.external_id = aw_store_text(got.external_id, AW_EXTERNAL_BYTES);
+	user.display = got.display;
+	if (json_object_is_type(got.name, json_type_object))
+		(void)json_object_object_get_ex(
+		    got.name, "formatted", &user.formatted);
+	read_active(got.active, &user);
 	*ret = user;
 	return 0;
+}
+
+bool aw_scim_display(
+    const struct aw_scim_user *user, char ret[AW_DISPLAY_MAX + 1])
+{
+	return aw_store_display(user->display, ret) ||
+	       aw_store_display(user->formatted, ret);
 }
 
 int aw_scim_read_group(const struct aw_place *place, struct json_object *row,
     struct aw_scim_group *ret, struct aw_diag *diag)
 {
 	static const struct aw_field fields[] = {
-		AW_FIELD(struct aw_scim_group, display_name, "displayName",
-		    AW_FIELD_LOOSE, false, AW_DISPLAY_MAX),
+		AW_FIELD(struct aw_scim_group, display, "displayName",
+		    AW_FIELD_ANY, false, 0),
 		AW_FIELD(struct aw_scim_group, members, "members",
 		    AW_FIELD_LIST, false, ROWS_MAX),
 	};
@@ -189,8 +185,18 @@ int aw_scim_read_group(const struct aw_place *place, struct json_object *row,
 }
 
 struct member_fields {
-	const char *value, *type, *ref;
+	const char *value;
+	struct json_object *type, *ref;
 };
+
+static bool is_group(const struct member_fields *member)
+{
+	const char *type = aw_store_text(member->type, REF_MAX);
+	const char *ref = aw_store_text(member->ref, REF_MAX);
+
+	return (type && strcasecmp(type, "Group") == 0) ||
+	       (ref && strstr(ref, "/Groups/"));
+}
 
 int aw_scim_read_member(const struct aw_place *place, struct json_object *row,
     struct aw_scim_member *ret, struct aw_diag *diag)
@@ -198,10 +204,10 @@ int aw_scim_read_member(const struct aw_place *place, struct json_object *row,
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct member_fields, value, "value", AW_FIELD_TEXT,
 		    true, 4096),
-		AW_FIELD(struct member_fields, type, "type", AW_FIELD_LOOSE,
-		    false, REF_MAX),
-		AW_FIELD(struct member_fields, ref, "$ref", AW_FIELD_LOOSE,
-		    false, REF_MAX),
+		AW_FIELD(
+		    struct member_fields, type, "type", AW_FIELD_ANY, false, 0),
+		AW_FIELD(
+		    struct member_fields, ref, "$ref", AW_FIELD_ANY, false, 0),
 	};
 	struct member_fields got = { .value = NULL };
 	int r;
@@ -213,8 +219,7 @@ int aw_scim_read_member(const struct aw_place *place, struct json_object *row,
 	if (r < 0)
 		return r;
 	ret->id = got.value;
-	ret->is_group = (got.type && strcasecmp(got.type, "Group") == 0) ||
-			(got.ref && strstr(got.ref, "/Groups/"));
+	ret->is_group = is_group(&got);
 	return 0;
 }
 
@@ -229,55 +234,40 @@ static int append(struct aw_wire_out *out, const struct aw_place *place,
 	return aw_buf_error(ret);
 }
 
-/* Display names are for people: control characters in them become blanks. */
-static int put_display(struct aw_wire_out *out, const struct aw_place *place,
-    const char *name, struct aw_diag *diag)
-{
-	char clean[AW_DISPLAY_MAX + 1];
-
-	if (!name)
-		return 0;
-	if (aw_store_clean(name, clean, sizeof(clean)) < 0)
-		return aw_answer_bad(place, "displayName", "not UTF-8", diag);
-	aw_wire_put_text(out, AW_TAG_DISPLAY_NAME, clean);
-	return 0;
-}
-
 int aw_scim_put_user(const struct aw_place *place,
     const struct aw_scim_user *user, const char *issuer, struct aw_buf *ret,
     struct aw_diag *diag)
 {
-	char external[2 * AW_EXTERNAL_BYTES + 2];
+	char external[2 * AW_EXTERNAL_BYTES + 2], display[AW_DISPLAY_MAX + 1];
 	uint8_t data[RECORD_MAX];
 	struct aw_wire_out out;
-	int r;
 
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_USER_REC, 0);
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, user->id);
-	aw_wire_put_text(&out, AW_TAG_USER_NAME, user->user_name);
+	aw_wire_put_text(
+	    &out, AW_TAG_USER_NAME, user->user_name ? user->user_name : "");
 	if (user->disabled)
 		aw_wire_put_text(&out, AW_TAG_USER_STATUS, "DISABLED");
-	r = put_display(&out, place, user->display_name, diag);
-	if (r == 0 && user->external_id) {
-		r = aw_fmt(external, sizeof(external), "%s %s", issuer,
-		    user->external_id);
-		if (r == 0)
-			aw_wire_put_text(&out, AW_TAG_EXTERNAL_ID, external);
-	}
-	return r < 0 ? r : append(&out, place, ret, diag);
+	if (aw_scim_display(user, display))
+		aw_wire_put_text(&out, AW_TAG_DISPLAY_NAME, display);
+	if (user->external_id && aw_fmt(external, sizeof(external), "%s %s",
+				     issuer, user->external_id) == 0)
+		aw_wire_put_text(&out, AW_TAG_EXTERNAL_ID, external);
+	return append(&out, place, ret, diag);
 }
 
 int aw_scim_put_group(const struct aw_place *place,
     const struct aw_scim_group *group, struct aw_buf *ret, struct aw_diag *diag)
 {
+	char display[AW_DISPLAY_MAX + 1];
 	uint8_t data[RECORD_MAX];
 	struct aw_wire_out out;
-	int r;
 
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_GROUP_REC, 0);
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, group->id);
-	r = put_display(&out, place, group->display_name, diag);
-	return r < 0 ? r : append(&out, place, ret, diag);
+	if (aw_store_display(group->display, display))
+		aw_wire_put_text(&out, AW_TAG_DISPLAY_NAME, display);
+	return append(&out, place, ret, diag);
 }
 
 int aw_scim_put_member(const struct aw_place *place, const char *group_id,

@@ -3,8 +3,10 @@
  * SCIM 2.0 (RFC 7644) as it is read: list answers, users, groups, members, and
  * how they become records for awsssod.  Pure.
  *
- * Ids are opaque texts to SCIM; here they become part of queries, so only
- * those are taken that need no quoting anywhere (aw_scim_is_id()).
+ * Ids are opaque texts to SCIM; here they become part of filters, so only
+ * those are taken that need no quoting there (aw_scim_is_id()).  What a row
+ * must have is its id; what it says besides and cannot be used counts as
+ * absent, so that one odd person does not keep out all others.
  */
 #ifndef AW_AWSSSO_NETD_SCIM_READ_H
 #define AW_AWSSSO_NETD_SCIM_READ_H
@@ -17,7 +19,7 @@
 #include "awssso_netd/identitystore.h"
 #include "common/buf.h"
 
-/* 1 to 128 letters, digits and - . _ ~ @ + = $ ! * ( ) , ; */
+/* 1 to 128 bytes of clean text without quotes and backslashes. */
 bool aw_scim_is_id(const char *id);
 
 /* One page.  Texts and rows are borrowed from the answer. */
@@ -38,17 +40,23 @@ int aw_scim_read_id(const struct aw_place *place, struct json_object *row,
     const char **ret, struct aw_diag *diag) AW_MUST_USE;
 
 struct aw_scim_user {
-	const char *id, *user_name;
-	const char *display_name; /* or name.formatted, or NULL; not clean */
-	const char *external_id;  /* NULL when absent */
-	bool disabled;            /* "active": false */
+	const char *id;
+	const char *user_name;   /* NULL also if it cannot be used */
+	const char *external_id; /* the same */
+	struct json_object *display, *formatted; /* see aw_scim_display() */
+	bool disabled; /* "active" is there and does not say true, ... */
+	bool is_odd;   /* ... and not false either */
 };
 int aw_scim_read_user(const struct aw_place *place, struct json_object *row,
     struct aw_scim_user *ret, struct aw_diag *diag) AW_MUST_USE;
 
+/* What @user is called, as aw_store_display() has it. */
+bool aw_scim_display(
+    const struct aw_scim_user *user, char ret[AW_DISPLAY_MAX + 1]);
+
 struct aw_scim_group {
 	const char *id;
-	const char *display_name;    /* not clean */
+	struct json_object *display; /* see aw_store_display() */
 	struct json_object *members; /* list, NULL when absent */
 };
 int aw_scim_read_group(const struct aw_place *place, struct json_object *row,

@@ -39,6 +39,8 @@ int aw_scim_take_user(struct aw_scim_rows *rows, const struct aw_place *place,
 		r = aw_scim_put_user(place, &user, issuer, page, why);
 	if (r == 0)
 		r = remember(&rows->users, user.id);
+	if (r == 0 && user.is_odd && rows->n_odd++ == 0)
+		r = aw_copy(rows->odd_id, sizeof(rows->odd_id), user.id);
 	if (r == 0)
 		rows->n_users++;
 	return r;

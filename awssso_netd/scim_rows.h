@@ -11,8 +11,10 @@
 struct aw_scim_rows {
 	struct aw_buf users, groups; /* ids, each with its NUL */
 	uint64_t n_users, n_groups, n_members;
-	bool has_members; /* groups came with some */
-	uint64_t nested;  /* groups within groups, left out */
+	bool has_members;        /* groups came with some */
+	uint64_t nested;         /* groups within groups, left out */
+	uint64_t n_odd;          /* users whose "active" cannot be understood */
+	char odd_id[AW_ID_SIZE]; /* the first of them */
 };
 
 void aw_scim_rows_init(struct aw_scim_rows *rows);

@@ -75,6 +75,19 @@ static void cancel(struct aw_sweep *base)
 	sweep_free((struct scim_sweep *)base);
 }
 
+static void say_odd(const struct aw_scim_rows *rows)
+{
+	if (rows->nested > 0)
+		aw_log(LOG_NOTICE,
+		    "SCIM: %llu groups within groups are not followed",
+		    (unsigned long long)rows->nested);
+	if (rows->n_odd > 0)
+		aw_log(LOG_WARNING,
+		    "SCIM: \"active\" is neither true nor false of %llu users, "
+		    "who count as disabled; the first is %s",
+		    (unsigned long long)rows->n_odd, rows->odd_id);
+}
+
 static void finish(
     struct scim_sweep *sweep, enum aw_net net, const struct aw_diag *why)
 {
@@ -85,10 +98,7 @@ static void finish(
 	sweep->end.n.members = sweep->rows.n_members;
 	if (why)
 		sweep->end.why = *why;
-	if (sweep->rows.nested > 0)
-		aw_log(LOG_NOTICE,
-		    "SCIM: %llu groups within groups are not followed",
-		    (unsigned long long)sweep->rows.nested);
+	say_odd(&sweep->rows);
 	sweep->handler->end(sweep->user, &sweep->end);
 	sweep_free(sweep);
 }
@@ -389,6 +399,7 @@ static int read_again(struct scim_sweep *sweep, struct aw_buf *page)
 	aw_wire_put_num(&out, AW_TAG_KIND, sweep->stage == STAGE_USERS ? 1 : 2);
 	if (sweep->stage == STAGE_USERS) {
 		rows->n_users = 0;
+		rows->n_odd = 0;
 		aw_buf_done(&rows->users);
 	} else if (sweep->stage == STAGE_GROUPS) {
 		rows->n_groups = 0;
