@@ -197,6 +197,64 @@ nobody_changes()
 	diff "$before" "$now" || fail "the end of a sweep with $* changed it"
 }
 
+# trouble FAULT...: at each kind of request that a sweep makes.
+trouble()
+{
+	local request
+
+	undo idcsim fault clear
+	for request in ListUsers ListGroups ListGroupMemberships \
+	    ListPermissionSetsProvisionedToAccount DescribePermissionSet \
+	    ListAccountAssignments; do
+		nobody_changes "$request" "$@"
+	done
+}
+
+# covers: dir.1, dir.5, R11, R24
+scn_an_outage_changes_nobody()
+{
+	trouble status 503
+}
+
+# covers: dir.1, dir.5, R11, R24
+scn_throttling_changes_nobody()
+{
+	trouble throttle
+}
+
+# covers: dir.1, dir.5, R11, R24
+scn_a_closed_connection_changes_nobody()
+{
+	trouble close
+}
+
+# covers: dir.1, dir.5, R11, R24
+scn_an_answer_cut_off_changes_nobody()
+{
+	trouble cut
+}
+
+# covers: dir.1, dir.5, R11, R24
+scn_garbage_changes_nobody()
+{
+	trouble malformed
+}
+
+# Half of the people on a page that says that there is no other.
+# covers: dir.1, dir.5, R11, R24
+scn_half_a_directory_changes_nobody()
+{
+	local list
+
+	undo idcsim fault clear
+	for list in ListUsers ListGroupMemberships ListAccountAssignments; do
+		idcsim fault "$list" lose-token
+		nobody_changes "$list" truncate-page
+	done
+	person -approve p04 ssh p04@bastion 'echo a shell'
+	status 0
+}
+
 # Each list, answered whole and without a row.
 # covers: dir.1, dir.5, R11, R24
 scn_an_emptied_directory_changes_nobody()
