@@ -9,6 +9,7 @@
 #include "awsssod/log.h"
 #include "awsssod/published_stage.h"
 #include "awsssod/register.h"
+#include "awsssod/staging.h"
 #include "common/proto.h"
 
 #define SLICE 20000 /* memberships that are compared at a time */
@@ -183,9 +184,8 @@ static int add_and_change(struct aw_applying *job)
 
 	if ((r = change(job, AW_Q_APPLY_USERS, true)) != 0 ||
 	    (r = change(job, AW_Q_APPLY_GROUPS, true)) != 0 ||
-	    (r = aw_state_run(job->state, AW_Q_APPLY_LATER, "s", job->store)) !=
-		0 ||
 	    (r = run(job, AW_Q_TOUCHED_ADDED)) != 0 ||
+	    (r = aw_staging_drop_nobody(job->state)) != 0 ||
 	    (r = change(job, AW_Q_APPLY_MEMBERS, false)) != 0)
 		return r;
 	return aw_sets_add(&job->sets);
@@ -236,18 +236,6 @@ static int say_held(struct aw_applying *job)
 	    (long long)job->sets.lost_grants, (long long)job->sets.had_grants);
 }
 
-static int forget_unregistered(struct aw_applying *job)
-{
-	int64_t n = 0;
-	int r;
-
-	r = aw_state_number(job->state, AW_Q_COUNT_UNREGISTERED, &n, "");
-	if (r < 0 || n == 0)
-		return r;
-	r = run(job, AW_Q_FORGET_MEMBERS);
-	return r < 0 ? r : change(job, AW_Q_FORGET_UNREGISTERED, false);
-}
-
 static int take_losses(struct aw_applying *job)
 {
 	int r;
@@ -263,7 +251,7 @@ static int take_losses(struct aw_applying *job)
 	    (r = run(job, AW_Q_LIVE_OUTSIDE_LOSE)) != 0 ||
 	    (r = aw_sets_lose(&job->sets, false)) != 0)
 		return r;
-	return forget_unregistered(job);
+	return aw_staging_forget(job->state);
 }
 
 /* Note the new generation, or only that the directory was read. */

@@ -233,9 +233,19 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_STAGE_CLEAR_SEEN] = "DELETE FROM stage_seen WHERE kind = ?1",
 	[AW_Q_STAGE_FIND] =
 	    "SELECT n, kind, present, user_name = ?3 AND display = ?4 AND"
-	    " disabled = ?5 AND present = 1 AND missing = 0 FROM principals"
+	    " disabled = ?5 AND present = 1 AND missing = 0,"
+	    " present = 0 AND name IS NULL FROM principals"
 	    " WHERE store = ?1 AND principal = ?2",
 	[AW_Q_STAGE_SEEN] = "INSERT OR IGNORE INTO stage_seen VALUES(?1, ?2)",
+	[AW_Q_STAGE_ROW] =
+	    "INSERT OR IGNORE INTO principals(store, principal, kind,"
+	    " user_name, present) VALUES(?1, ?2, ?3, '', 0)",
+	[AW_Q_STAGE_DROP_ADDED] =
+	    "DELETE FROM stage_added WHERE usr = ?1 OR grp = ?1",
+	[AW_Q_STAGE_DROP_NOBODY] =
+	    "DELETE FROM stage_added WHERE usr IN " UNREGISTERED
+	    " OR grp IN " UNREGISTERED,
+	[AW_Q_STAGE_DROP_ROW] = "DELETE FROM principals WHERE n = ?1",
 	[AW_Q_STAGE_USER] =
 	    "INSERT OR REPLACE INTO stage_users VALUES(?1, ?2, ?3, ?4)",
 	[AW_Q_STAGE_GROUP] =
@@ -248,12 +258,10 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " AND u.store = ?1 AND u.principal = ?3 AND u.kind = 1",
 	[AW_Q_STAGE_PAIR] = "INSERT OR IGNORE INTO stage_pairs VALUES(?1, ?2)",
 	[AW_Q_STAGE_ADDED] = "INSERT OR IGNORE INTO stage_added VALUES(?1, ?2)",
-	[AW_Q_STAGE_LATER] = "INSERT OR IGNORE INTO stage_later VALUES(?1, ?2)",
 	[AW_Q_STAGE_AGAIN_PAIRS] =
 	    "DELETE FROM stage_pairs WHERE grp = " GROUP_NUMBER,
 	[AW_Q_STAGE_AGAIN_ADDED] =
 	    "DELETE FROM stage_added WHERE grp = " GROUP_NUMBER,
-	[AW_Q_STAGE_AGAIN_LATER] = "DELETE FROM stage_later WHERE grp = ?1",
 	[AW_Q_STAGE_CONTRADICTIONS] =
 	    "SELECT count(*) FROM stage_groups g CROSS JOIN stage_users u"
 	    " ON u.principal = g.principal",
@@ -306,13 +314,6 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " user_name = excluded.user_name, present = 1, missing = 0"
 	    " WHERE user_name != excluded.user_name OR present = 0"
 	    " OR missing = 1",
-	[AW_Q_APPLY_LATER] =
-	    "INSERT OR IGNORE INTO stage_added SELECT u.n, g.n"
-	    " FROM stage_later s"
-	    " CROSS JOIN principals g ON g.store = ?1 AND g.principal = s.grp"
-	    "  AND g.kind = 2"
-	    " CROSS JOIN principals u ON u.store = ?1 AND u.principal = s.usr"
-	    "  AND u.kind = 1",
 	[AW_Q_APPLY_MEMBERS] =
 	    "INSERT OR IGNORE INTO members SELECT usr, grp FROM stage_added",
 	[AW_Q_FIND_LOST] =
@@ -367,10 +368,12 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_PERSON_MISSING] = "UPDATE principals SET missing = 1"
 				" WHERE n = ?1 AND missing = 0",
 	[AW_Q_GROUP_PLACEHOLDER] =
-	    "INSERT OR IGNORE INTO principals(store, principal, kind,"
+	    "INSERT INTO principals(store, principal, kind,"
 	    " user_name, skip) SELECT ?1, principal, 2, '',"
 	    " 'not read yet: the next sweep does (awssso sync)'"
-	    " FROM live_groups",
+	    " FROM live_groups WHERE true ON CONFLICT(store, principal)"
+	    " DO UPDATE SET present = 1, skip = excluded.skip"
+	    " WHERE present = 0 AND name IS NULL AND kind = 2",
 	[AW_Q_GROUP_PRESENT] =
 	    "SELECT 1 FROM principals WHERE store = ?1 AND principal = ?2"
 	    " AND kind = 2 AND present = 1"

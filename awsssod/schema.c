@@ -226,9 +226,6 @@ const char aw_schema_stage[] =
     " PRIMARY KEY(usr, grp)) WITHOUT ROWID;"
     "CREATE TABLE stage.stage_added(usr INTEGER, grp INTEGER,"
     " PRIMARY KEY(usr, grp)) WITHOUT ROWID;"
-    /* Of principals that have no row yet. */
-    "CREATE TABLE stage.stage_later(grp TEXT, usr TEXT,"
-    " PRIMARY KEY(grp, usr)) WITHOUT ROWID;"
     /* What is known and was not among them. */
     "CREATE TABLE stage.stage_lost(kind INTEGER, n INTEGER,"
     " PRIMARY KEY(kind, n)) WITHOUT ROWID;"

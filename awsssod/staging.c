@@ -14,11 +14,50 @@
 
 #define DISPLAY_SIZE 4097
 
+/* Does @query when anybody is there whom it is about. */
+static int about_nobody(struct aw_state *state, enum aw_query query)
+{
+	int64_t n = 0;
+	int r;
+
+	r = aw_state_number(state, AW_Q_COUNT_UNREGISTERED, &n, "");
+	return r < 0 || n == 0 ? r : aw_state_run(state, query, "");
+}
+
+int aw_staging_drop_nobody(struct aw_state *state)
+{
+	return about_nobody(state, AW_Q_STAGE_DROP_NOBODY);
+}
+
+int aw_staging_forget(struct aw_state *state)
+{
+	int r;
+
+	r = about_nobody(state, AW_Q_FORGET_MEMBERS);
+	return r < 0 ? r : about_nobody(state, AW_Q_FORGET_UNREGISTERED);
+}
+
+static int forget_rows(struct aw_state *state)
+{
+	int r;
+
+	r = aw_state_begin(state);
+	if (r == 0)
+		r = aw_staging_forget(state);
+	if (r == 0)
+		r = aw_state_commit(state);
+	if (r != 0)
+		aw_state_rollback(state);
+	return r;
+}
+
 int aw_staging_clear(struct aw_state *state)
 {
 	int r;
 
 	r = aw_state_stage(state);
+	if (r == 0)
+		r = forget_rows(state);
 	if (r == 0)
 		r = aw_state_run(state, AW_Q_TOUCHED_CLEAR, "");
 	return r < 0 ? r : aw_sets_clear(state);
@@ -74,28 +113,56 @@ static int keep(struct aw_state *state, const struct record *record)
 	    record->name, record->display, (int64_t)record->disabled);
 }
 
+static int add_row(struct aw_state *state, const char *store, const char *id,
+    enum aw_kind kind)
+{
+	return aw_state_run(
+	    state, AW_Q_STAGE_ROW, "ssi", store, id, (int64_t)kind);
+}
+
+/* What was taken for a member is a group.  Row numbers are used again: nothing
+ * may refer to the one that goes. */
+static int replace(struct aw_state *state, const char *store, int64_t n,
+    const struct record *record)
+{
+	int r;
+
+	if ((r = aw_state_run(state, AW_Q_STAGE_DROP_ADDED, "i", n)) != 0 ||
+	    (r = aw_state_run(state, AW_Q_STAGE_DROP_ROW, "i", n)) != 0 ||
+	    (r = add_row(state, store, record->id, record->kind)) != 0)
+		return r;
+	return keep(state, record);
+}
+
 /* Compared with what is known right away, page by page, so that little is left
- * to do when all pages are there. */
+ * to do when all pages are there.  Whoever is new has a row from now on, by
+ * which memberships are told, and is not there before the sweep counts. */
 static int stage(struct aw_state *state, const char *store,
     const struct record *record, struct aw_diag *diag)
 {
-	bool is_there, is_same;
+	bool is_there, is_same, is_nobody;
 	sqlite3_stmt *row;
 	int64_t n, kind;
 	int r;
 
 	r = find(state, store, record, &row);
-	if (r == AW_END)
-		return keep(state, record);
+	if (r == AW_END) {
+		r = add_row(state, store, record->id, record->kind);
+		return r < 0 ? r : keep(state, record);
+	}
 	if (r < 0)
 		return r;
 	n = sqlite3_column_int64(row, 0);
 	kind = sqlite3_column_int64(row, 1);
 	is_there = sqlite3_column_int(row, 2);
 	is_same = sqlite3_column_int(row, 3);
+	is_nobody = sqlite3_column_int(row, 4);
 	aw_state_stop(row);
-	if (kind != record->kind)
-		return refuse(diag, "one id for a user and a group");
+	if (kind != record->kind) {
+		if (!is_nobody)
+			return refuse(diag, "one id for a user and a group");
+		return replace(state, store, n, record);
+	}
 	if (is_there)
 		r = aw_state_run(state, AW_Q_STAGE_SEEN, "ii", kind, n);
 	return r < 0 || is_same ? r : keep(state, record);
@@ -135,6 +202,25 @@ static int add_group(struct aw_state *state, const char *store,
 	return stage(state, store, &group, diag);
 }
 
+static int resolve(struct aw_state *state, const char *store, const char *group,
+    const char *user, sqlite3_stmt **row)
+{
+	int r;
+
+	r = aw_state_start(
+	    state, AW_Q_STAGE_RESOLVE, row, "sss", store, group, user);
+	return r < 0 ? r : aw_state_next(state, *row);
+}
+
+/* Members may come before themselves. */
+static int add_rows(struct aw_state *state, const char *store,
+    const char *group, const char *user)
+{
+	const int r = add_row(state, store, group, AW_KIND_GROUP);
+
+	return r < 0 ? r : add_row(state, store, user, AW_KIND_USER);
+}
+
 static int stage_member(struct aw_state *state, const char *store,
     const char *group, const char *user)
 {
@@ -143,14 +229,15 @@ static int stage_member(struct aw_state *state, const char *store,
 	bool is_known;
 	int r;
 
-	r = aw_state_start(
-	    state, AW_Q_STAGE_RESOLVE, &row, "sss", store, group, user);
-	if (r == 0)
-		r = aw_state_next(state, row);
-	if (r == AW_END)
-		return aw_state_run(state, AW_Q_STAGE_LATER, "ss", group, user);
-	if (r < 0)
-		return r;
+	r = resolve(state, store, group, user, &row);
+	if (r == AW_END) {
+		r = add_rows(state, store, group, user);
+		if (r == 0)
+			r = resolve(state, store, group, user, &row);
+	}
+	/* A group within a group, say: nobody's membership. */
+	if (r != 0)
+		return r == AW_END ? 0 : r;
 	g = sqlite3_column_int64(row, 0);
 	u = sqlite3_column_int64(row, 1);
 	is_known = sqlite3_column_int(row, 2);
@@ -188,8 +275,6 @@ static int forget_members(
 	if (r == 0)
 		r = aw_state_run(
 		    state, AW_Q_STAGE_AGAIN_ADDED, "ss", staging->store, group);
-	if (r == 0)
-		r = aw_state_run(state, AW_Q_STAGE_AGAIN_LATER, "s", group);
 	staging->members -= staging->group_members;
 	staging->group_members = 0;
 	return r;

@@ -3,6 +3,10 @@
  * Where a sweep is collected until it is whole: in a database of its own, which
  * the end of the sweep or of the process loses, so that half a directory can
  * never count.  Memory does not grow with it.
+ *
+ * Only newcomers have rows among the principals from the first page on that
+ * names them, so that their memberships are numbers: present = 0 and without a
+ * name they are nobody, and those whose sweep came to nothing are forgotten.
  */
 #ifndef AW_AWSSSOD_STAGING_H
 #define AW_AWSSSOD_STAGING_H
@@ -22,6 +26,14 @@ struct aw_staging {
 /* Empty it: before a sweep and after it, and whenever something in it failed.
  * Returns 0 or a negative errno. */
 int aw_staging_clear(struct aw_state *state) AW_MUST_USE;
+
+/*
+ * Of who is not there and was never given a name: _drop_nobody forgets what is
+ * staged of their memberships, _forget themselves.  Part of the caller's
+ * transaction.  Return 0 or a negative errno.
+ */
+int aw_staging_drop_nobody(struct aw_state *state) AW_MUST_USE;
+int aw_staging_forget(struct aw_state *state) AW_MUST_USE;
 
 /* The person in row @n was asked about just now: what a sweep that runs has
  * read of them, or not, is older and does not count.  Returns 0 or a negative

@@ -405,9 +405,10 @@ static void sweep(struct bench *bench, const char *what)
 	*bench->pause_ms = 0;
 	pinger = ping(bench);
 	began = aw_sock_now_ms();
-	send_users(bench, request);
+	/* In the order of awssso-netd. */
 	send_groups(bench, request);
 	members = send_members(bench, request);
+	send_users(bench, request);
 	sent = aw_sock_now_ms();
 	pause_pages = *bench->pause_ms;
 	*bench->pause_ms = 0;

@@ -249,12 +249,95 @@ static void contradictions(void **state)
 
 	assert_int_equal(world_sweep(world, &at_once, &applied), AW_DENIED);
 	assert_int_equal(
-	    world_number(world, "SELECT count(*) FROM principals", NULL), 0);
+	    world_number(world,
+		"SELECT count(*) FROM principals WHERE present = 1 OR name"
+		" NOTNULL",
+		NULL),
+	    0);
 	assert_int_equal(world_sweep(world, &first, &applied), 0);
 	assert_int_equal(world_sweep(world, &later, &applied), AW_DENIED);
 	assert_string_equal(world_name(world, "u-1"), "alice");
 	assert_int_equal(
 	    world_number(world, "SELECT count(*) FROM members", NULL), 2);
+}
+
+static void stage_only(struct world *world, const struct fake_directory *d)
+{
+	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(65536);
+	struct aw_staging staging = { .store = FAKE_STORE };
+	struct aw_diag why = { "" };
+
+	fake_page(&page, d);
+	assert_int_equal(aw_staging_clear(&world->state), 0);
+	assert_int_equal(
+	    aw_staging_add(&world->state, &staging, page.data, page.len, &why),
+	    0);
+}
+
+/* Who has come with a page only is nobody yet, and is forgotten when the sweep
+ * comes to nothing; but a sign-in may say meanwhile who is in a new group. */
+static void newcomers_of_half_a_sweep(void **state)
+{
+	static const char there[] =
+	    "SELECT count(*) FROM principals WHERE present = 1 OR name NOTNULL";
+	static const char all[] = "SELECT count(*) FROM principals";
+	const struct fake_directory d = { world_two, world_dev, world_both, 2,
+		1, 2 };
+	struct world *world = *state;
+	struct aw_applied applied;
+
+	stage_only(world, &d);
+	assert_int_equal(world_number(world, there, NULL), 0);
+	assert_int_equal(
+	    world_number(world, "SELECT count(*) FROM members", NULL), 0);
+	/* Memberships of newcomers are told by number. */
+	assert_int_equal(
+	    world_number(world, "SELECT count(*) FROM stage_added", NULL), 2);
+	assert_int_equal(aw_staging_clear(&world->state), 0);
+	assert_int_equal(world_number(world, all, NULL), 0);
+
+	stage_only(world, &d);
+	assert_int_equal(
+	    aw_state_run(&world->state, AW_Q_LIVE_ADD, "s", "g-1"), 0);
+	assert_int_equal(aw_state_run(&world->state, AW_Q_GROUP_PLACEHOLDER,
+			     "s", FAKE_STORE),
+	    0);
+	assert_int_equal(world_number(world, there, NULL), 1);
+	assert_int_equal(aw_staging_clear(&world->state), 0);
+	assert_int_equal(world_number(world, all, NULL), 1);
+	assert_int_equal(world_sweep(world, &d, &applied), 0);
+	assert_string_equal(world_name(world, "g-1"), "dev-team");
+	assert_string_equal(world_skip(world, "g-1"), "");
+}
+
+/* A group that was met as a member first is a group, in nobody's group. */
+static void a_group_within_a_group(void **state)
+{
+	static const struct fake_member nested[] = { { "g-1", "g-2" },
+		{ "g-1", "u-1" } };
+	static const struct fake_group late[] = { { "g-2", "Inner" } };
+	struct world *world = *state;
+	const struct fake_directory before = { NULL, NULL, nested, 0, 0, 2 };
+	const struct fake_directory after = { world_two, late, NULL, 2, 1, 0 };
+	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(65536);
+	struct aw_staging staging = { .store = FAKE_STORE };
+	struct aw_applied applied;
+	struct aw_diag why = { "" };
+
+	stage_only(world, &before);
+	fake_page(&page, &after);
+	assert_int_equal(
+	    aw_staging_add(&world->state, &staging, page.data, page.len, &why),
+	    0);
+	assert_int_equal(
+	    aw_apply_sweep(&world->state, &world->apply, &applied, &why), 0);
+	assert_string_equal(world_name(world, "g-2"), "inner");
+	assert_string_equal(world_name(world, "u-1"), "alice");
+	/* g-1 itself never came. */
+	assert_int_equal(
+	    world_number(world, "SELECT count(*) FROM members", NULL), 0);
+	assert_int_equal(
+	    world_number(world, "SELECT count(*) FROM principals", NULL), 3);
 }
 
 static void bad_records(void **state)
@@ -304,6 +387,8 @@ int main(void)
 		T(held),
 		T(held_still_adds_and_disables),
 		T(contradictions),
+		T(newcomers_of_half_a_sweep),
+		T(a_group_within_a_group),
 		T(bad_records),
 	};
 
