@@ -12,9 +12,10 @@
 
 /* What the system owns amounts to root until somebody has looked: of these,
  * none does. */
-static const char *const harmless[] = { "audio", "cdrom", "dialout", "dip",
-	"fax", "floppy", "fuse", "games", "lp", "netdev", "plugdev", "render",
-	"tape", "users", "video", "voice" };
+static const char *const harmless[] = { "audio", "bluetooth", "cdrom",
+	"dialout", "dip", "fax", "floppy", "fuse", "gamemode", "games", "lp",
+	"netdev", "plugdev", "pulse-access", "pulse-rt", "realtime", "render",
+	"scanner", "tape", "users", "video", "voice" };
 
 bool aw_conf_group_is_root(const char *name)
 {

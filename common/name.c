@@ -84,45 +84,87 @@ size_t aw_name_judge(const char *name, bool is_group)
 }
 
 /*
- * What base systems own, and what amounts to root: lower case, by first
- * letter.  Each letter's lengths are computed from its names by the compiler,
- * so that most names are told apart with one bit.
+ * What base systems and their packages own, and what amounts to root: lower
+ * case, by first letter, in order.  Each letter's lengths are computed from its
+ * names by the compiler, so that most names are told apart with one bit.
  */
 /* clang-format off */
-#define A(X) X("adm") X("admin") X("administrator") X("all") X("audio")        \
-	X("avahi") X("awssso") X("awssso-net")
-#define B(X) X("backup") X("bin")
-#define C(X) X("cdrom") X("centos") X("chrony") X("clock") X("crontab")
-#define D(X) X("daemon") X("dbus") X("debian") X("default") X("dialout")       \
-	X("dip") X("disk") X("docker")
-#define E(X) X("ec2-instance-connect") X("ec2-user") X("everyone")
-#define F(X) X("fax") X("fedora") X("floppy") X("ftp") X("fuse")
-#define G(X) X("games") X("gnats")
-#define H(X) X("halt") X("http")
-#define I(X) X("incus") X("incus-admin") X("input") X("irc")
-#define K(X) X("kmem") X("kvm")
-#define L(X) X("landscape") X("libvirt") X("libvirtd") X("list") X("lock")     \
-	X("lp") X("lpadmin") X("lxc") X("lxd")
-#define M(X) X("mail") X("man") X("messagebus") X("microk8s") X("mock")        \
-	X("mysql")
-#define N(X) X("netdev") X("news") X("nfsnobody") X("nobody") X("nogroup")     \
-	X("nslcd") X("ntp")
-#define O(X) X("operator")
-#define P(X) X("plugdev") X("podman") X("polkitd") X("pollinate")              \
-	X("postfix") X("postgres") X("power") X("proxy")
-#define R(X) X("rdma") X("render") X("root") X("rpc") X("rpcuser")
-#define S(X) X("sasl") X("sgx") X("shadow") X("shutdown") X("snap_daemon")     \
-	X("src") X("ssh") X("ssh_keys") X("sshd") X("ssm-user") X("sssd")      \
-	X("staff") X("statd") X("storage") X("sudo") X("sync") X("sys")        \
-	X("syslog") X("systemd") X("systemd-coredump") X("systemd-journal")    \
-	X("systemd-network") X("systemd-oom") X("systemd-resolve")             \
-	X("systemd-timesync")
-#define T(X) X("tape") X("tcpdump") X("toor") X("trusted") X("tss") X("tty")
-#define U(X) X("ubuntu") X("users") X("utempter") X("utmp") X("uucp")          \
-	X("uuidd")
-#define V(X) X("vagrant") X("video") X("voice")
-#define W(X) X("wheel") X("www-data")
-#define UNDERSCORE(X) X("_apt")
+#define A(X) X("abrt") X("adm") X("admin") X("administrator")                  \
+	X("alertmanager") X("all") X("almalinux") X("amavis") X("apache")      \
+	X("audio") X("avahi") X("avahi-autoipd") X("awssso") X("awssso-net")   \
+	X("azureuser")
+#define B(X) X("backup") X("bin") X("bind") X("bitnami") X("bluetooth")
+#define C(X) X("caddy") X("cdrom") X("centos") X("ceph") X("cgred")            \
+	X("chrony") X("clamav") X("clamilt") X("clamscan") X("clamupdate")     \
+	X("clevis") X("clock") X("cloud-user") X("cockpit-ws")                 \
+	X("cockpit-wsinstance") X("collectd") X("colord") X("containerd")      \
+	X("couchdb") X("crio") X("crontab") X("cups") X("cups-browsed")        \
+	X("cups-pk-helper") X("cwagent")
+#define D(X) X("daemon") X("dbus") X("dd-agent") X("debian") X("debian-exim")  \
+	X("debian-spamd") X("debian-tor") X("default") X("dhcpcd") X("dhcpd")  \
+	X("dialout") X("dip") X("dirsrv") X("disk") X("dnsmasq") X("docker")   \
+	X("dockerroot") X("dovecot") X("dovenull")
+#define E(X) X("ec2-instance-connect") X("ec2-user") X("elasticsearch")        \
+	X("etcd") X("everyone") X("exim")
+#define F(X) X("fax") X("fedora") X("flatpak") X("floppy") X("fluent-bit")     \
+	X("fluentd") X("freerad") X("frr") X("frrvty") X("ftp") X("fuse")      \
+	X("fwupd-refresh")
+#define G(X) X("gamemode") X("games") X("gdm") X("geoclue") X("git")           \
+	X("gitlab-runner") X("gluster") X("gnats") X("gnome-initial-setup")    \
+	X("gnome-remote-desktop") X("google-sudoers") X("gpio") X("grafana")
+#define H(X) X("haclient") X("hacluster") X("halt") X("haproxy") X("hdfs")     \
+	X("hplip") X("http") X("hugetlbfs")
+#define I(X) X("i2c") X("icinga") X("incus") X("incus-admin") X("influxdb")    \
+	X("input") X("ipaapi") X("irc")
+#define J(X) X("jackuser") X("jenkins") X("jetty")
+#define K(X) X("kafka") X("kdcproxy") X("kernoops") X("kibana") X("kmem")      \
+	X("kube") X("kvm")
+#define L(X) X("landscape") X("ldap") X("libvirt") X("libvirt-dnsmasq")        \
+	X("libvirt-qemu") X("libvirtd") X("libvirtdbus") X("lightdm")          \
+	X("lighttpd") X("list") X("lock") X("logcheck") X("logstash") X("lp")  \
+	X("lpadmin") X("lxc") X("lxc-dnsmasq") X("lxd")
+#define M(X) X("mail") X("mailnull") X("man") X("mapred") X("memcache")        \
+	X("memcached") X("messagebus") X("microk8s") X("mlocate") X("mock")    \
+	X("mongod") X("mongodb") X("munin") X("mysql")
+#define N(X) X("nagios") X("named") X("netdata") X("netdev") X("news")         \
+	X("nfsnobody") X("nginx") X("nm-openconnect") X("nm-openvpn")          \
+	X("nobody") X("node_exporter") X("nogroup") X("nrpe") X("nscd")        \
+	X("nslcd") X("ntp") X("ntpsec") X("nut") X("nvidia-persistenced")
+#define O(X) X("opc") X("opendkim") X("opendmarc") X("openldap")               \
+	X("opensearch") X("opensuse") X("openvpn") X("openvswitch")            \
+	X("operator") X("oracle") X("oslogin")
+#define P(X) X("pcp") X("pesign") X("pgbouncer") X("pipewire") X("pkiuser")    \
+	X("plocate") X("plugdev") X("podman") X("polkitd") X("polkituser")     \
+	X("pollinate") X("postdrop") X("postfix") X("postgres") X("postgrey")  \
+	X("power") X("privoxy") X("proftpd") X("prometheus") X("promtail")     \
+	X("proxy") X("pulse") X("pulse-access") X("pulse-rt") X("puppet")
+#define Q(X) X("qemu") X("quagga")
+#define R(X) X("rabbitmq") X("radiusd") X("radvd") X("rdma") X("realtime")     \
+	X("redis") X("render") X("rocky") X("root") X("rpc") X("rpcuser")      \
+	X("rtkit")
+#define S(X) X("sambashare") X("saned") X("sanlock") X("sasl") X("saslauth")   \
+	X("scanner") X("sddm") X("setroubleshoot") X("sgx") X("shadow")        \
+	X("shutdown") X("slocate") X("smmsp") X("smmta") X("snap_daemon")      \
+	X("snapd-range-524288-root") X("solr") X("spamd")                      \
+	X("speech-dispatcher") X("spi") X("squid") X("src") X("ssh")           \
+	X("ssh_keys") X("sshd") X("ssl-cert") X("ssm-user") X("sssd")          \
+	X("staff") X("stapdev") X("stapsys") X("stapunpriv") X("stapusr")      \
+	X("statd") X("storage") X("strongswan") X("stunnel") X("stunnel4")     \
+	X("sudo") X("sync") X("sys") X("syslog") X("syslog-ng") X("systemd")
+#define T(X) X("tape") X("tcpdump") X("td-agent") X("telegraf") X("tftp")      \
+	X("tomcat") X("toor") X("toranon") X("trusted") X("tss") X("tty")      \
+	X("tuned")
+#define U(X) X("ubuntu") X("uml-net") X("unbound") X("unscd") X("usbmux")      \
+	X("usbmuxd") X("users") X("utempter") X("utmp") X("uucp") X("uuidd")
+#define V(X) X("vagrant") X("valkey") X("varnish") X("varnishlog")             \
+	X("vboxadd") X("vboxsf") X("vboxusers") X("vcache") X("video")         \
+	X("virusgroup") X("voice") X("vsftpd")
+#define W(X) X("wbpriv") X("wheel") X("whoopsie") X("winbindd_priv")           \
+	X("wireshark") X("www-data")
+#define Y(X) X("yarn")
+#define Z(X) X("zabbix") X("zookeeper")
+#define UNDERSCORE(X) X("_apt") X("_chrony") X("_dhcpcd") X("_flatpak")        \
+	X("_galera") X("_rpc") X("_runit-log") X("_ssh")
 /* clang-format on */
 #define LENGTH(name) | 1u << (sizeof(name) - 1)
 #define ITEM(name)   name,
@@ -149,18 +191,22 @@ static const struct row {
 	['g' & 31] = ROW(G),
 	['h' & 31] = ROW(H),
 	['i' & 31] = ROW(I),
+	['j' & 31] = ROW(J),
 	['k' & 31] = ROW(K),
 	['l' & 31] = ROW(L),
 	['m' & 31] = ROW(M),
 	['n' & 31] = ROW(N),
 	['o' & 31] = ROW(O),
 	['p' & 31] = ROW(P),
+	['q' & 31] = ROW(Q),
 	['r' & 31] = ROW(R),
 	['s' & 31] = ROW(S),
 	['t' & 31] = ROW(T),
 	['u' & 31] = ROW(U),
 	['v' & 31] = ROW(V),
 	['w' & 31] = ROW(W),
+	['y' & 31] = ROW(Y),
+	['z' & 31] = ROW(Z),
 	['_' & 31] = ROW(UNDERSCORE),
 };
 
@@ -174,11 +220,27 @@ static bool is_word(const char *word, const char *name, size_t len)
 	return word[len] == '\0';
 }
 
+/* systemd makes users by itself, one for each new service of its own. */
+static bool is_of_systemd(const char *name, size_t len)
+{
+	static const char prefix[] = "systemd-";
+	const size_t n = sizeof(prefix) - 1;
+
+	if (len <= n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (lower(name[i]) != prefix[i])
+			return false;
+	return true;
+}
+
 bool aw_name_is_reserved(const char *name, size_t len)
 {
 	const struct row *row;
 	char second;
 
+	if (is_of_systemd(name, len))
+		return true;
 	if (len < 2 || len >= LONGEST)
 		return false; /* none is that short or that long */
 	row = &reserved[name[0] & 31];

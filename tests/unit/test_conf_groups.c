@@ -50,7 +50,8 @@ static void reads(void **state)
 		{ "docker = i_know_this_is_root=yes, aws-Developer\n",
 		    "docker<-aws-Developer;" },
 		{ "sudo = A, i_know_this_is_root =yes\n", "sudo<-A;" },
-		{ "Debian-exim = A: B\n", "Debian-exim<-A: B;" },
+		{ "Debian-xy = A: B\n", "Debian-xy<-A: B;" },
+		{ "scanner = A\nbluetooth=B\n", "scanner<-A;bluetooth<-B;" },
 	};
 	struct aw_diag diag;
 
@@ -85,6 +86,8 @@ static void refuses(void **state)
 		{ "0 = A\n", "c:2: 0: not a group that may" },
 		{ "a b = A\n", "c:2: a b: not a group that may" },
 		{ "docker = A\n", "c:2: docker: whoever is in this group" },
+		{ "google-sudoers = A\n",
+		    "c:2: google-sudoers: whoever is in this group" },
 		{ "docker = A, i_know_this_is_root = no\n",
 		    "c:2: docker: \"i_" },
 		{ "docker = A, i_know_this_is_root\n", "c:2: docker: \"i_" },

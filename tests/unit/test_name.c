@@ -80,9 +80,22 @@ static void reserved(void **state)
 		"lpadmin", "plugdev", "kmem", "incus", "incus-admin", "podman",
 		"libvirtd", "microk8s", "systemd-journal", "tty", "users",
 		"ubuntu", "daemon", "bin", "sys", "mail", "Wheel", "DOCKER",
-		"Sudo" };
+		"Sudo",
+		/* what amounts to root, by the package that makes it */
+		"google-sudoers", "vboxusers", "wireshark", "qemu",
+		"libvirt-qemu", "ceph", "stapdev", "dockerroot", "haclient",
+		/* the users of desktops, servers, monitoring, clouds */
+		"gdm", "bluetooth", "rtkit", "postgres", "redis", "nginx",
+		"apache", "named", "grafana", "prometheus", "zabbix", "nagios",
+		"cloud-user", "azureuser", "_chrony", "Debian-exim",
+		/* the first and the last, the longest, and one of each end */
+		"abrt", "zookeeper", "snapd-range-524288-root", "www-data",
+		/* whatever systemd makes */
+		"systemd-resolve", "systemd-timesync", "systemd-homed",
+		"SystemD-New-Thing", "systemd-x", "systemd" };
 	static const char *const no[] = { "", "alice", "roo", "roott", "sudoer",
-		"zzz", "aaa", A64 "a" };
+		"systemd-", "systemdx", "systems-x", "google-sudoer", "qemux",
+		"tor", "core", "zzz", "aaa", A64 "a" };
 
 	(void)state;
 	for (size_t i = 0; i < N(yes); i++)
@@ -239,6 +252,10 @@ static void groups(void **state)
 		{ "\tDocker", NULL },
 		{ "systemd journal", NULL },
 		{ "Incus Admin", NULL },
+		{ "Google Sudoers", NULL },
+		{ "systemd new thing", NULL },
+		{ "Systemd", NULL },
+		{ "system d", "system-d" },
 		{ "docker users", "docker-users" },
 		{ "sudo@example.com", "sudo@example.com" },
 		{ "a:b", NULL },
