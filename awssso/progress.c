@@ -30,11 +30,10 @@ static void draw(char bar[BAR_WIDTH + 4], uint64_t percent)
 	memcpy(bar + 1 + BAR_WIDTH, "] ", 3);
 }
 
-/* "7 of about 20 requests, 13 s left" */
+/* "7 of about 20 requests, about 13 s left"; @rate 0: that is not known. */
 static void say_requests(
-    const struct aw_talk *talk, uint64_t done, uint64_t all, char text[128])
+    uint64_t rate, uint64_t done, uint64_t all, char text[128])
 {
-	const uint64_t rate = aw_wire_num(&talk->in, AW_TAG_RATE, 0);
 	char left[32];
 	int r;
 
@@ -60,6 +59,10 @@ const char *aw_progress_line(
 	const uint64_t done = aw_wire_num(&talk->in, AW_TAG_REQUESTS, 0);
 	const uint64_t all = aw_wire_num(&talk->in, AW_TAG_EXPECTED, 0);
 	const uint64_t percent = percent_of(done, all);
+	const bool is_waiting = !waits || *waits;
+	/* How long the requests take does not tell how long it waits. */
+	const uint64_t rate =
+	    is_waiting ? 0 : aw_wire_num(&talk->in, AW_TAG_RATE, 0);
 	char drawn[BAR_WIDTH + 4] = "", share[16] = "", requests[128];
 	int r = 0;
 
@@ -68,9 +71,10 @@ const char *aw_progress_line(
 	if (all)
 		r = aw_fmt(share, sizeof(share), "%2llu %%, ",
 		    (unsigned long long)percent);
-	say_requests(talk, done, all, requests);
+	say_requests(rate, done, all, requests);
 	if (r == 0)
 		r = aw_fmt(buf, AW_PROGRESS_SIZE, "%s%s%s%s%.300s", drawn,
-		    share, requests, *waits ? "; waits: " : "", waits);
+		    share, requests, waits && *waits ? "; waits: " : "",
+		    waits ? waits : "");
 	return r < 0 ? "" : buf;
 }

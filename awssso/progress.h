@@ -16,7 +16,8 @@
 /*
  * A line from the fields of @talk's latest answer (PROGRESS or STATUS_IS) into
  * @buf of AW_PROGRESS_SIZE bytes: with a @bar or without, and @waits, what it
- * waits for, unless that is "".  Returns @buf.
+ * waits for: "" if for nothing, NULL if that is told elsewhere.  While it waits
+ * there is no word on how long it takes.  Returns @buf.
  */
 const char *aw_progress_line(
     const struct aw_talk *talk, bool bar, const char *waits, char *buf);

@@ -130,8 +130,8 @@ static void print_text(const struct aw_talk *talk, const char *store,
 		    "if meant", AW_PLAIN, "awssso sync --accept-shrink");
 	if (strncmp(sweep, "running", 7) == 0)
 		aw_print_row("", AW_PLAIN, "%s",
-		    aw_progress_line(
-			talk, isatty(STDOUT_FILENO), "", progress));
+		    aw_progress_line(talk, isatty(STDOUT_FILENO),
+			strcmp(sweep, "running") == 0 ? "" : NULL, progress));
 	if (next != UINT64_MAX)
 		aw_print_row("next sweep", AW_PLAIN, "in %s",
 		    aw_print_span(span, sizeof(span), next));
