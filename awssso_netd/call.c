@@ -298,15 +298,18 @@ static bool is_signed(const struct aw_call *call)
 static uint64_t hint_ms(
     const struct aw_http_answer *http, const struct aw_error *error)
 {
+	const time_t now = time(NULL);
 	uint64_t hint;
 
-	if (aw_num_u64(
-		http->header[AW_HTTP_AMZ_RETRY_AFTER], 0, 3600000, &hint) == 0)
+	hint = aw_retry_hint_ms(http->header[AW_HTTP_AMZ_RETRY_AFTER], 1, now);
+	if (hint == 0)
+		hint = aw_retry_hint_ms(
+		    http->header[AW_HTTP_RETRY_AFTER], 1000, now);
+	if (hint > 0)
 		return hint;
-	if (aw_num_u64(http->header[AW_HTTP_RETRY_AFTER], 0, 3600, &hint) == 0)
-		return hint * 1000;
-	return error->retry_after < 3600 ? (uint64_t)error->retry_after * 1000
-					 : 3600000;
+	return error->retry_after < AW_RETRY_HINT_MAX_MS / 1000
+		   ? (uint64_t)error->retry_after * 1000
+		   : AW_RETRY_HINT_MAX_MS;
 }
 
 /*

@@ -37,7 +37,7 @@ struct aw_http_op;
 enum aw_http_header {
 	AW_HTTP_REQUEST_ID,      /* x-amzn-RequestId */
 	AW_HTTP_ERROR_TYPE,      /* x-amzn-ErrorType */
-	AW_HTTP_RETRY_AFTER,     /* Retry-After: seconds */
+	AW_HTTP_RETRY_AFTER,     /* Retry-After: seconds, or a date */
 	AW_HTTP_AMZ_RETRY_AFTER, /* x-amz-retry-after: milliseconds */
 	AW_HTTP_DATE,
 	AW_HTTP_ETAG,

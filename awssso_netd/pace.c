@@ -11,8 +11,7 @@
 #include "common/sock.h"
 
 #define STALL_US     250000 /* more than this behind is not caught up */
-#define SLACK_MS     (15 * 60 * 1000)
-#define FIRST_TRIES  3 /* when the server cannot be reached at all */
+#define FIRST_TRIES  3      /* when the server cannot be reached at all */
 #define SIGN_LIFE_MS 60000
 
 void aw_pace_done(struct aw_pace *pace)
@@ -62,16 +61,15 @@ int aw_pace_next(struct aw_pace *pace)
 
 /* --- patience ---------------------------------------------------------- */
 
-/* Waiting another @delay_ms may help, and is within bounds. */
-static bool may_wait(
-    const struct aw_pace *pace, enum aw_net net, uint64_t delay_ms)
+/* Waiting may help, and patience has not ended. */
+static bool may_wait(const struct aw_pace *pace, enum aw_net net)
 {
 	if (net != AW_NET_THROTTLED && net != AW_NET_UNAVAIL)
 		return false;
 	/* Nothing is lost yet, and whoever asks wants to know soon. */
 	if (!pace->served && net == AW_NET_UNAVAIL)
 		return pace->failures + 1 < FIRST_TRIES;
-	return aw_sock_now_ms() + delay_ms - pace->since_ms < pace->patience_ms;
+	return aw_sock_now_ms() - pace->since_ms < pace->patience_ms;
 }
 
 static void say(const struct aw_pace *pace, uint64_t left_ms)
@@ -113,9 +111,9 @@ bool aw_pace_again(struct aw_pace *pace, enum aw_net net, uint64_t hint_ms,
     const struct aw_diag *why)
 {
 	const uint64_t delay = aw_retry_delay_ms(
-	    pace->failures, aw_retry_random(), hint_ms, SLACK_MS);
+	    pace->failures, aw_retry_random(), hint_ms, AW_RETRY_HINT_MAX_MS);
 
-	if (may_wait(pace, net, delay)) {
+	if (may_wait(pace, net)) {
 		pace->failures++;
 		pace->why = *why;
 		pace->again_ms = aw_sock_now_ms() + delay;

@@ -10,9 +10,10 @@
  * They start on a grid of 1/rate seconds, so that the time they take is their
  * number divided by the rate; after a stall the grid begins anew, so that
  * nothing is caught up in a burst.  Throttling and outages are waited out for
- * as long as the server asks, else with growing random pauses, and the same
- * request is made again: only an answer that more waiting would not change,
- * and the end of patience, reach the caller.
+ * as long as the server asks (an hour at most, even where patience ends
+ * meanwhile), else with growing random pauses, and the same request is made
+ * again: only an answer that more waiting would not change, and the end of
+ * patience, reach the caller.
  */
 #ifndef AW_AWSSSO_NETD_PACE_H
 #define AW_AWSSSO_NETD_PACE_H

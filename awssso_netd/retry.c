@@ -4,11 +4,14 @@
  */
 #include "awssso_netd/retry.h"
 
+#include <curl/curl.h>
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "common/outcome.h"
+#include "common/text.h"
 
 #define BACKOFF_MAX_MS 20000u
 
@@ -55,6 +58,26 @@ uint64_t aw_retry_delay_ms(
 	if (hint_ms <= delay)
 		return delay;
 	return hint_ms - delay < slack_ms ? hint_ms : delay + slack_ms;
+}
+
+uint64_t aw_retry_hint_ms(const char *text, uint64_t unit_ms, int64_t now)
+{
+	const uint64_t most = AW_RETRY_HINT_MAX_MS / unit_ms;
+	uint64_t units;
+	int64_t date;
+	int r;
+
+	r = aw_num_u64(text, 0, most, &units);
+	if (r == 0)
+		return units * unit_ms;
+	if (r == -ERANGE)
+		return AW_RETRY_HINT_MAX_MS;
+	date = curl_getdate(text, NULL);
+	if (date < 0 || date <= now)
+		return 0;
+	return date - now < AW_RETRY_HINT_MAX_MS / 1000
+		   ? (uint64_t)(date - now) * 1000
+		   : AW_RETRY_HINT_MAX_MS;
 }
 
 uint32_t aw_retry_random(void)

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AW_RETRY_ATTEMPTS 3
+#define AW_RETRY_ATTEMPTS    3
+#define AW_RETRY_HINT_MAX_MS (60 * 60 * 1000)
 
 /* @code (normalised) says "slower". */
 bool aw_retry_is_throttle(const char *code);
@@ -24,6 +25,13 @@ bool aw_retry_is_worth(long status, const char *code);
  */
 uint64_t aw_retry_delay_ms(
     unsigned retry, uint32_t random, uint64_t hint_ms, uint64_t slack_ms);
+
+/*
+ * Milliseconds that a server asks to wait by @text: a number of @unit_ms each,
+ * or an HTTP date that is seen at @now (seconds since 1970).  At most
+ * AW_RETRY_HINT_MAX_MS; 0: it says nothing.
+ */
+uint64_t aw_retry_hint_ms(const char *text, uint64_t unit_ms, int64_t now);
 
 /* 32 random bits. */
 uint32_t aw_retry_random(void);

@@ -5,7 +5,6 @@
  */
 #include "awssso_netd/scim.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +17,9 @@
 #include "common/own.h"
 #include "common/sock.h"
 
-#define LANE      (AW_HTTP_LANES - 1)
-#define BODY_MAX  (16 * 1024 * 1024) /* groups come with all their members */
-#define URL_MAX   (16 * 1024)
-#define LATER_MAX 3600
+#define LANE     (AW_HTTP_LANES - 1)
+#define BODY_MAX (16 * 1024 * 1024) /* groups come with all their members */
+#define URL_MAX  (16 * 1024)
 
 struct aw_scim_op {
 	struct aw_aws *aws;
@@ -149,21 +147,10 @@ static void judge(const struct aw_scim_op *op,
 	}
 }
 
-/* Seconds, or a date. */
 static uint64_t retry_after_ms(const struct aw_http_answer *http)
 {
-	const char *text = http->header[AW_HTTP_RETRY_AFTER];
-	const time_t now = time(NULL);
-	uint64_t seconds;
-	time_t date;
-
-	if (aw_num_u64(text, 0, LATER_MAX, &seconds) == 0)
-		return seconds * 1000;
-	date = curl_getdate(text, NULL);
-	if (date == (time_t)-1 || date <= now)
-		return 0;
-	return (uint64_t)(date - now < LATER_MAX ? date - now : LATER_MAX) *
-	       1000;
+	return aw_retry_hint_ms(
+	    http->header[AW_HTTP_RETRY_AFTER], 1000, time(NULL));
 }
 
 static bool again(

@@ -80,6 +80,43 @@ static void how_long_to_wait(void **state)
 				rows[i].slack_ms));
 }
 
+/* Thu, 01 Jan 2026 00:00:00 GMT */
+#define NOW INT64_C(1767225600)
+
+static void what_a_server_asks_for(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t unit_ms, want;
+	} rows[] = {
+		{ "", 1000, 0 },
+		{ "0", 1000, 0 },
+		{ "soon", 1000, 0 },
+		{ "-5", 1000, 0 },
+		{ "7", 1000, 7000 },
+		{ "7", 1, 7 },
+		{ "2000", 1000, 2000000 },
+		{ "3600", 1000, 3600000 },
+		{ "3601", 1000, 3600000 },
+		{ "3600001", 1, 3600000 },
+		{ "99999999999999999999999999", 1000, 3600000 },
+		{ "Thu, 01 Jan 2026 00:00:40 GMT", 1000, 40000 },
+		{ "Thu, 01 Jan 2026 00:59:59 GMT", 1000, 3599000 },
+		{ "Thu, 01 Jan 2026 01:00:01 GMT", 1000, 3600000 },
+		{ "Fri, 01 Jan 2038 00:00:00 GMT", 1000, 3600000 },
+		{ "Thu, 01 Jan 2026 00:00:00 GMT", 1000, 0 },
+		{ "Wed, 31 Dec 2025 23:59:59 GMT", 1000, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (aw_retry_hint_ms(rows[i].text, rows[i].unit_ms, NOW) !=
+		    rows[i].want)
+			fail_msg("%s: %llu", rows[i].text,
+			    (unsigned long long)aw_retry_hint_ms(
+				rows[i].text, rows[i].unit_ms, NOW));
+}
+
 static void jitter_differs(void **state)
 {
 	const uint32_t a = aw_retry_random(), b = aw_retry_random();
@@ -94,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_worth_another_attempt),
 		cmocka_unit_test(how_long_to_wait),
+		cmocka_unit_test(what_a_server_asks_for),
 		cmocka_unit_test(jitter_differs),
 	};
 

@@ -346,19 +346,28 @@ static void members_that_are_not_told(void **state)
 /* As long as the server says, and whoever watches is told. */
 static void retry_after_is_kept_and_shown(void **state)
 {
-	static const struct kind busy = { .busy = "40" };
+	static const struct {
+		const char *says, *want;
+	} rows[] = {
+		{ "40", "SCIM Users: status 429; again in 40 s" },
+		{ "2000", "SCIM Users: status 429; again in 2000 s" },
+		{ "90000", "SCIM Users: status 429; again in 3600 s" },
+	};
 	struct sim *sim = *state;
-	const pid_t child = start(sim, &busy);
 
-	sim_ask(sim, AW_MSG_SWEEP, 7);
-	sim_expect(sim, AW_MSG_PAGE, 7);
-	assert_int_equal(sim->in_fd, -1);
-	assert_string_equal(sim_text(sim, AW_TAG_TEXT),
-	    "SCIM Users: status 429; again in 40 s");
-	assert_int_equal(sim_num(sim, AW_TAG_REQUESTS), 1);
-	/* Whoever asked goes away: so does the sweep. */
-	sim_reconnect(sim);
-	stop(child);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct kind busy = { .busy = rows[i].says };
+		const pid_t child = start(sim, &busy);
+
+		sim_ask(sim, AW_MSG_SWEEP, 7);
+		sim_expect(sim, AW_MSG_PAGE, 7);
+		assert_int_equal(sim->in_fd, -1);
+		assert_string_equal(sim_text(sim, AW_TAG_TEXT), rows[i].want);
+		assert_int_equal(sim_num(sim, AW_TAG_REQUESTS), 1);
+		/* Whoever asked goes away: so does the sweep. */
+		sim_reconnect(sim);
+		stop(child);
+	}
 }
 
 int main(void)
