@@ -8,13 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "awssso_netd/log.h"
 #include "awssso_netd/scim.h"
 #include "awssso_netd/scim_read.h"
 #include "awssso_netd/scim_token.h"
+#include "awssso_netd/ssoadmin.h"
 #include "common/own.h"
 
-#define BY_NAME "SCIM Users by userName"
-#define URL_MAX (8 * 1024)
+#define BY_NAME     "SCIM Users by userName"
+#define PATIENCE_MS 2000 /* of the few seconds that a hint has */
+#define URL_MAX     (8 * 1024)
 
 struct aw_lookup_op {
 	struct aw_aws *aws;
@@ -26,6 +29,9 @@ struct aw_lookup_op {
 	struct aw_scim_op *scim; /* asked instead */
 	struct aw_secret *token;
 	struct aw_person_op *person;
+	struct aw_person
+	    found; /* until it is known whether they are assigned */
+	struct aw_ssoadmin_op *sets;
 	aw_person_done_fn *done;
 	void *user;
 };
@@ -36,6 +42,8 @@ static void op_free(struct aw_lookup_op *op)
 	aw_scim_cancel(op->scim);
 	aw_secret_unref(op->token);
 	aw_person_cancel(op->person);
+	aw_person_done(&op->found);
+	aw_ssoadmin_cancel(op->sets);
 	free(op);
 }
 
@@ -70,13 +78,45 @@ static void fail_errno(struct aw_lookup_op *op, int error)
 	fail(op, AW_NET_UNAVAIL, &why);
 }
 
+/* --- whether they are assigned ----------------------------------------- */
+
+static void on_waits(void *user AW_UNUSED, const char *why AW_UNUSED)
+{
+}
+
+static void on_sets(void *user, const struct aw_ssoadmin_end *answer)
+{
+	struct aw_lookup_op *op = user;
+	const struct aw_person_end found = {
+		.net = AW_NET_OK, .person = &op->found, .request_id = ""
+	};
+
+	op->sets = NULL;
+	if (answer->net != AW_NET_OK)
+		aw_log(LOG_INFO, "lookup: %s: not known whether assigned: %s",
+		    op->found.principal_id, answer->why.text);
+	op->found.is_assigned = answer->net == AW_NET_OK && answer->grants > 0;
+	end(op, &found);
+}
+
 static void on_person(void *user, const struct aw_person_end *answer)
 {
 	struct aw_lookup_op *op = user;
+	int r;
 
 	op->person = NULL;
-	end(op, answer);
+	if (answer->net != AW_NET_OK || !aw_ssoadmin_is_scope(op->aws->conf)) {
+		end(op, answer);
+		return;
+	}
+	aw_person_take(answer->person, &op->found);
+	r = aw_ssoadmin_start(op->aws, op->found.principal_id, PATIENCE_MS,
+	    on_waits, on_sets, op, &op->sets);
+	if (r < 0)
+		fail_errno(op, r);
 }
+
+/* --- who it is --------------------------------------------------------- */
 
 static int ask(struct aw_lookup_op *op);
 

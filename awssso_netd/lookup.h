@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who has a UserName: GetUserId (or SCIM's filter) for each of a few, in order,
- * until one is known; then that person as aw_person_start() describes them.
+ * until one is known; then that person as aw_person_start() describes them, and
+ * where the scope is who is assigned, whether SSO admin knows them for one.
  */
 #ifndef AW_AWSSSO_NETD_LOOKUP_H
 #define AW_AWSSSO_NETD_LOOKUP_H

@@ -19,6 +19,7 @@ struct aw_person {
 	char *display_name;  /* NULL if absent */
 	char status[33];     /* "" if absent */
 	bool groups_unknown; /* they cannot be asked for */
+	bool is_assigned;    /* found to hold a set by themselves (lookup.h) */
 	size_t n_groups;
 	struct aw_buf groups; /* ids, each with its NUL */
 };

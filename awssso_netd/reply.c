@@ -41,6 +41,8 @@ void aw_reply_person(struct aw_wire_out *out, const struct aw_person *person)
 	put_if(out, AW_TAG_USER_STATUS, person->status);
 	if (person->groups_unknown)
 		aw_wire_put_num(out, AW_TAG_GROUPS_UNKNOWN, 1);
+	if (person->is_assigned)
+		aw_wire_put_num(out, AW_TAG_ASSIGNED, 1);
 	while ((group = aw_person_next_group(person, &at)) != NULL)
 		aw_wire_put_text(out, AW_TAG_GROUP_ID, group);
 }

@@ -33,13 +33,16 @@ enum step {
 	STEP_SETS,
 	STEP_SET,
 	STEP_GRANTS,
+	STEP_PRINCIPAL, /* instead of the sets, when one person is asked for */
 };
 
 struct aw_ssoadmin_op {
 	struct aw_aws *aws;
 	const char *region;
+	char user_id[AW_ID_SIZE]; /* of that person, else "" */
 	char account[AW_ACCOUNT_SIZE];
 	enum step step;
+	bool is_over; /* all about the person has been said */
 	struct aw_paging paging;
 	struct aw_buf arns; /* of the sets, each with its NUL */
 	size_t arn_at;      /* of the set that is read */
@@ -61,6 +64,7 @@ static const char *operation(const struct aw_ssoadmin_op *op)
 		[STEP_SETS] = "ListPermissionSetsProvisionedToAccount",
 		[STEP_SET] = "DescribePermissionSet",
 		[STEP_GRANTS] = "ListAccountAssignments",
+		[STEP_PRINCIPAL] = "ListAccountAssignmentsForPrincipal",
 	};
 
 	return names[op->step];
@@ -119,6 +123,23 @@ static const char *arn(const struct aw_ssoadmin_op *op)
 	return op->arn_at < op->arns.len ? op->arns.data + op->arn_at : NULL;
 }
 
+static void put_principal(const struct aw_ssoadmin_op *op, struct aw_json *json)
+{
+	struct json_object *filter = json_object_new_object();
+	struct json_object *account = json_object_new_string(op->account);
+
+	/* aw_json_put() refuses NULL. */
+	if (filter &&
+	    json_object_object_add(filter, "AccountId", account) < 0) {
+		json_object_put(account);
+		json_object_put(filter);
+		filter = NULL;
+	}
+	aw_json_put_text(json, "PrincipalId", op->user_id);
+	aw_json_put_text(json, "PrincipalType", "USER");
+	aw_json_put(json, "Filter", filter);
+}
+
 static int ask(struct aw_ssoadmin_op *op)
 {
 	aw_own(aw_buf_done) struct aw_buf body = AW_BUF_INIT(BODY_MAX);
@@ -140,6 +161,8 @@ static int ask(struct aw_ssoadmin_op *op)
 		aw_json_put_text(&json, "InstanceArn", op->aws->sso_instance);
 	aw_json_put_text(&json, "AccountId", of_account ? op->account : NULL);
 	aw_json_put_text(&json, "PermissionSetArn", of_set ? arn(op) : NULL);
+	if (op->step == STEP_PRINCIPAL)
+		put_principal(op, &json);
 	if (op->step != STEP_SET)
 		aw_json_put_number(&json, "MaxResults", AW_PAGE_SIZE);
 	aw_json_put_text(&json, "NextToken", op->paging.next);
@@ -248,8 +271,11 @@ struct grant_fields {
 	const char *account, *arn, *type, *id;
 };
 
-static int take_grant(struct aw_ssoadmin_op *op, const struct aw_place *place,
-    struct json_object *row, struct aw_diag *diag)
+/* AWS does not say whether groups' assignments are among a person's: each
+ * counts as what it says it is. */
+static int read_grant(struct aw_ssoadmin_op *op, const struct aw_place *place,
+    struct json_object *row, struct grant_fields *ret, bool *ret_is_user,
+    struct aw_diag *diag)
 {
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct grant_fields, account, "AccountId",
@@ -262,20 +288,38 @@ static int take_grant(struct aw_ssoadmin_op *op, const struct aw_place *place,
 		    true, AW_ID_SIZE - 1),
 	};
 	struct grant_fields got;
-	bool is_user;
 	int r;
 
 	r = aw_answer_read(place, row, fields, N_OF(fields), &got, diag);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (strcmp(got.account, op->account) != 0 ||
-	    strcmp(got.arn, arn(op)) != 0)
+	    (op->step == STEP_GRANTS && strcmp(got.arn, arn(op)) != 0))
 		return aw_answer_bad(
 		    place, NULL, "of another account or set", diag);
-	is_user = strcmp(got.type, "USER") == 0;
-	if (!is_user && strcmp(got.type, "GROUP") != 0)
+	*ret_is_user = strcmp(got.type, "USER") == 0;
+	if (!*ret_is_user && strcmp(got.type, "GROUP") != 0)
 		return aw_answer_bad(
 		    place, "PrincipalType", "neither USER nor GROUP", diag);
+	*ret = got;
+	return 0;
+}
+
+static int take_grant(struct aw_ssoadmin_op *op, const struct aw_place *place,
+    struct json_object *row, struct aw_diag *diag)
+{
+	struct grant_fields got = { NULL, NULL, NULL, NULL };
+	bool is_user = false;
+	int r;
+
+	r = read_grant(op, place, row, &got, &is_user, diag);
+	if (r != 0)
+		return r;
+	if (op->step == STEP_PRINCIPAL) {
+		if (is_user && strcmp(got.id, op->user_id) == 0)
+			op->grants++;
+		return 0;
+	}
 	r = aw_record_grant(op->role,
 	    is_user ? AW_RECORD_USER : AW_RECORD_GROUP, got.id, &op->records);
 	if (r == 0)
@@ -303,6 +347,12 @@ static int take_grants(struct aw_ssoadmin_op *op, const struct aw_place *top,
 
 /* --- going on ---------------------------------------------------------- */
 
+/* When the instance is known. */
+static enum step first_question(const struct aw_ssoadmin_op *op)
+{
+	return op->user_id[0] ? STEP_PRINCIPAL : STEP_SETS;
+}
+
 static void next_set(struct aw_ssoadmin_op *op)
 {
 	op->step = STEP_SET;
@@ -315,7 +365,7 @@ static void next_step(struct aw_ssoadmin_op *op)
 	aw_paging_done(&op->paging);
 	switch (op->step) {
 	case STEP_INSTANCES:
-		op->step = STEP_SETS;
+		op->step = first_question(op);
 		break;
 	case STEP_SETS:
 		op->step = STEP_SET;
@@ -326,6 +376,9 @@ static void next_step(struct aw_ssoadmin_op *op)
 	case STEP_GRANTS:
 		next_set(op);
 		break;
+	case STEP_PRINCIPAL:
+		op->is_over = true;
+		break;
 	}
 }
 
@@ -335,7 +388,7 @@ static void proceed(struct aw_ssoadmin_op *op)
 	struct aw_diag why;
 	int r;
 
-	if (op->step == STEP_SET && !arn(op)) {
+	if (op->is_over || (op->step == STEP_SET && !arn(op))) {
 		finish(op, AW_NET_OK, NULL);
 		return;
 	}
@@ -367,6 +420,7 @@ static int take_page(struct aw_ssoadmin_op *op, const struct aw_place *top,
 	case STEP_SET:
 		return take_set(op, top, json, why);
 	case STEP_GRANTS:
+	case STEP_PRINCIPAL:
 		r = read_page(
 		    top, json, "AccountAssignments", AW_FIELD_LIST, page, why);
 		return r < 0 ? r : take_grants(op, top, page, why);
@@ -460,7 +514,7 @@ static int begin(struct aw_ssoadmin_op *op)
 	const char *account = op->aws->conf->account;
 
 	if (op->aws->sso_instance[0])
-		op->step = STEP_SETS;
+		op->step = first_question(op);
 	if (strcmp(account, "auto") == 0)
 		return aw_host_start(op->aws, aw_sock_now_ms() + HOST_MS,
 		    on_host, op, &op->host);
@@ -469,9 +523,17 @@ static int begin(struct aw_ssoadmin_op *op)
 	return ask(op);
 }
 
-int aw_ssoadmin_start(struct aw_aws *aws, uint64_t patience_ms,
-    aw_pace_waits_fn *waits, aw_ssoadmin_done_fn *done, void *user,
-    struct aw_ssoadmin_op **ret)
+bool aw_ssoadmin_is_scope(const struct aw_conf *conf)
+{
+	for (size_t i = 0; i < conf->scope.n; i++)
+		if (strcmp(conf->scope.item[i], AW_SCOPE_ASSIGNED) == 0)
+			return true;
+	return false;
+}
+
+int aw_ssoadmin_start(struct aw_aws *aws, const char *user_id,
+    uint64_t patience_ms, aw_pace_waits_fn *waits, aw_ssoadmin_done_fn *done,
+    void *user, struct aw_ssoadmin_op **ret)
 {
 	const uint64_t rate = aws->conf->sweep_rate;
 	struct aw_ssoadmin_op *op = calloc(1, sizeof(*op));
@@ -489,7 +551,9 @@ int aw_ssoadmin_start(struct aw_aws *aws, uint64_t patience_ms,
 	op->waits = waits;
 	op->done = done;
 	op->user = user;
-	r = begin(op);
+	r = user_id ? aw_copy(op->user_id, sizeof(op->user_id), user_id) : 0;
+	if (r == 0)
+		r = begin(op);
 	if (r < 0) {
 		op_free(op);
 		return r;

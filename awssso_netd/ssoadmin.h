@@ -7,6 +7,8 @@
  *...
  *	-> per set DescribePermissionSet, ListAccountAssignments ...
  *
+ * or whether one person has an assignment there (ForPrincipal, once).
+ *
  * Only the organisation's management account and its delegated administrator
  * may ask; for all others the answer is AW_NET_REFUSED.  The result is whole
  * or none: half of the assignments would look like the loss of the others.
@@ -27,8 +29,9 @@ struct aw_ssoadmin_end {
 	enum aw_net net;
 	struct aw_diag why; /* unless AW_NET_OK */
 	uint64_t requests;
-	/* AW_NET_OK: SET_REC and GRANT_REC records, how many of each, and who
-	 * holds a set; what is needed later is moved away. */
+	/* AW_NET_OK, of one person: .grants, their own.  Of all: SET_REC and
+	 * GRANT_REC records, how many of each, and who holds a set; what is
+	 * needed later is moved away. */
 	uint64_t sets, grants;
 	struct aw_buf *records;
 	struct aw_idset *users, *groups;
@@ -40,12 +43,16 @@ typedef void aw_ssoadmin_done_fn(void *user, const struct aw_ssoadmin_end *end);
 
 /*
  * Read the assignments in the setting account ("auto": the account of this
- * host), patient for @patience_ms; @waits (with @user) says for what.  @done is
- * called once, later.  Returns 0 with *@ret or a negative errno.
+ * host), all or, unless it is NULL, those of @user_id; patient for
+ * @patience_ms; @waits (with @user) says for what.  @done is called once,
+ * later.  Returns 0 with *@ret or a negative errno.
  */
-int aw_ssoadmin_start(struct aw_aws *aws, uint64_t patience_ms,
-    aw_pace_waits_fn *waits, aw_ssoadmin_done_fn *done, void *user,
-    struct aw_ssoadmin_op **ret) AW_MUST_USE;
+int aw_ssoadmin_start(struct aw_aws *aws, const char *user_id,
+    uint64_t patience_ms, aw_pace_waits_fn *waits, aw_ssoadmin_done_fn *done,
+    void *user, struct aw_ssoadmin_op **ret) AW_MUST_USE;
 void aw_ssoadmin_cancel(struct aw_ssoadmin_op *op);
+
+/* The setting scope names all who hold a set. */
+bool aw_ssoadmin_is_scope(const struct aw_conf *conf);
 
 #endif

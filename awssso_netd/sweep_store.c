@@ -151,14 +151,6 @@ static int ask(struct aw_store_sweep *sweep)
 
 /* --- permission sets --------------------------------------------------- */
 
-static bool is_assigned_scope(const struct aw_conf *conf)
-{
-	for (size_t i = 0; i < conf->scope.n; i++)
-		if (strcmp(conf->scope.item[i], AW_SCOPE_ASSIGNED) == 0)
-			return true;
-	return false;
-}
-
 static void proceed(struct aw_store_sweep *sweep);
 
 /* Who holds a set is who is wanted. */
@@ -188,7 +180,7 @@ static void on_sets(void *user, const struct aw_ssoadmin_end *end)
 {
 	struct aw_store_sweep *sweep = user;
 	const struct aw_conf *conf = sweep->aws->conf;
-	const bool assigned = is_assigned_scope(conf);
+	const bool assigned = aw_ssoadmin_is_scope(conf);
 	struct aw_diag why;
 
 	sweep->sets = NULL;
@@ -218,8 +210,8 @@ static void on_sets(void *user, const struct aw_ssoadmin_end *end)
 
 static int ask_sets(struct aw_store_sweep *sweep)
 {
-	return aw_ssoadmin_start(sweep->aws,
-	    is_assigned_scope(sweep->aws->conf) ? PATIENCE_MS : SETS_MS,
+	return aw_ssoadmin_start(sweep->aws, NULL,
+	    aw_ssoadmin_is_scope(sweep->aws->conf) ? PATIENCE_MS : SETS_MS,
 	    on_waits, on_sets, sweep, &sweep->sets);
 }
 
@@ -405,7 +397,7 @@ int aw_sweep_store_start(struct aw_aws *aws,
 	sweep->region = aw_aws_region(aws);
 	sweep->all = conf->scope.n == 0;
 	sweep->sets_done = conf->permission_sets == AW_PERMISSION_SETS_NO &&
-			   !is_assigned_scope(conf);
+			   !aw_ssoadmin_is_scope(conf);
 	sweep->groups.max = GROUPS_MAX;
 	aw_paced_init(&sweep->paced, aws, conf->sweep_rate, PATIENCE_MS,
 	    on_answer, on_waits, sweep);

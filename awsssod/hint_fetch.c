@@ -30,7 +30,8 @@ void aw_hints_done(struct aw_hints *hints)
 }
 
 /* With a scope the host knows only part of the directory: a newcomer belongs
- * to it by a group that it knows. */
+ * to it by a group that it knows, or where the scope is who is assigned, by
+ * an assignment. */
 static int is_in_scope(struct aw_daemon *daemon, const struct aw_wire_in *in)
 {
 	struct aw_wire_field field = { 0 };
@@ -38,7 +39,8 @@ static int is_in_scope(struct aw_daemon *daemon, const struct aw_wire_in *in)
 	int64_t n;
 	int r;
 
-	if (daemon->conf.scope.n == 0)
+	if (daemon->conf.scope.n == 0 ||
+	    aw_wire_num(in, AW_TAG_ASSIGNED, 0) == 1)
 		return 0;
 	while (aw_wire_next(in, &field) == 0) {
 		if (field.tag != AW_TAG_GROUP_ID || field.len >= sizeof(id))
@@ -121,7 +123,8 @@ static int take_person(struct aw_daemon *daemon, const char *name,
 	}
 	r = is_in_scope(daemon, in);
 	if (r == AW_DENIED)
-		aw_diag_set(why, "in no group of the scope");
+		aw_diag_set(why, "not known to be in the scope: "
+				 "the next sweep tells (awssso sync)");
 	if (r == 0)
 		r = add_person(daemon, &fields);
 	if (r == 0)

@@ -50,7 +50,7 @@
  *   CANCEL   (same request id as the FLOW)            -> nothing
  *   PERSON   PRINCIPAL_ID
  *            -> PERSON_IS NET [TEXT] [PRINCIPAL_ID USER_NAME [DISPLAY_NAME]
- *               [USER_STATUS] GROUP_ID* [GROUPS_UNKNOWN]]
+ *               [USER_STATUS] GROUP_ID* [GROUPS_UNKNOWN] [ASSIGNED]]
  *   ROLES    TOKEN ACCOUNT -> ROLES_ARE NET [TEXT] ROLE* [AWS_REQUEST]
  *   DROP     TOKEN                                    -> nothing
  *   LOOKUP   USER_NAME* -> PERSON_IS, of the first UserName that is known
@@ -233,7 +233,8 @@ enum aw_tag {
 	AW_TAG_UNCHANGED,      /* 1 */
 	AW_TAG_GROUPS_UNKNOWN, /* 1: the GROUP_IDs were not to be had */
 	AW_TAG_AFTER,          /* where a list goes on */
-	AW_TAG_LAST_NUMBER_ = AW_TAG_AFTER,
+	AW_TAG_ASSIGNED,       /* 1: holds a permission set, by no group */
+	AW_TAG_LAST_NUMBER_ = AW_TAG_ASSIGNED,
 };
 
 /* What a principal is, here and in state.db. */

@@ -2,7 +2,7 @@
 /*
  * Single questions over net.sock, against the simulated AWS: person.c, host.c,
  * creds.c, imds.c, call.c, verb.c, server.c.
- * covers: spine.4, R11
+ * covers: spine.4, dir.8, R11
  */
 #include "tests/unit/awssso_netd/aws.h"
 
@@ -88,6 +88,52 @@ static void lookups(void **state)
 	SIM_TELL(sim, "fault", "GetUserId", "malformed");
 	ask_lookup(sim, 10, rows[0].names);
 	sim_expect_net(sim, AW_NET_BAD_ANSWER, "GetUserId: ");
+}
+
+/* Where the scope is who is assigned, a person's own assignments are asked
+ * for, whatever pages they come in; groups' are not theirs. */
+static void lookups_tell_who_is_assigned(void **state)
+{
+	static const struct {
+		const char *name, *scope;
+		const char *fault[7];
+		uint64_t want;
+	} rows[] = {
+		{ "alice@example.com", "assigned", { "fault", "clear" }, 1 },
+		{ "alice@example.com", "assigned",
+		    { "fault", "ListAccountAssignmentsForPrincipal", "empty" },
+		    1 },
+		{ "alice@example.com", "assigned",
+		    { "fault", "ListAccountAssignmentsForPrincipal", "deny" },
+		    0 },
+		{ "alice@example.com", "assigned",
+		    { "fault", "ListAccountAssignmentsForPrincipal",
+			"malformed" },
+		    0 },
+		{ "alice@example.com", "assigned",
+		    { "fault", "ListInstances", "deny" }, 0 },
+		{ "bob@example.com", "assigned", { "fault", "clear" }, 0 },
+		{ "dave@example.com", "assigned", { "fault", "clear" }, 0 },
+		{ "alice@example.com", SIM_ADMINS, { "fault", "clear" }, 0 },
+	};
+	struct sim *sim = *state;
+
+	sim->conf.scope.n = 1;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(aw_copy(sim->conf.scope.item[0], AW_CONF_TEXT,
+				     rows[i].scope),
+		    0);
+		SIM_TELL(sim, "fault", "clear");
+		sim_tell(sim, rows[i].fault);
+		ask_lookup(sim, i + 1, (const char *[3]){ rows[i].name });
+		sim_expect_net(sim, AW_NET_OK, "");
+		assert_string_equal(
+		    sim_text(sim, AW_TAG_USER_NAME), rows[i].name);
+		if (sim_num(sim, AW_TAG_ASSIGNED) != rows[i].want)
+			fail_msg("row %zu: %s", i, rows[i].name);
+	}
+	assert_int_equal(
+	    sim_logged(sim, "ListAccountAssignmentsForPrincipal"), 7);
 }
 
 /* Each kind of trouble has its own outcome, and none is "no such person". */
@@ -269,6 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SIM_TEST(persons),
 		SIM_TEST(lookups),
+		SIM_TEST(lookups_tell_who_is_assigned),
 		SIM_TEST(trouble),
 		SIM_TEST(lasting_trouble),
 		SIM_TEST(wrong_clock),

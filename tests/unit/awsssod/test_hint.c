@@ -285,6 +285,48 @@ static void a_scope_keeps_others_out(void **state)
 	    1);
 }
 
+/* Who has an assignment belongs to a scope of those, and needs no group. */
+static void an_assignment_is_in_the_scope(void **state)
+{
+	static const uint64_t assigned[] = { 0, 1 };
+	struct fake *fake = *state;
+	uint8_t data[512];
+	struct aw_wire_out out;
+
+	fake->daemon->conf.scope.n = 1;
+	assert_int_equal(
+	    aw_copy(fake->daemon->conf.scope.item[0], AW_CONF_TEXT, "assigned"),
+	    0);
+	for (size_t i = 0; i < 2; i++) {
+		hint(fake, i ? "gina" : "erin", i ? "10.0.0.2" : "10.0.0.1",
+		    "c11");
+		fake_netd_wait(fake, AW_MSG_LOOKUP);
+		aw_wire_begin(&out, data, sizeof(data), AW_MSG_PERSON_IS,
+		    fake->in.request);
+		aw_wire_put_num(&out, AW_TAG_NET, AW_NET_OK);
+		aw_wire_put_text(
+		    &out, AW_TAG_PRINCIPAL_ID, i ? "u-gina" : ERIN);
+		aw_wire_put_text(&out, AW_TAG_USER_NAME,
+		    i ? "gina@example.com" : "erin@example.com");
+		aw_wire_put_text(&out, AW_TAG_GROUP_ID, "g-elsewhere");
+		aw_wire_put_num(&out, AW_TAG_ASSIGNED, assigned[i]);
+		fake_netd_send(fake, &out, -1);
+		fake_turn(fake, 50);
+	}
+	assert_int_equal(
+	    fake_number(fake, "SELECT count(*) FROM principals WHERE"
+			      " name IN ('erin', 'gina')"),
+	    1);
+	assert_int_equal(
+	    fake_number(fake, "SELECT count(*) FROM principals WHERE"
+			      " name = 'gina' AND present = 1"),
+	    1);
+	assert_int_equal(
+	    fake_number(fake, "SELECT count(*) FROM principals WHERE"
+			      " principal = 'g-elsewhere'"),
+	    0);
+}
+
 #define WITH_PEOPLE(test) \
 	cmocka_unit_test_setup_teardown(test, people_set_up, people_tear_down)
 
@@ -300,6 +342,7 @@ int main(int argc, char **argv)
 		WITH_PEOPLE(the_unknown_stay_unknown),
 		WITH_PEOPLE(an_answer_about_another_changes_no_name),
 		WITH_PEOPLE(a_scope_keeps_others_out),
+		WITH_PEOPLE(an_assignment_is_in_the_scope),
 	};
 
 	const int worker = fake_worker(argc, argv);
