@@ -396,7 +396,7 @@ static void proceed(struct aw_ssoadmin_op *op)
 		aw_diag_set(&why,
 		    "no Identity Center instance with this identity store is "
 		    "shown to this account");
-		finish(op, AW_NET_REFUSED, &why);
+		finish(op, AW_NET_NOT_FOUND, &why);
 		return;
 	}
 	r = ask(op);

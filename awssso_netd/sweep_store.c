@@ -163,16 +163,20 @@ static void want_holders(
 	memset(end->groups, 0, sizeof(*end->groups));
 }
 
-/* Whoever may not read them learns them at sign-ins instead; an outage changes
- * nobody's. */
+/* Whoever may not read them learns them at sign-ins instead; neither an outage
+ * nor an empty list of instances changes anybody's.  Most accounts are shown
+ * no instance, ever: nothing to complain of. */
 static void sets_not_known(
     struct aw_store_sweep *sweep, const struct aw_ssoadmin_end *end)
 {
-	sweep->end.n.sets_later = end->net != AW_NET_REFUSED;
-	if (sweep->end.n.sets_later)
+	const bool is_refused = end->net == AW_NET_REFUSED;
+	const bool is_outage = !is_refused && end->net != AW_NET_NOT_FOUND;
+
+	sweep->end.n.sets_later = !is_refused;
+	if (is_outage)
 		aw_diag_set(
 		    &sweep->end.why, "permission sets: %.200s", end->why.text);
-	aw_log(end->net == AW_NET_REFUSED ? LOG_INFO : LOG_WARNING,
+	aw_log(is_outage ? LOG_WARNING : LOG_INFO,
 	    "sweep: permission sets are not known: %s", end->why.text);
 }
 

@@ -304,6 +304,8 @@ static void sets_that_are_not_known(void **state)
 		bool is_known, is_later; /* else they may not be read */
 	} faults[] = {
 		{ { "fault", "sso", "deny" }, false, false },
+		/* after a failure the instance is asked for anew */
+		{ { "fault", "ListInstances", "gone" }, false, true },
 		{ { "fault", "ListAccountAssignments", "deny" }, false, false },
 		{ { "fault", "DescribePermissionSet", "malformed" }, false,
 		    true },
