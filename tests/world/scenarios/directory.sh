@@ -70,6 +70,21 @@ scn_provisioned_while_the_host_runs()
 	asked ListUsers 0
 }
 
+# covers: dir.1, dir.6, R7
+scn_sweeps_and_ids_are_roots_business()
+{
+	local what
+
+	for what in sync 'ids list'; do
+		# shellcheck disable=SC2086 # words
+		at_once setpriv --reuid nobody --clear-groups awssso $what
+		failed
+		says 'Only root may ask this\.'
+		silent 'NAME|somebody'
+	done
+	asked ListUsers 0
+}
+
 # ghosts N...: each tries to log in as ghostN from 127.0.0.N, all at once.
 ghosts()
 {
