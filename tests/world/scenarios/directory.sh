@@ -102,6 +102,32 @@ ghosts()
 
 # The budgets: a hint a minute from one address, six on the host.  Each costs
 # two requests, for the two UserNames that would become the name.
+assigned_scope()
+{
+	stop awsssod
+	stop netd
+	sed -i "/^scope = /d; /^\[directory\]/a $1" /etc/awssso/awssso.conf
+	start netd
+	start awsssod
+	within 20 swept
+}
+
+# By an assignment alone, in no group of the scope.
+# covers: dir.8, dir.1
+scn_assigned_while_the_host_runs()
+{
+	undo assigned_scope ''
+	assigned_scope 'scope = assigned'
+	timeout 30 awssso sync || fail 'no sweep of those assigned'
+	idcsim add-user hugo@example.com 'Hugo Example'
+	idcsim set set ReadOnly hugo@example.com on
+	person -type x -type x -type x ssh hugo@bastion 'echo a shell'
+	failed
+	within 5 known hugo || fail 'nobody fetched hugo'
+	since awsssod.log | grep -q 'hint: hugo: fetched' ||
+	    fail 'a sweep brought hugo'
+}
+
 # covers: dir.8, R29
 scn_random_names_cost_nothing_after_the_budget()
 {
