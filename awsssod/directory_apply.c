@@ -180,14 +180,19 @@ static int tell_renames(struct aw_applying *job)
 
 static int add_and_change(struct aw_applying *job)
 {
+	int64_t before;
 	int r;
 
 	if ((r = change(job, AW_Q_APPLY_USERS, true)) != 0 ||
 	    (r = change(job, AW_Q_APPLY_GROUPS, true)) != 0 ||
 	    (r = run(job, AW_Q_TOUCHED_ADDED)) != 0 ||
-	    (r = aw_staging_drop_nobody(job->state)) != 0 ||
-	    (r = change(job, AW_Q_APPLY_MEMBERS, false)) != 0)
+	    (r = aw_staging_drop_nobody(job->state)) != 0)
 		return r;
+	before = job->changes;
+	r = change(job, AW_Q_APPLY_MEMBERS, false);
+	if (r < 0)
+		return r;
+	job->members = job->had_members + job->changes - before;
 	return aw_sets_add(&job->sets);
 }
 
@@ -246,6 +251,7 @@ static int take_losses(struct aw_applying *job)
 			r = change(job, AW_Q_MARK_MISSING, false);
 		return r < 0 ? r : aw_sets_lose(&job->sets, true);
 	}
+	job->members -= job->out.lost_members;
 	if ((r = change(job, AW_Q_LOSE_MEMBERS, false)) != 0 ||
 	    (r = change(job, AW_Q_LOSE_PRINCIPALS, false)) != 0 ||
 	    (r = run(job, AW_Q_LIVE_OUTSIDE_LOSE)) != 0 ||
@@ -270,7 +276,9 @@ static int close_books(struct aw_applying *job)
 		if (r < 0)
 			return r;
 	}
-	if ((r = aw_state_set(job->state, "store", job->store)) != 0 ||
+	/* Counted here, once: anybody may ask, and there are millions. */
+	if ((r = aw_state_set_num(job->state, "members", job->members)) != 0 ||
+	    (r = aw_state_set(job->state, "store", job->store)) != 0 ||
 	    (r = aw_state_set(job->state, "held", job->out.text)) != 0 ||
 	    (r = aw_state_set_num(job->state, "read_at", job->apply->now)) != 0)
 		return r;

@@ -49,6 +49,7 @@ struct aw_applying {
 	bool compared;    /* all of them were */
 	int64_t changes;
 	int64_t had_users, had_groups, had_members;
+	int64_t members; /* that there are afterwards */
 	struct aw_sets sets;
 	struct aw_applied out;
 };

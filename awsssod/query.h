@@ -80,7 +80,6 @@ enum aw_query {
 	/* applying a sweep */
 	AW_Q_COUNT_PRESENT,
 	AW_Q_COUNT_UNREAD,
-	AW_Q_COUNT_MEMBERS,
 	AW_Q_MEMBERS_FROM,
 	AW_Q_PAIRS_FROM,
 	AW_Q_STAGE_GONE,

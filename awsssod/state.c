@@ -129,7 +129,7 @@ static int set_up(struct aw_state *state, struct aw_diag *diag)
 			   /* A sweep may be of any size, this may not. */
 			   "PRAGMA main.cache_size=-16384;"
 			   "PRAGMA main.journal_size_limit=16777216;"
-			   "PRAGMA temp_store=MEMORY;");
+			   "PRAGMA temp_store=FILE;");
 	if (r < 0)
 		return r;
 	r = check_whole(state);

@@ -63,6 +63,7 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 {
 	const struct aw_sweep *sweep = &daemon->sweep;
 	const uint64_t now = aw_sock_now_ms();
+	int64_t members;
 	uint64_t left;
 	char held[257];
 
@@ -82,8 +83,9 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 	else
 		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "idle");
 	put_requests(sweep, out);
-	aw_wire_put_num(out, AW_TAG_MEMBERS,
-	    (uint64_t)number(daemon, AW_Q_COUNT_MEMBERS, 0));
+	if (aw_state_get_num(&daemon->state, "members", &members) != 0)
+		members = 0;
+	aw_wire_put_num(out, AW_TAG_MEMBERS, (uint64_t)members);
 	if (aw_scim_expiry_left(&daemon->conf, time(NULL), &left))
 		aw_wire_put_num(out, AW_TAG_EXPIRES_IN, left);
 	if (!aw_sweep_is_running(sweep))

@@ -50,6 +50,7 @@ static void status(void **state)
 	assert_true(num(fake, AW_TAG_DIRECTORY_AGE) < 60);
 	assert_true(num(fake, AW_TAG_USERS) == 4);
 	assert_true(num(fake, AW_TAG_GROUPS) == 1);
+	assert_true(num(fake, AW_TAG_MEMBERS) == 3);
 	assert_true(num(fake, AW_TAG_SKIPPED) == 0);
 	assert_true(num(fake, AW_TAG_FLOWS) == 0);
 	assert_true(num(fake, AW_TAG_SESSIONS) == 0);
@@ -134,6 +135,43 @@ static void skipped_in_pages(void **state)
 		fake_wait(fake, fd, AW_MSG_DONE);
 		after = aw_wire_num(&fake->in, AW_TAG_AFTER, 0);
 		assert_int_equal(after == 0, page < 50);
+	}
+	fake_free(fake);
+}
+
+/* Counted when a sweep counts: held losses still are, others are not. */
+static void counts_memberships(void **state)
+{
+	static const struct fake_user users[] = { { ALICE, "alice@example.com",
+	    NULL } };
+	static const struct fake_group group[] = { { "g-1", "One" } };
+	static const struct fake_group groups[] = { { "g-1", "One" },
+		{ "g-2", "Two" } };
+	static const struct fake_member members[] = { { "g-1", ALICE },
+		{ "g-2", ALICE } };
+	const struct {
+		struct fake_directory d;
+		uint64_t want;
+	} rows[] = {
+		{ { users, group, members, 1, 1, 1 }, 1 },
+		{ { users, groups, members, 1, 2, 2 }, 2 },
+		{ { users, groups, members, 1, 2, 2 }, 2 },
+		{ { users, group, members, 1, 1, 1 }, 1 },
+		{ { users, group, members, 1, 1, 0 }, 0 },
+	};
+	struct fake *fake = fake_new();
+	int fd;
+
+	(void)state;
+	fake_run(fake);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		aw_sweep_start(&fake->daemon->sweep, false);
+		fake_sweep(fake, &rows[i].d, AW_NET_OK);
+		fd = fake_connect(fake, "ctl.sock");
+		ask(fd, AW_MSG_STATUS, NULL, false);
+		fake_wait(fake, fd, AW_MSG_STATUS_IS);
+		assert_true(num(fake, AW_TAG_MEMBERS) == rows[i].want);
+		assert_int_equal(close(fd), 0);
 	}
 	fake_free(fake);
 }
@@ -413,6 +451,7 @@ int main(int argc, char **argv)
 		T(status),
 		cmocka_unit_test(skipped),
 		cmocka_unit_test(skipped_in_pages),
+		cmocka_unit_test(counts_memberships),
 		T(sync_tells),
 		T(bad_sweeps),
 		T(short_read),
