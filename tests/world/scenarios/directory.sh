@@ -100,13 +100,14 @@ ghosts()
 	wait "${pids[@]}" || true
 }
 
-# The budgets: a hint a minute from one address, six on the host.  Each costs
-# two requests, for the two UserNames that would become the name.
+# assigned_scope LINE: both daemons anew, with this line of [directory] alone
+# saying what the scope is ("": none).
 assigned_scope()
 {
 	stop awsssod
 	stop netd
-	sed -i "/^scope = /d; /^\[directory\]/a $1" /etc/awssso/awssso.conf
+	sed -i '/^scope = /d' /etc/awssso/awssso.conf
+	[ -z "$1" ] || sed -i "/^\[directory\]/a $1" /etc/awssso/awssso.conf
 	start netd
 	start awsssod
 	within 20 swept
@@ -128,6 +129,8 @@ scn_assigned_while_the_host_runs()
 	    fail 'a sweep brought hugo'
 }
 
+# The budgets: a hint a minute from one address, six on the host.  Each costs
+# two requests, for the two UserNames that would become the name.
 # covers: dir.8, R29
 scn_random_names_cost_nothing_after_the_budget()
 {
