@@ -203,7 +203,7 @@ static void send_page(
 {
 	uint8_t data[64];
 	struct aw_wire_out out;
-	int fd;
+	int fd = -1;
 
 	if (aw_buf_error(page) != 0 ||
 	    aw_sock_memfd("page", page->data, page->len, &fd) != 0)
@@ -309,11 +309,19 @@ static uint64_t ask_status(const struct bench *bench, bool *ret_runs)
 	return aw_sock_now_ms() - began;
 }
 
+/* The daemon wants the next sweep: the last one is over. */
+static bool is_asked_again(const struct bench *bench)
+{
+	struct pollfd netd = { .fd = bench->netd_fd, .events = POLLIN };
+
+	return poll(&netd, 1, 0) > 0;
+}
+
 static void wait_until_it_counts(const struct bench *bench)
 {
 	bool runs = true;
 
-	while (runs) {
+	while (runs && !is_asked_again(bench)) {
 		(void)ask_status(bench, &runs);
 		(void)poll(NULL, 0, 5);
 	}
