@@ -346,10 +346,10 @@ static pid_t ping(struct bench *bench)
 }
 
 /* A number of kB from the daemon's /proc status. */
-static unsigned long memory(const struct bench *bench, const char *key)
+static uint64_t memory(const struct bench *bench, const char *key)
 {
-	char path[64], line[128];
-	unsigned long kb = 0;
+	char path[64], line[128], *number;
+	uint64_t kb = 0;
 	FILE *file;
 
 	if (aw_fmt(path, sizeof(path), "/proc/%d/status", (int)bench->daemon))
@@ -358,8 +358,12 @@ static unsigned long memory(const struct bench *bench, const char *key)
 	if (!file)
 		die(path);
 	while (fgets(line, sizeof(line), file))
-		if (strncmp(line, key, strlen(key)) == 0)
-			(void)sscanf(line + strlen(key), ": %lu", &kb);
+		if (strncmp(line, key, strlen(key)) == 0) {
+			number = line + strcspn(line, "0123456789");
+			number[strspn(number, "0123456789")] = '\0';
+			if (aw_num_u64(number, 0, UINT32_MAX, &kb) < 0)
+				die(key);
+		}
 	(void)fclose(file);
 	return kb;
 }
@@ -429,13 +433,15 @@ static void sweep(struct bench *bench, const char *what)
 	wait_until_it_counts(bench);
 	counts = aw_sock_now_ms();
 	wait_for_lookup(bench);
-	printf("  %-20s pages %6.1f s, pause %5llu ms; counts after %6.2f s, "
-	       "a lookup answers after %6.2f s, pause %5llu ms; awsssod %lu kB "
-	       "at most\n",
+	printf(
+	    "  %-20s pages %6.1f s, pause %5llu ms; counts after %6.2f s, "
+	    "a lookup answers after %6.2f s, pause %5llu ms; awsssod %llu kB "
+	    "at most\n",
 	    what, (double)(sent - began) / 1000,
 	    (unsigned long long)pause_pages, (double)(counts - sent) / 1000,
 	    (double)(aw_sock_now_ms() - sent) / 1000,
-	    (unsigned long long)*bench->pause_ms, memory(bench, "VmHWM"));
+	    (unsigned long long)*bench->pause_ms,
+	    (unsigned long long)memory(bench, "VmHWM"));
 	(void)fflush(stdout);
 	(void)kill(pinger, SIGKILL);
 	(void)waitpid(pinger, NULL, 0);

@@ -123,66 +123,66 @@ static void a_request_that_cannot_be_made(void **state)
 	}
 }
 
+static const struct {
+	const char *name;
+	enum aw_net net;
+	uint64_t hint_ms;
+	bool served;
+	unsigned failures;
+	uint64_t since_ms; /* ago: the last good answer */
+	const char *says;  /* NULL: it is not waited out */
+} troubles[] = {
+	{ "a good answer", AW_NET_OK, 0, false, 0, 0, NULL },
+	{ "a no", AW_NET_REFUSED, 40000, true, 0, 0, NULL },
+	{ "not there", AW_NET_NOT_FOUND, 40000, true, 0, 0, NULL },
+	{ "wrong settings", AW_NET_CONFIG, 40000, true, 0, 0, NULL },
+	{ "nonsense", AW_NET_BAD_ANSWER, 40000, true, 0, 0, NULL },
+	{ "throttled at first", AW_NET_THROTTLED, 40000, false, 0, 0,
+	    "why; again in 40 s" },
+	{ "throttled for long", AW_NET_THROTTLED, 40000, false, 9,
+	    HOUR_MS - 30000, "why; again in 40 s" },
+	{ "throttled for too long", AW_NET_THROTTLED, 40000, true, 9, HOUR_MS,
+	    NULL },
+	{ "as long as the server says", AW_NET_THROTTLED, 2000000, true, 0,
+	    5000, "why; again in 2000 s" },
+	{ "an hour", AW_NET_THROTTLED, HOUR_MS, true, 0, 5000,
+	    "why; again in 3600 s" },
+	{ "as long as we say at most", AW_NET_THROTTLED, 2 * HOUR_MS, false, 0,
+	    0, "why; again in 360" },
+	{ "down at first", AW_NET_UNAVAIL, 40000, false, 1, 0,
+	    "why; again in 40 s" },
+	{ "down from the first on", AW_NET_UNAVAIL, 40000, false, 2, 0, NULL },
+	{ "down meanwhile", AW_NET_UNAVAIL, 40000, true, 2, 0,
+	    "why; again in 40 s" },
+	{ "down for too long", AW_NET_UNAVAIL, 40000, true, 2, HOUR_MS, NULL },
+};
+
 static void what_is_waited_out(void **state)
 {
-	static const struct {
-		const char *name;
-		enum aw_net net;
-		uint64_t hint_ms;
-		bool served;
-		unsigned failures;
-		uint64_t since_ms; /* ago: the last good answer */
-		const char *says;  /* NULL: it is not waited out */
-	} rows[] = {
-		{ "a good answer", AW_NET_OK, 0, false, 0, 0, NULL },
-		{ "a no", AW_NET_REFUSED, 40000, true, 0, 0, NULL },
-		{ "not there", AW_NET_NOT_FOUND, 40000, true, 0, 0, NULL },
-		{ "wrong settings", AW_NET_CONFIG, 40000, true, 0, 0, NULL },
-		{ "nonsense", AW_NET_BAD_ANSWER, 40000, true, 0, 0, NULL },
-		{ "throttled at first", AW_NET_THROTTLED, 40000, false, 0, 0,
-		    "why; again in 40 s" },
-		{ "throttled for long", AW_NET_THROTTLED, 40000, false, 9,
-		    HOUR_MS - 30000, "why; again in 40 s" },
-		{ "throttled for too long", AW_NET_THROTTLED, 40000, true, 9,
-		    HOUR_MS, NULL },
-		{ "as long as the server says", AW_NET_THROTTLED, 2000000, true,
-		    0, 5000, "why; again in 2000 s" },
-		{ "an hour", AW_NET_THROTTLED, HOUR_MS, true, 0, 5000,
-		    "why; again in 3600 s" },
-		{ "as long as we say at most", AW_NET_THROTTLED, 2 * HOUR_MS,
-		    false, 0, 0, "why; again in 360" },
-		{ "down at first", AW_NET_UNAVAIL, 40000, false, 1, 0,
-		    "why; again in 40 s" },
-		{ "down from the first on", AW_NET_UNAVAIL, 40000, false, 2, 0,
-		    NULL },
-		{ "down meanwhile", AW_NET_UNAVAIL, 40000, true, 2, 0,
-		    "why; again in 40 s" },
-		{ "down for too long", AW_NET_UNAVAIL, 40000, true, 2, HOUR_MS,
-		    NULL },
-	};
 	const struct aw_diag why = { "why" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++) {
 		struct aw_pace *pace = &place.pace;
-		const bool is_bad = rows[i].net == AW_NET_THROTTLED ||
-				    rows[i].net == AW_NET_UNAVAIL;
+		const bool is_bad = troubles[i].net == AW_NET_THROTTLED ||
+				    troubles[i].net == AW_NET_UNAVAIL;
 		bool again;
 
-		pace->served = rows[i].served;
-		pace->failures = rows[i].failures;
-		pace->since_ms = aw_sock_now_ms() - rows[i].since_ms;
+		pace->served = troubles[i].served;
+		pace->failures = troubles[i].failures;
+		pace->since_ms = aw_sock_now_ms() - troubles[i].since_ms;
 		place.waits[0] = '\0';
-		again = aw_pace_again(pace, rows[i].net, rows[i].hint_ms, &why);
-		if (again != (rows[i].says != NULL) ||
-		    (again ? strncmp(place.waits, rows[i].says,
-				 strlen(rows[i].says)) != 0
+		again = aw_pace_again(
+		    pace, troubles[i].net, troubles[i].hint_ms, &why);
+		if (again != (troubles[i].says != NULL) ||
+		    (again ? strncmp(place.waits, troubles[i].says,
+				 strlen(troubles[i].says)) != 0
 			   : place.waits[0] != '\0'))
-			fail_msg(
-			    "%s: %d \"%s\"", rows[i].name, again, place.waits);
-		if (pace->failures != (again ? rows[i].failures + 1 : 0) ||
-		    pace->served != (rows[i].served || !is_bad))
-			fail_msg("%s: %u failures, served %d", rows[i].name,
+			fail_msg("%s: %d \"%s\"", troubles[i].name, again,
+			    place.waits);
+		if (pace->failures != (again ? troubles[i].failures + 1 : 0) ||
+		    pace->served != (troubles[i].served || !is_bad))
+			fail_msg("%s: %u failures, served %d", troubles[i].name,
 			    pace->failures, pace->served);
 	}
 }

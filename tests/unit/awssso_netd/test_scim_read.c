@@ -111,108 +111,105 @@ static void taken_done(struct taken *taken)
 	aw_buf_done(&taken->said);
 }
 
+static const struct {
+	const char *name, *row, *what;
+	size_t n;
+	const char *want;
+	bool odd; /* its "active" is neither true nor false */
+} odd_users[] = {
+	{ "all is well",
+	    "{'id':'a','userName':'b','displayName':'C D',"
+	    "'externalId':'e','active':true}",
+	    "", 0, "p=a n=b d=C D x=" ISSUER " e ", false },
+	{ "the longest name", "{'id':'a','userName':'%'}", "u", 512,
+	    "p=a n:512 ", false },
+	{ "too long a name", "{'id':'a','userName':'%'}", "u", 513,
+	    "p=a n= ", false },
+	{ "a newline in the name", "{'id':'a','userName':'b\\nc'}", "", 0,
+	    "p=a n= ", false },
+	{ "a NUL in the name", "{'id':'a','userName':'b\\u0000c'}", "", 0,
+	    "p=a n= ", false },
+	{ "an empty name", "{'id':'a','userName':''}", "", 0,
+	    "p=a n= ", false },
+	{ "no name", "{'id':'a'}", "", 0, "p=a n= ", false },
+	{ "a null for a name", "{'id':'a','userName':null}", "", 0,
+	    "p=a n= ", false },
+	{ "a number for a name", "{'id':'a','userName':7}", "", 0,
+	    "p=a n= ", false },
+	{ "too long a display name",
+	    "{'id':'a','userName':'b','displayName':'%'}", "x", 5000,
+	    "p=a n=b d:4096 ", false },
+	{ "cut at a character", "{'id':'a','userName':'b','displayName':'x%'}",
+	    "\xe2\x82\xac", 1500, "p=a n=b d:4096 ", false },
+	{ "cut before a character",
+	    "{'id':'a','userName':'b','displayName':'%'}", "\xe2\x82\xac", 1500,
+	    "p=a n=b d:4095 ", false },
+	{ "a newline in a display name",
+	    "{'id':'a','userName':'b','displayName':'c\\nd'}", "", 0,
+	    "p=a n=b d=c d ", false },
+	{ "a display name that is none",
+	    "{'id':'a','userName':'b','displayName':['c']}", "", 0, "p=a n=b ",
+	    false },
+	{ "the formatted name",
+	    "{'id':'a','userName':'b','name':{'formatted':'C D'}}", "", 0,
+	    "p=a n=b d=C D ", false },
+	{ "the formatted name instead",
+	    "{'id':'a','userName':'b','displayName':'',"
+	    "'name':{'formatted':'C D'}}",
+	    "", 0, "p=a n=b d=C D ", false },
+	{ "a text for the parts of a name",
+	    "{'id':'a','userName':'b','name':'C D'}", "", 0, "p=a n=b ",
+	    false },
+	{ "too long an external id",
+	    "{'id':'a','userName':'b','externalId':'%'}", "x", 5000, "p=a n=b ",
+	    false },
+	{ "an external id with a newline",
+	    "{'id':'a','userName':'b','externalId':'\\n'}", "", 0, "p=a n=b ",
+	    false },
+	{ "a number for an external id",
+	    "{'id':'a','userName':'b','externalId':7}", "", 0, "p=a n=b ",
+	    false },
+	{ "inactive", "{'id':'a','userName':'b','active':false}", "", 0,
+	    "p=a n=b s=DISABLED ", false },
+	{ "active as a text", "{'id':'a','userName':'b','active':'True'}", "",
+	    0, "p=a n=b ", false },
+	{ "inactive as a text", "{'id':'a','userName':'b','active':'FALSE'}",
+	    "", 0, "p=a n=b s=DISABLED ", false },
+	{ "active is null", "{'id':'a','userName':'b','active':null}", "", 0,
+	    "p=a n=b ", false },
+	{ "active is one", "{'id':'a','userName':'b','active':1}", "", 0,
+	    "p=a n=b s=DISABLED ", true },
+	{ "active is empty", "{'id':'a','userName':'b','active':''}", "", 0,
+	    "p=a n=b s=DISABLED ", true },
+	{ "active and more", "{'id':'a','userName':'b','active':'true\\u0000'}",
+	    "", 0, "p=a n=b s=DISABLED ", true },
+	{ "active is a list", "{'id':'a','userName':'b','active':[true]}", "",
+	    0, "p=a n=b s=DISABLED ", true },
+	{ "an id with odd characters", "{'id':'urn:x/1 ?&#%','userName':'b'}",
+	    "%", 1, "p=urn:x/1 ?&#% n=b ", false },
+	{ "the longest id", "{'id':'%','userName':'b'}", "i", 128, "p:128 n=b ",
+	    false },
+};
+
 static void odd_users_go_on(void **state)
 {
-	static const struct {
-		const char *name, *row, *what;
-		size_t n;
-		const char *want;
-		bool odd; /* its "active" is neither true nor false */
-	} rows[] = {
-		{ "all is well",
-		    "{'id':'a','userName':'b','displayName':'C D',"
-		    "'externalId':'e','active':true}",
-		    "", 0, "p=a n=b d=C D x=" ISSUER " e ", false },
-		{ "the longest name", "{'id':'a','userName':'%'}", "u", 512,
-		    "p=a n:512 ", false },
-		{ "too long a name", "{'id':'a','userName':'%'}", "u", 513,
-		    "p=a n= ", false },
-		{ "a newline in the name", "{'id':'a','userName':'b\\nc'}", "",
-		    0, "p=a n= ", false },
-		{ "a NUL in the name", "{'id':'a','userName':'b\\u0000c'}", "",
-		    0, "p=a n= ", false },
-		{ "an empty name", "{'id':'a','userName':''}", "", 0,
-		    "p=a n= ", false },
-		{ "no name", "{'id':'a'}", "", 0, "p=a n= ", false },
-		{ "a null for a name", "{'id':'a','userName':null}", "", 0,
-		    "p=a n= ", false },
-		{ "a number for a name", "{'id':'a','userName':7}", "", 0,
-		    "p=a n= ", false },
-		{ "too long a display name",
-		    "{'id':'a','userName':'b','displayName':'%'}", "x", 5000,
-		    "p=a n=b d:4096 ", false },
-		{ "cut at a character",
-		    "{'id':'a','userName':'b','displayName':'x%'}",
-		    "\xe2\x82\xac", 1500, "p=a n=b d:4096 ", false },
-		{ "cut before a character",
-		    "{'id':'a','userName':'b','displayName':'%'}",
-		    "\xe2\x82\xac", 1500, "p=a n=b d:4095 ", false },
-		{ "a newline in a display name",
-		    "{'id':'a','userName':'b','displayName':'c\\nd'}", "", 0,
-		    "p=a n=b d=c d ", false },
-		{ "a display name that is none",
-		    "{'id':'a','userName':'b','displayName':['c']}", "", 0,
-		    "p=a n=b ", false },
-		{ "the formatted name",
-		    "{'id':'a','userName':'b','name':{'formatted':'C D'}}", "",
-		    0, "p=a n=b d=C D ", false },
-		{ "the formatted name instead",
-		    "{'id':'a','userName':'b','displayName':'',"
-		    "'name':{'formatted':'C D'}}",
-		    "", 0, "p=a n=b d=C D ", false },
-		{ "a text for the parts of a name",
-		    "{'id':'a','userName':'b','name':'C D'}", "", 0, "p=a n=b ",
-		    false },
-		{ "too long an external id",
-		    "{'id':'a','userName':'b','externalId':'%'}", "x", 5000,
-		    "p=a n=b ", false },
-		{ "an external id with a newline",
-		    "{'id':'a','userName':'b','externalId':'\\n'}", "", 0,
-		    "p=a n=b ", false },
-		{ "a number for an external id",
-		    "{'id':'a','userName':'b','externalId':7}", "", 0,
-		    "p=a n=b ", false },
-		{ "inactive", "{'id':'a','userName':'b','active':false}", "", 0,
-		    "p=a n=b s=DISABLED ", false },
-		{ "active as a text",
-		    "{'id':'a','userName':'b','active':'True'}", "", 0,
-		    "p=a n=b ", false },
-		{ "inactive as a text",
-		    "{'id':'a','userName':'b','active':'FALSE'}", "", 0,
-		    "p=a n=b s=DISABLED ", false },
-		{ "active is null", "{'id':'a','userName':'b','active':null}",
-		    "", 0, "p=a n=b ", false },
-		{ "active is one", "{'id':'a','userName':'b','active':1}", "",
-		    0, "p=a n=b s=DISABLED ", true },
-		{ "active is empty", "{'id':'a','userName':'b','active':''}",
-		    "", 0, "p=a n=b s=DISABLED ", true },
-		{ "active and more",
-		    "{'id':'a','userName':'b','active':'true\\u0000'}", "", 0,
-		    "p=a n=b s=DISABLED ", true },
-		{ "active is a list",
-		    "{'id':'a','userName':'b','active':[true]}", "", 0,
-		    "p=a n=b s=DISABLED ", true },
-		{ "an id with odd characters",
-		    "{'id':'urn:x/1 ?&#%','userName':'b'}", "%", 1,
-		    "p=urn:x/1 ?&#% n=b ", false },
-		{ "the longest id", "{'id':'%','userName':'b'}", "i", 128,
-		    "p:128 n=b ", false },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(odd_users) / sizeof(odd_users[0]); i++) {
 		struct taken got;
 
-		take(true, row_of(rows[i].row, rows[i].what, rows[i].n), &got);
+		take(true,
+		    row_of(odd_users[i].row, odd_users[i].what, odd_users[i].n),
+		    &got);
 		if (got.r != 0)
-			fail_msg("%s: %s", rows[i].name, got.why.text);
-		if (strcmp(aw_buf_text(&got.said), rows[i].want) != 0)
-			fail_msg(
-			    "%s: %s", rows[i].name, aw_buf_text(&got.said));
-		if (got.rows.n_users != 1 || got.rows.n_odd != rows[i].odd ||
-		    (rows[i].odd && strcmp(got.rows.odd_id, "a") != 0))
+			fail_msg("%s: %s", odd_users[i].name, got.why.text);
+		if (strcmp(aw_buf_text(&got.said), odd_users[i].want) != 0)
+			fail_msg("%s: %s", odd_users[i].name,
+			    aw_buf_text(&got.said));
+		if (got.rows.n_users != 1 ||
+		    got.rows.n_odd != odd_users[i].odd ||
+		    (odd_users[i].odd && strcmp(got.rows.odd_id, "a") != 0))
 			fail_msg("%s: %u users, %u odd, the first %s",
-			    rows[i].name, (unsigned)got.rows.n_users,
+			    odd_users[i].name, (unsigned)got.rows.n_users,
 			    (unsigned)got.rows.n_odd, got.rows.odd_id);
 		taken_done(&got);
 	}

@@ -557,8 +557,9 @@ static void what_is_new_is_given(void **state)
 static void theirs_count(void **state)
 {
 	struct fake *fake = *state;
-	const int64_t old = fake_number(
-	    fake, "SELECT posix_id FROM principals WHERE principal = 'u-bob'");
+	static const char of_bob[] =
+	    "SELECT posix_id FROM principals WHERE principal = 'u-bob'";
+	const int64_t old = fake_number(fake, of_bob);
 	const struct import_row bob = { BOB, "robert", "/home/robert", U,
 		AW_ID_MIN + 9 };
 	struct import_row other = { "u-x", "x1", "/home/x", U, (uint64_t)old };
@@ -567,10 +568,7 @@ static void theirs_count(void **state)
 
 	import(fake, "bob", &bob, true, AW_NET_OK, "had the id");
 	assert_string_equal(entry(fake, BOB), "robert /home/robert 0 ");
-	assert_int_equal(
-	    fake_number(fake,
-		"SELECT posix_id FROM principals WHERE principal = 'u-bob'"),
-	    AW_ID_MIN + 9);
+	assert_int_equal(fake_number(fake, of_bob), AW_ID_MIN + 9);
 	import(fake, "his old one", &other, true, AW_NET_REFUSED,
 	    "is that of u-bob");
 	ask(fake, &adopt);
@@ -596,9 +594,7 @@ int main(int argc, char **argv)
 		TEST(what_is_new_is_given),
 		TEST(theirs_count),
 	};
-	const int worker = fake_worker(argc, argv);
+	const int r = fake_worker(argc, argv);
 
-	if (worker >= 0)
-		return worker;
-	return cmocka_run_group_tests_name("ids", tests, NULL, NULL);
+	return r >= 0 ? r : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -248,148 +248,144 @@ static void half_a_migration(void **state)
 	fake_free(fake);
 }
 
+static const struct {
+	const char *sql;
+	int want;
+} ledger[] = {
+	{ "INSERT INTO principals(n, store, principal, kind,"
+	  " user_name, name, posix_id, home) VALUES"
+	  " (1, 's', 'u-1', 1, '', 'alice', 1879048192, '/home/a'),"
+	  " (2, 's', 'u-2', 1, '', 'bob', 1879048193, '/home/b')",
+	    SQLITE_OK },
+	{ "INSERT INTO principals(n, store, principal, kind,"
+	  " user_name, name, posix_id) VALUES"
+	  " (3, 's', 'ps:Admin', 3, 'Admin', 'aws-Admin', 1879048194)",
+	    SQLITE_OK },
+	/* ids outside the range: adopted ones of people only */
+	{ "INSERT INTO principals(store, principal, kind, user_name,"
+	  " name, posix_id, home)"
+	  " VALUES('s', 'u-4', 1, '', 'carol', 1000, '/home/c')",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO principals(store, principal, kind, user_name,"
+	  " name, posix_id, adopted)"
+	  " VALUES('s', 'g-4', 2, '', 'carol', 1000, 1)",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO principals(store, principal, kind, user_name,"
+	  " name, posix_id, home, adopted)"
+	  " VALUES('s', 'u-4', 1, '', 'carol', 999, '/home/c', 1)",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO principals(store, principal, kind, user_name,"
+	  " name, posix_id, home, adopted)"
+	  " VALUES('s', 'u-4', 1, '', 'carol', 2147352576, '/h/c', 1)",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO principals(n, store, principal, kind, user_name,"
+	  " name, posix_id, home, adopted)"
+	  " VALUES(4, 's', 'u-4', 1, '', 'carol', 1000, '/home/c', 1)",
+	    SQLITE_OK },
+	{ "UPDATE principals SET posix_id = 1001 WHERE n = 4",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET adopted = 0 WHERE n = 4", SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET adopted = 1 WHERE n = 1", SQLITE_CONSTRAINT },
+	/* a new name only as written down before */
+	{ "UPDATE principals SET name = 'al' WHERE n = 1", SQLITE_CONSTRAINT },
+	{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+	  " VALUES(1, 1, 'alice', 'al', '/home/al', 1)",
+	    SQLITE_OK },
+	{ "UPDATE principals SET name = 'al' WHERE n = 1", SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET name = 'al', home = '/home/al'"
+	  " WHERE n = 2",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET name = 'al', home = '/home/al',"
+	  " posix_id = 1879048200 WHERE n = 1",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET name = 'al', home = '/home/al'"
+	  " WHERE n = 1",
+	    SQLITE_OK },
+	{ "UPDATE renames SET n = 2", SQLITE_CONSTRAINT },
+	{ "DELETE FROM renames", SQLITE_CONSTRAINT },
+	/* the old name is nobody else's, in any way */
+	{ "INSERT INTO principals(store, principal, kind, user_name,"
+	  " name, posix_id, home)"
+	  " VALUES('s', 'u-5', 1, '', 'alice', 1879048197, '/home/x')",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO principals(n, store, principal, kind, user_name)"
+	  " VALUES(5, 's', 'u-5', 1, '')",
+	    SQLITE_OK },
+	{ "UPDATE principals SET name = 'alice', home = '/home/x',"
+	  " posix_id = 1879048197 WHERE n = 5",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+	  " VALUES(2, 1, 'alice', 'bob', '/home/b', 1)",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+	  " VALUES(2, 1, 'al', 'bob', '/home/b', 1)",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+	  " VALUES(2, 1, 'bob', 'alice', '/home/a', 1)",
+	    SQLITE_OK },
+	{ "UPDATE principals SET name = 'alice', home = '/home/a'"
+	  " WHERE n = 2",
+	    SQLITE_CONSTRAINT },
+	/* unless it was given free */
+	{ "INSERT INTO principals(n, store, principal, kind, user_name,"
+	  " present, name, posix_id, home) VALUES"
+	  " (7, 's', 'u-7', 1, '', 0, 'gus', 1879048207, '/home/g')",
+	    SQLITE_OK },
+	{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+	  " VALUES(7, 1, 'gus', 'gus-1', '/home/g', 0)",
+	    SQLITE_OK },
+	{ "UPDATE principals SET name = 'gus', home = '/home/x',"
+	  " posix_id = 1879048208 WHERE n = 5",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET name = 'gus-1' WHERE n = 7", SQLITE_OK },
+	{ "UPDATE principals SET name = 'gus', home = '/home/x',"
+	  " posix_id = 1879048208 WHERE n = 5",
+	    SQLITE_OK },
+	/* but its own again */
+	{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
+	  " VALUES(1, 2, 'al', 'alice', '/home/a', 1)",
+	    SQLITE_OK },
+	{ "UPDATE principals SET name = 'alice', home = '/home/a'"
+	  " WHERE n = 1",
+	    SQLITE_OK },
+	/* another id only as written down before, by who had it */
+	{ "INSERT INTO renumbers(n, at, old_id, id)"
+	  " VALUES(2, 1, 1879048192, 1879048300)",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO renumbers(n, at, old_id, id)"
+	  " VALUES(1, 1, 1879048192, 1879048300)",
+	    SQLITE_OK },
+	{ "UPDATE principals SET posix_id = 1879048301 WHERE n = 1",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET posix_id = 1879048300, name = 'x'"
+	  " WHERE n = 1",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET posix_id = 1879048300 WHERE n = 1",
+	    SQLITE_OK },
+	{ "UPDATE renumbers SET n = 2", SQLITE_CONSTRAINT },
+	{ "DELETE FROM renumbers", SQLITE_CONSTRAINT },
+	/* the old id is nobody else's, in any way */
+	{ "INSERT INTO principals(store, principal, kind, user_name,"
+	  " name, posix_id, home)"
+	  " VALUES('s', 'u-8', 1, '', 'hal', 1879048192, '/home/h')",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO principals(n, store, principal, kind, user_name)"
+	  " VALUES(8, 's', 'u-8', 1, '')",
+	    SQLITE_OK },
+	{ "UPDATE principals SET name = 'hal', home = '/home/h',"
+	  " posix_id = 1879048192 WHERE n = 8",
+	    SQLITE_CONSTRAINT },
+};
+
 /* What may be written to the ledger, one statement after the other. */
 static void ledger_rules(void **state)
 {
-	static const struct {
-		const char *sql;
-		int want;
-	} rows[] = {
-		{ "INSERT INTO principals(n, store, principal, kind,"
-		  " user_name, name, posix_id, home) VALUES"
-		  " (1, 's', 'u-1', 1, '', 'alice', 1879048192, '/home/a'),"
-		  " (2, 's', 'u-2', 1, '', 'bob', 1879048193, '/home/b')",
-		    SQLITE_OK },
-		{ "INSERT INTO principals(n, store, principal, kind,"
-		  " user_name, name, posix_id) VALUES"
-		  " (3, 's', 'ps:Admin', 3, 'Admin', 'aws-Admin', 1879048194)",
-		    SQLITE_OK },
-		/* ids outside the range: adopted ones of people only */
-		{ "INSERT INTO principals(store, principal, kind, user_name,"
-		  " name, posix_id, home)"
-		  " VALUES('s', 'u-4', 1, '', 'carol', 1000, '/home/c')",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO principals(store, principal, kind, user_name,"
-		  " name, posix_id, adopted)"
-		  " VALUES('s', 'g-4', 2, '', 'carol', 1000, 1)",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO principals(store, principal, kind, user_name,"
-		  " name, posix_id, home, adopted)"
-		  " VALUES('s', 'u-4', 1, '', 'carol', 999, '/home/c', 1)",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO principals(store, principal, kind, user_name,"
-		  " name, posix_id, home, adopted)"
-		  " VALUES('s', 'u-4', 1, '', 'carol', 2147352576, '/h/c', 1)",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO principals(n, store, principal, kind, user_name,"
-		  " name, posix_id, home, adopted)"
-		  " VALUES(4, 's', 'u-4', 1, '', 'carol', 1000, '/home/c', 1)",
-		    SQLITE_OK },
-		{ "UPDATE principals SET posix_id = 1001 WHERE n = 4",
-		    SQLITE_CONSTRAINT },
-		{ "UPDATE principals SET adopted = 0 WHERE n = 4",
-		    SQLITE_CONSTRAINT },
-		{ "UPDATE principals SET adopted = 1 WHERE n = 1",
-		    SQLITE_CONSTRAINT },
-		/* a new name only as written down before */
-		{ "UPDATE principals SET name = 'al' WHERE n = 1",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
-		  " VALUES(1, 1, 'alice', 'al', '/home/al', 1)",
-		    SQLITE_OK },
-		{ "UPDATE principals SET name = 'al' WHERE n = 1",
-		    SQLITE_CONSTRAINT },
-		{ "UPDATE principals SET name = 'al', home = '/home/al'"
-		  " WHERE n = 2",
-		    SQLITE_CONSTRAINT },
-		{ "UPDATE principals SET name = 'al', home = '/home/al',"
-		  " posix_id = 1879048200 WHERE n = 1",
-		    SQLITE_CONSTRAINT },
-		{ "UPDATE principals SET name = 'al', home = '/home/al'"
-		  " WHERE n = 1",
-		    SQLITE_OK },
-		{ "UPDATE renames SET n = 2", SQLITE_CONSTRAINT },
-		{ "DELETE FROM renames", SQLITE_CONSTRAINT },
-		/* the old name is nobody else's, in any way */
-		{ "INSERT INTO principals(store, principal, kind, user_name,"
-		  " name, posix_id, home)"
-		  " VALUES('s', 'u-5', 1, '', 'alice', 1879048197, '/home/x')",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO principals(n, store, principal, kind, user_name)"
-		  " VALUES(5, 's', 'u-5', 1, '')",
-		    SQLITE_OK },
-		{ "UPDATE principals SET name = 'alice', home = '/home/x',"
-		  " posix_id = 1879048197 WHERE n = 5",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
-		  " VALUES(2, 1, 'alice', 'bob', '/home/b', 1)",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
-		  " VALUES(2, 1, 'al', 'bob', '/home/b', 1)",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
-		  " VALUES(2, 1, 'bob', 'alice', '/home/a', 1)",
-		    SQLITE_OK },
-		{ "UPDATE principals SET name = 'alice', home = '/home/a'"
-		  " WHERE n = 2",
-		    SQLITE_CONSTRAINT },
-		/* unless it was given free */
-		{ "INSERT INTO principals(n, store, principal, kind, user_name,"
-		  " present, name, posix_id, home) VALUES"
-		  " (7, 's', 'u-7', 1, '', 0, 'gus', 1879048207, '/home/g')",
-		    SQLITE_OK },
-		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
-		  " VALUES(7, 1, 'gus', 'gus-1', '/home/g', 0)",
-		    SQLITE_OK },
-		{ "UPDATE principals SET name = 'gus', home = '/home/x',"
-		  " posix_id = 1879048208 WHERE n = 5",
-		    SQLITE_CONSTRAINT },
-		{ "UPDATE principals SET name = 'gus-1' WHERE n = 7",
-		    SQLITE_OK },
-		{ "UPDATE principals SET name = 'gus', home = '/home/x',"
-		  " posix_id = 1879048208 WHERE n = 5",
-		    SQLITE_OK },
-		/* but its own again */
-		{ "INSERT INTO renames(n, at, old_name, name, home, kept)"
-		  " VALUES(1, 2, 'al', 'alice', '/home/a', 1)",
-		    SQLITE_OK },
-		{ "UPDATE principals SET name = 'alice', home = '/home/a'"
-		  " WHERE n = 1",
-		    SQLITE_OK },
-		/* another id only as written down before, by who had it */
-		{ "INSERT INTO renumbers(n, at, old_id, id)"
-		  " VALUES(2, 1, 1879048192, 1879048300)",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO renumbers(n, at, old_id, id)"
-		  " VALUES(1, 1, 1879048192, 1879048300)",
-		    SQLITE_OK },
-		{ "UPDATE principals SET posix_id = 1879048301 WHERE n = 1",
-		    SQLITE_CONSTRAINT },
-		{ "UPDATE principals SET posix_id = 1879048300, name = 'x'"
-		  " WHERE n = 1",
-		    SQLITE_CONSTRAINT },
-		{ "UPDATE principals SET posix_id = 1879048300 WHERE n = 1",
-		    SQLITE_OK },
-		{ "UPDATE renumbers SET n = 2", SQLITE_CONSTRAINT },
-		{ "DELETE FROM renumbers", SQLITE_CONSTRAINT },
-		/* the old id is nobody else's, in any way */
-		{ "INSERT INTO principals(store, principal, kind, user_name,"
-		  " name, posix_id, home)"
-		  " VALUES('s', 'u-8', 1, '', 'hal', 1879048192, '/home/h')",
-		    SQLITE_CONSTRAINT },
-		{ "INSERT INTO principals(n, store, principal, kind, user_name)"
-		  " VALUES(8, 's', 'u-8', 1, '')",
-		    SQLITE_OK },
-		{ "UPDATE principals SET name = 'hal', home = '/home/h',"
-		  " posix_id = 1879048192 WHERE n = 8",
-		    SQLITE_CONSTRAINT },
-	};
 	struct world *world = *state;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (sqlite3_exec(world->state.db, rows[i].sql, NULL, NULL,
-			NULL) != rows[i].want)
-			fail_msg("row %zu: %s: %s", i, rows[i].sql,
+	for (size_t i = 0; i < sizeof(ledger) / sizeof(ledger[0]); i++)
+		if (sqlite3_exec(world->state.db, ledger[i].sql, NULL, NULL,
+			NULL) != ledger[i].want)
+			fail_msg("row %zu: %s: %s", i, ledger[i].sql,
 			    sqlite3_errmsg(world->state.db));
 }
 

@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -125,10 +124,13 @@ static void skipped_in_pages(void **state)
 
 		ask_after(fd, AW_MSG_SKIPPED, after);
 		for (int i = 0; i < page; i++) {
-			int who;
+			uint64_t who;
 
 			fake_wait(fake, fd, AW_MSG_ID_REC);
-			who = atoi(fake_text(fake, AW_TAG_PRINCIPAL_ID) + 2);
+			assert_int_equal(
+			    aw_num_u64(fake_text(fake, AW_TAG_PRINCIPAL_ID) + 2,
+				0, 119, &who),
+			    0);
 			assert_false(seen[who]);
 			seen[who] = true;
 		}
