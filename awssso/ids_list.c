@@ -64,18 +64,10 @@ static int as_line(void *user, const struct aw_listed *entry)
 
 static int run(const struct aw_args *args)
 {
-	struct json_object *array =
-	    args->option[JSON] ? aw_json_array(NULL, NULL) : NULL;
 	bool begun = false;
-	int r;
 
-	r = aw_listing_walk(args->option[RUN_DIR], AW_MSG_IDS,
-	    array ? as_json : as_line, array ? (void *)array : &begun);
-	if (array && r == AW_EXIT_OK)
-		aw_json_print(array);
-	else
-		json_object_put(array);
-	return r;
+	return aw_listing_print(args->option[RUN_DIR], AW_MSG_IDS,
+	    args->option[JSON] != NULL, as_json, as_line, &begun);
 }
 
 const struct aw_command aw_command_ids_list = {

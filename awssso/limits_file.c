@@ -58,20 +58,28 @@ static const char *behind_line(const char *at)
 	return *end ? end + 1 : end;
 }
 
-/* Where the block between @first and @last lines begins and ends in @text; at
- * its end when there is none. */
-static void find_block(const char *text, const char *first, const char *last,
-    const char **ret_begin, const char **ret_end)
-{
-	const char *begin = find_line(text, first);
-	const char *end = begin ? find_line(begin, last) : NULL;
-	const char *next = begin;
+struct block {
+	char first[80], last[80]; /* its marks */
+	const char *begin, *end;
+};
 
+/* Where the block @name with its marks begins and ends in @text; at its end
+ * when there is none.  0, or -EINVAL for no usable name. */
+static int find_block(const char *text, const char *name, struct block *ret)
+{
+	const char *begin, *end, *next;
+
+	if (aw_fmt(ret->first, sizeof(ret->first), "# begin: %s", name) < 0 ||
+	    aw_fmt(ret->last, sizeof(ret->last), "# end: %s", name) < 0)
+		return -EINVAL;
+	next = begin = find_line(text, ret->first);
+	end = begin ? find_line(begin, ret->last) : NULL;
 	/* One that has lost its end must not take others' lines along. */
-	while (end && (next = find_line(next + 1, first)) && next < end)
+	while (end && (next = find_line(next + 1, ret->first)) && next < end)
 		begin = next;
-	*ret_begin = end ? begin : text + strlen(text);
-	*ret_end = end ? behind_line(end) : *ret_begin;
+	ret->begin = end ? begin : text + strlen(text);
+	ret->end = end ? behind_line(end) : ret->begin;
+	return 0;
 }
 
 static int check(const struct aw_buf *whole, struct aw_diag *diag)
@@ -85,38 +93,24 @@ static int check(const struct aw_buf *whole, struct aw_diag *diag)
 	return aw_limits_parse(aw_buf_text(whole), whole->len, &limits, diag);
 }
 
-struct marks {
-	char first[80], last[80];
-};
-
-static int make_marks(const char *name, struct marks *ret)
-{
-	if (aw_fmt(ret->first, sizeof(ret->first), "# begin: %s", name) < 0 ||
-	    aw_fmt(ret->last, sizeof(ret->last), "# end: %s", name) < 0)
-		return -EINVAL;
-	return 0;
-}
-
 int aw_limits_file_put(struct aw_limits_text *text, const char *name,
     const char *body, struct aw_diag *diag)
 {
 	aw_own(aw_buf_done) struct aw_buf whole =
 	    AW_BUF_INIT(AW_LIMITS_FILE_MAX * 2);
-	const char *begin, *end;
-	struct marks marks;
+	struct block old;
 	int r;
 
-	r = make_marks(name, &marks);
+	r = find_block(text->text, name, &old);
 	if (r < 0)
 		return r;
-	find_block(text->text, marks.first, marks.last, &begin, &end);
-	aw_buf_add(&whole, text->text, (size_t)(begin - text->text));
+	aw_buf_add(&whole, text->text, (size_t)(old.begin - text->text));
 	if (*body) {
-		if (begin > text->text && begin[-1] != '\n')
+		if (old.begin > text->text && old.begin[-1] != '\n')
 			aw_buf_str(&whole, "\n");
-		aw_buf_fmt(&whole, "%s\n%s%s\n", marks.first, body, marks.last);
+		aw_buf_fmt(&whole, "%s\n%s%s\n", old.first, body, old.last);
 	}
-	aw_buf_str(&whole, end);
+	aw_buf_str(&whole, old.end);
 	r = check(&whole, diag);
 	if (r < 0)
 		return r;
@@ -131,18 +125,17 @@ int aw_limits_file_add(struct aw_limits_text *text, const char *name,
 {
 	aw_own(aw_buf_done) struct aw_buf body =
 	    AW_BUF_INIT(AW_LIMITS_FILE_MAX * 2);
-	const char *begin, *end;
-	struct marks marks;
+	struct block old;
 	int r;
 
-	r = make_marks(name, &marks);
+	r = find_block(text->text, name, &old);
 	if (r < 0)
 		return r;
-	find_block(text->text, marks.first, marks.last, &begin, &end);
-	if (begin < end) {
-		begin = behind_line(begin);
-		aw_buf_add(&body, begin,
-		    (size_t)(find_line(begin, marks.last) - begin));
+	if (old.begin < old.end) {
+		const char *first = behind_line(old.begin);
+
+		aw_buf_add(
+		    &body, first, (size_t)(find_line(first, old.last) - first));
 	}
 	if (find_line(aw_buf_text(&body), line))
 		return 0;
@@ -156,11 +149,13 @@ static int write_temp(const char *temp, const struct aw_limits_text *text)
 {
 	aw_own_fd int fd = open(
 	    temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r;
 
 	if (fd < 0)
 		return -errno;
-	if (write(fd, text->text, text->len) != (ssize_t)text->len)
-		return errno ? -errno : -EIO;
+	r = aw_file_write(fd, text->text, text->len);
+	if (r < 0)
+		return r;
 	return fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
@@ -192,7 +187,6 @@ int aw_limits_file_write(const char *path, const struct aw_limits_text *text)
 	/* Left by one that was killed; the folder is ours alone. */
 	if (unlink(temp) < 0 && errno != ENOENT)
 		return -errno;
-	errno = 0;
 	r = write_temp(temp, text);
 	if (r == 0 && rename(temp, path) < 0)
 		r = -errno;

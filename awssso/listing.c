@@ -5,6 +5,7 @@
 #include "awssso/listing.h"
 
 #include "awssso/command.h"
+#include "awssso/print.h"
 #include "awssso/talk.h"
 #include "common/own.h"
 #include "common/proto.h"
@@ -112,5 +113,22 @@ int aw_listing_walk(
 			return AW_EXIT_UNREACHABLE;
 		r = read_page(&talk, &after, &entry, each, user);
 	} while (r == AW_EXIT_OK && after > 0);
+	return r;
+}
+
+int aw_listing_print(const char *run_dir, uint16_t type, bool json,
+    aw_listed_fn *as_json, aw_listed_fn *as_line, void *user)
+{
+	struct json_object *array;
+	int r;
+
+	if (!json)
+		return aw_listing_walk(run_dir, type, as_line, user);
+	array = aw_json_array(NULL, NULL);
+	r = aw_listing_walk(run_dir, type, as_json, array);
+	if (r == AW_EXIT_OK)
+		aw_json_print(array);
+	else
+		json_object_put(array);
 	return r;
 }

@@ -5,6 +5,7 @@
 #ifndef AW_AWSSSO_LISTING_H
 #define AW_AWSSSO_LISTING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/outcome.h"
@@ -40,5 +41,13 @@ typedef int aw_listed_fn(void *user, const struct aw_listed *entry);
  */
 int aw_listing_walk(const char *run_dir, uint16_t type, aw_listed_fn *each,
     void *user) AW_MUST_USE;
+
+/*
+ * Walk the list and print it: as a JSON array, to which @as_json appends (its
+ * @user), or else as @as_line does with @user.  Returns as the walk does; an
+ * array that is not whole is not printed.
+ */
+int aw_listing_print(const char *run_dir, uint16_t type, bool json,
+    aw_listed_fn *as_json, aw_listed_fn *as_line, void *user) AW_MUST_USE;
 
 #endif

@@ -166,20 +166,6 @@ static int skipped_line(void *user AW_UNUSED, const struct aw_listed *entry)
 	return 0;
 }
 
-static int list_skipped(const struct aw_args *args)
-{
-	struct json_object *array =
-	    args->option[JSON] ? aw_json_array(NULL, NULL) : NULL;
-	const int r = aw_listing_walk(args->option[RUN_DIR], AW_MSG_SKIPPED,
-	    array ? skipped_json : skipped_line, array);
-
-	if (array && r == AW_EXIT_OK)
-		aw_json_print(array);
-	else
-		json_object_put(array);
-	return r;
-}
-
 static int run(const struct aw_args *args)
 {
 	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
@@ -188,7 +174,9 @@ static int run(const struct aw_args *args)
 	aw_own_free char *sweep = NULL;
 
 	if (args->option[SKIPPED])
-		return list_skipped(args);
+		return aw_listing_print(args->option[RUN_DIR], AW_MSG_SKIPPED,
+		    args->option[JSON] != NULL, skipped_json, skipped_line,
+		    NULL);
 	if (aw_talk_begin(
 		&talk, args->option[RUN_DIR], "ctl.sock", AW_MSG_STATUS) < 0 ||
 	    aw_talk_ask(&talk) < 0 || aw_talk_next(&talk, 5) < 0)

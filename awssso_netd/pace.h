@@ -3,8 +3,7 @@
  * The pace and the patience of requests that nobody waits for in front of a
  * screen, whatever they are: one after the other.
  *
- *	next -> [slot] -> ask -> answer -+- another wait may help: [wait] ->
- *slot
+ *	next -> [slot] -> ask -> answer -+- waiting may help: [wait] -> slot
  *	                                 +- else: the caller's again
  *
  * They start on a grid of 1/rate seconds, so that the time they take is their

@@ -13,22 +13,6 @@
 #define ROOM     4096 /* for one entry */
 #define WHY_ROOM 512
 
-/* The columns of AW_Q_SKIPPED and AW_Q_IDS. */
-enum {
-	N,
-	STORE,
-	PRINCIPAL,
-	KIND,
-	USER_NAME,
-	NAME,
-	POSIX_ID,
-	HOME,
-	PRESENT,
-	DISABLED,
-	ADOPTED,
-	SKIP,
-};
-
 static void put(struct aw_wire_out *out, uint16_t tag, const char *text)
 {
 	if (*text)
@@ -37,9 +21,10 @@ static void put(struct aw_wire_out *out, uint16_t tag, const char *text)
 
 static uint64_t flags_of(sqlite3_stmt *row)
 {
-	return (sqlite3_column_int(row, PRESENT) ? AW_ID_PRESENT : 0) |
-	       (sqlite3_column_int(row, DISABLED) ? AW_ID_DISABLED : 0) |
-	       (sqlite3_column_int(row, ADOPTED) ? AW_ID_ADOPTED : 0);
+	return (sqlite3_column_int(row, AW_ENTRY_PRESENT) ? AW_ID_PRESENT : 0) |
+	       (sqlite3_column_int(row, AW_ENTRY_DISABLED) ? AW_ID_DISABLED
+							   : 0) |
+	       (sqlite3_column_int(row, AW_ENTRY_ADOPTED) ? AW_ID_ADOPTED : 0);
 }
 
 static void send_entry(struct aw_conn *conn, sqlite3_stmt *row)
@@ -48,19 +33,19 @@ static void send_entry(struct aw_conn *conn, sqlite3_stmt *row)
 	struct aw_wire_out out;
 
 	aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_ID_REC);
-	put(&out, AW_TAG_STORE, aw_state_text(row, STORE));
-	put(&out, AW_TAG_PRINCIPAL_ID, aw_state_text(row, PRINCIPAL));
-	aw_wire_put_num(
-	    &out, AW_TAG_KIND, (uint64_t)sqlite3_column_int64(row, KIND));
-	put(&out, AW_TAG_USER_NAME, aw_state_text(row, USER_NAME));
-	if (*aw_state_text(row, NAME)) {
-		put(&out, AW_TAG_USER, aw_state_text(row, NAME));
+	put(&out, AW_TAG_STORE, aw_state_text(row, AW_ENTRY_STORE));
+	put(&out, AW_TAG_PRINCIPAL_ID, aw_state_text(row, AW_ENTRY_PRINCIPAL));
+	aw_wire_put_num(&out, AW_TAG_KIND,
+	    (uint64_t)sqlite3_column_int64(row, AW_ENTRY_KIND));
+	put(&out, AW_TAG_USER_NAME, aw_state_text(row, AW_ENTRY_USER_NAME));
+	if (*aw_state_text(row, AW_ENTRY_NAME)) {
+		put(&out, AW_TAG_USER, aw_state_text(row, AW_ENTRY_NAME));
 		aw_wire_put_num(&out, AW_TAG_POSIX_ID,
-		    (uint64_t)sqlite3_column_int64(row, POSIX_ID));
-		put(&out, AW_TAG_HOME, aw_state_text(row, HOME));
+		    (uint64_t)sqlite3_column_int64(row, AW_ENTRY_POSIX_ID));
+		put(&out, AW_TAG_HOME, aw_state_text(row, AW_ENTRY_HOME));
 	}
 	aw_wire_put_num(&out, AW_TAG_FLAGS, flags_of(row));
-	put(&out, AW_TAG_TEXT, aw_state_text(row, SKIP));
+	put(&out, AW_TAG_TEXT, aw_state_text(row, AW_ENTRY_SKIP));
 	aw_conn_send(conn, &out);
 }
 
@@ -122,7 +107,7 @@ void aw_ids_list(struct aw_conn *conn, const struct aw_wire_in *in)
 		r = aw_state_next(&conn->daemon->state, row);
 		if (r != 0)
 			break;
-		after = sqlite3_column_int64(row, N);
+		after = sqlite3_column_int64(row, AW_ENTRY_N);
 		send_entry(conn, row);
 		n++;
 	}

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "awsssod/daemon.h"
 #include "awsssod/ids.h"
@@ -173,11 +172,8 @@ static int give_new_name(struct change *change, const struct aw_entry *entry,
 	const bool moved = home && strcmp(home, entry->home) != 0;
 	int r;
 
-	if ((r = aw_state_run(change->state, AW_Q_RENAME_NOTE, "iisssi",
-		 entry->n, (int64_t)time(NULL), entry->name, name, home,
-		 (int64_t)entry->present)) != 0 ||
-	    (r = aw_state_run(
-		 change->state, AW_Q_RENAME, "iss", entry->n, name, home)) != 0)
+	r = aw_entry_rename(change->state, entry, name, home, entry->present);
+	if (r < 0)
 		return r;
 	aw_diag_set(&change->text,
 	    "%s (%s) is %s now, with the id %u%s%.100s%s%.100s", entry->name,

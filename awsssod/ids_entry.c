@@ -6,43 +6,31 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "awsssod/register.h"
 #include "common/id.h"
 #include "common/name.h"
 
-/* The columns of AW_Q_ENTRY_CALLED and AW_Q_ENTRY_OF. */
-enum {
-	N,
-	STORE,
-	PRINCIPAL,
-	KIND,
-	USER_NAME,
-	NAME,
-	POSIX_ID,
-	HOME,
-	PRESENT,
-	ADOPTED = 10,
-};
-
 static int read_entry(sqlite3_stmt *row, struct aw_entry *ret)
 {
 	int r = 0;
 
-	ret->n = sqlite3_column_int64(row, N);
-	ret->kind = (enum aw_kind)sqlite3_column_int(row, KIND);
-	ret->id = (uint32_t)sqlite3_column_int64(row, POSIX_ID);
-	ret->present = sqlite3_column_int(row, PRESENT) != 0;
-	ret->adopted = sqlite3_column_int(row, ADOPTED) != 0;
-	if (aw_copy(ret->store, sizeof(ret->store), aw_state_text(row, STORE)) <
-		0 ||
+	ret->n = sqlite3_column_int64(row, AW_ENTRY_N);
+	ret->kind = (enum aw_kind)sqlite3_column_int(row, AW_ENTRY_KIND);
+	ret->id = (uint32_t)sqlite3_column_int64(row, AW_ENTRY_POSIX_ID);
+	ret->present = sqlite3_column_int(row, AW_ENTRY_PRESENT) != 0;
+	ret->adopted = sqlite3_column_int(row, AW_ENTRY_ADOPTED) != 0;
+	if (aw_copy(ret->store, sizeof(ret->store),
+		aw_state_text(row, AW_ENTRY_STORE)) < 0 ||
 	    aw_copy(ret->principal, sizeof(ret->principal),
-		aw_state_text(row, PRINCIPAL)) < 0 ||
+		aw_state_text(row, AW_ENTRY_PRINCIPAL)) < 0 ||
 	    aw_copy(ret->user_name, sizeof(ret->user_name),
-		aw_state_text(row, USER_NAME)) < 0 ||
-	    aw_copy(ret->name, sizeof(ret->name), aw_state_text(row, NAME)) <
-		0 ||
-	    aw_copy(ret->home, sizeof(ret->home), aw_state_text(row, HOME)) < 0)
+		aw_state_text(row, AW_ENTRY_USER_NAME)) < 0 ||
+	    aw_copy(ret->name, sizeof(ret->name),
+		aw_state_text(row, AW_ENTRY_NAME)) < 0 ||
+	    aw_copy(ret->home, sizeof(ret->home),
+		aw_state_text(row, AW_ENTRY_HOME)) < 0)
 		r = -EBADMSG;
 	aw_state_stop(row);
 	return r;
@@ -214,4 +202,16 @@ int aw_entry_may_have(struct aw_state *state, const struct aw_entry *entry,
 		aw_diag_set(why, "the id %llu is that of %s",
 		    (unsigned long long)id, holder);
 	return r;
+}
+
+int aw_entry_rename(struct aw_state *state, const struct aw_entry *entry,
+    const char *name, const char *home, bool kept)
+{
+	int r;
+
+	r = aw_state_run(state, AW_Q_RENAME_NOTE, "iisssi", entry->n,
+	    (int64_t)time(NULL), entry->name, name, home, (int64_t)kept);
+	return r < 0 ? r
+		     : aw_state_run(
+			   state, AW_Q_RENAME, "iss", entry->n, name, home);
 }

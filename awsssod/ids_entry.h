@@ -50,6 +50,14 @@ int aw_entry_newcomer(struct aw_state *state, const struct aw_conf *conf,
 int aw_entry_may_be_called(struct aw_state *state, const struct aw_entry *entry,
     const char *name, struct aw_diag *why) AW_MUST_USE;
 
+/*
+ * Call @entry @name, with the home @home (NULL: a group's), and write the old
+ * name down before: it stays its own if @kept, else it is free.  Part of the
+ * caller's transaction.  0 or a negative errno.
+ */
+int aw_entry_rename(struct aw_state *state, const struct aw_entry *entry,
+    const char *name, const char *home, bool kept) AW_MUST_USE;
+
 /* May @entry have the id @id, as far as the ledger goes?  Same returns. */
 int aw_entry_may_have(struct aw_state *state, const struct aw_entry *entry,
     uint64_t id, struct aw_diag *why) AW_MUST_USE;

@@ -127,23 +127,6 @@ static int renumber(
 	return 0;
 }
 
-/* The old name is given up: it may be another's there. */
-static int rename_it(struct import *import, const struct aw_entry *mine,
-    const struct record *record)
-{
-	int r;
-
-	if (!strcmp(mine->name, record->is.name))
-		return 0;
-	r = aw_state_run(import->state, AW_Q_RENAME_NOTE, "iisssi", mine->n,
-	    (int64_t)time(NULL), mine->name, record->is.name, home_of(record),
-	    (int64_t)0);
-	if (r == 0)
-		r = aw_state_run(import->state, AW_Q_RENAME, "iss", mine->n,
-		    record->is.name, home_of(record));
-	return r;
-}
-
 /* We gave it something else. */
 static int change(
     struct import *import, const struct aw_entry *mine, struct record *record)
@@ -158,8 +141,10 @@ static int change(
 	r = check(import, mine, record);
 	if (r == 0)
 		r = renumber(import, mine, record);
-	if (r == 0)
-		r = rename_it(import, mine, record);
+	/* The old name is given up: it may be another's there. */
+	if (r == 0 && strcmp(mine->name, record->is.name) != 0)
+		r = aw_entry_rename(import->state, mine, record->is.name,
+		    home_of(record), false);
 	if (r == 0)
 		import->changed++;
 	return r;

@@ -35,7 +35,7 @@ int aw_ledger_register(struct aw_state *state, aw_sha256_fn *sha256, int64_t n,
 	if (r < 0)
 		return r;
 	r = aw_state_run(
-	    state, AW_Q_REGISTER, "isis", n, name, (int64_t)id, home);
+	    state, AW_Q_GIVE, "isisi", n, name, (int64_t)id, home, (int64_t)0);
 	if (r < 0)
 		return r;
 	if (ret_id)

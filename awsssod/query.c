@@ -12,18 +12,24 @@
 	"(SELECT n FROM principals WHERE store = ?1 AND principal = ?2" \
 	" AND kind = 2)"
 
+/* A range of sub-ids of this host that @id lies in. */
+#define LOCAL_RANGE_OF(id)                                    \
+	"SELECT 1 FROM local_ranges WHERE last >= " id " AND" \
+	" first <= " id
+
 /* Why a registered principal is not shown, or NULL. */
-#define LOCAL_CONFLICT                                                    \
-	"CASE WHEN name IN (SELECT name FROM local_names) THEN 'this"     \
-	" host has an account or group named ' || name || ': remove"      \
-	" that one, or give this one another name (awssso ids rename '"   \
-	" || name || ' NAME)' WHEN posix_id IN (SELECT id FROM"           \
-	" local_ids) THEN 'this host uses the id ' || posix_id || '"      \
-	" itself: give that account or group of the host another id'"     \
-	" WHEN EXISTS(SELECT 1 FROM local_ranges WHERE last >= posix_id"  \
-	" AND first <= posix_id) THEN 'the id ' || posix_id || ' lies in" \
-	" a range of this host''s /etc/subuid or /etc/subgid: take it"    \
-	" from there' END"
+#define LOCAL_CONFLICT                                                  \
+	"CASE WHEN name IN (SELECT name FROM local_names) THEN 'this"   \
+	" host has an account or group named ' || name || ': remove"    \
+	" that one, or give this one another name (awssso ids rename '" \
+	" || name || ' NAME)' WHEN posix_id IN (SELECT id FROM"         \
+	" local_ids) THEN 'this host uses the id ' || posix_id || '"    \
+	" itself: give that account or group of the host another id'"   \
+	" WHEN EXISTS(" LOCAL_RANGE_OF(                                 \
+	    "posix_id") ") THEN 'the id ' || posix_id || ' lies in"     \
+			" a range of this host''s /etc/subuid or "      \
+			"/etc/subgid: take it"                          \
+			" from there' END"
 
 /* The principal of a newcomer, in a sentence. */
 #define NEWCOMER                                   \
@@ -45,6 +51,7 @@
 	" principals o WHERE o.name = p.user_name AND o.n != p.n)"        \
 	" FROM principals p WHERE kind = 1 AND "
 
+/* enum aw_entry_column. */
 #define ENTRY                                                          \
 	"SELECT n, store, principal, kind, user_name, name, posix_id," \
 	" home, present, disabled, adopted, skip FROM principals"
@@ -80,10 +87,7 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 			  " UNION ALL"
 			  " SELECT 1 FROM renumbers WHERE old_id = ?1"
 			  " UNION ALL SELECT 1 FROM local_ids WHERE id = ?1"
-			  " UNION ALL SELECT 1 FROM local_ranges"
-			  " WHERE last >= ?1 AND first <= ?1",
-	[AW_Q_REGISTER] = "UPDATE principals SET name = ?2, posix_id = ?3,"
-			  " home = ?4, skip = NULL WHERE n = ?1",
+			  " UNION ALL " LOCAL_RANGE_OF("?1"),
 	[AW_Q_ENTRY_CALLED] = ENTRY " WHERE name = ?1",
 	[AW_Q_ENTRY_OF] = ENTRY " WHERE store = ?1 AND principal = ?2",
 	[AW_Q_NAME_HOLDER] =
@@ -96,8 +100,7 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " UNION ALL SELECT p.principal FROM renumbers r CROSS JOIN"
 	    " principals p ON p.n = r.n WHERE r.old_id = ?1 AND r.n != ?2",
 	[AW_Q_IS_LOCAL_NAME] = "SELECT 1 FROM local_names WHERE name = ?1",
-	[AW_Q_IS_IN_LOCAL_RANGE] = "SELECT 1 FROM local_ranges"
-				   " WHERE last >= ?1 AND first <= ?1",
+	[AW_Q_IS_IN_LOCAL_RANGE] = LOCAL_RANGE_OF("?1"),
 	[AW_Q_RENUMBER_NOTE] = "INSERT INTO renumbers(n, at, old_id, id)"
 			       " VALUES(?1, ?2, ?3, ?4)",
 	[AW_Q_RENUMBER] =

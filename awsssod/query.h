@@ -18,7 +18,6 @@ enum aw_query {
 	AW_Q_LOCAL_RANGE,
 	/* the ledger */
 	AW_Q_ID_TAKEN,
-	AW_Q_REGISTER,
 	AW_Q_ENTRY_CALLED,
 	AW_Q_ENTRY_OF,
 	AW_Q_NAME_HOLDER,
@@ -176,5 +175,21 @@ enum aw_query {
 };
 
 extern const char *const aw_query_sql[AW_Q_COUNT_];
+
+/* The columns of AW_Q_IDS, AW_Q_SKIPPED, AW_Q_ENTRY_CALLED, AW_Q_ENTRY_OF. */
+enum aw_entry_column {
+	AW_ENTRY_N,
+	AW_ENTRY_STORE,
+	AW_ENTRY_PRINCIPAL,
+	AW_ENTRY_KIND,
+	AW_ENTRY_USER_NAME,
+	AW_ENTRY_NAME,
+	AW_ENTRY_POSIX_ID,
+	AW_ENTRY_HOME,
+	AW_ENTRY_PRESENT,
+	AW_ENTRY_DISABLED,
+	AW_ENTRY_ADOPTED,
+	AW_ENTRY_SKIP,
+};
 
 #endif

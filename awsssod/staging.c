@@ -14,27 +14,31 @@
 
 #define DISPLAY_SIZE 4097
 
-/* Does @query when anybody is there whom it is about. */
-static int about_nobody(struct aw_state *state, enum aw_query query)
+static int count_nobody(struct aw_state *state, int64_t *n)
 {
-	int64_t n = 0;
-	int r;
-
-	r = aw_state_number(state, AW_Q_COUNT_UNREGISTERED, &n, "");
-	return r < 0 || n == 0 ? r : aw_state_run(state, query, "");
+	return aw_state_number(state, AW_Q_COUNT_UNREGISTERED, n, "");
 }
 
 int aw_staging_drop_nobody(struct aw_state *state)
 {
-	return about_nobody(state, AW_Q_STAGE_DROP_NOBODY);
+	int64_t n = 0;
+	const int r = count_nobody(state, &n);
+
+	return r < 0 || n == 0
+		   ? r
+		   : aw_state_run(state, AW_Q_STAGE_DROP_NOBODY, "");
 }
 
 int aw_staging_forget(struct aw_state *state)
 {
+	int64_t n = 0;
 	int r;
 
-	r = about_nobody(state, AW_Q_FORGET_MEMBERS);
-	return r < 0 ? r : about_nobody(state, AW_Q_FORGET_UNREGISTERED);
+	r = count_nobody(state, &n);
+	if (r < 0 || n == 0)
+		return r;
+	r = aw_state_run(state, AW_Q_FORGET_MEMBERS, "");
+	return r < 0 ? r : aw_state_run(state, AW_Q_FORGET_UNREGISTERED, "");
 }
 
 static int forget_rows(struct aw_state *state)
