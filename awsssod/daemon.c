@@ -133,6 +133,8 @@ static int open_state(struct aw_daemon *daemon, struct aw_diag *diag)
 		return 0;
 	r = aw_rebuild(state, &daemon->conf, daemon->settings.public_dir, &n);
 	if (r == 0)
+		aw_ignore(aw_state_run(state, AW_Q_MEMBERS_COUNT, ""));
+	if (r == 0)
 		aw_log(LOG_WARNING,
 		    "%s was missing: the ids of %u principals "
 		    "are back from the last snapshot",

@@ -22,6 +22,7 @@
 #include <systemd/sd-event.h>
 
 #include "awsssod/attempt.h"
+#include "awsssod/census.h"
 #include "awsssod/hint.h"
 #include "awsssod/netd.h"
 #include "awsssod/opening.h"
@@ -44,6 +45,7 @@ struct aw_daemon {
 	struct aw_server server;
 	struct aw_sweep sweep;
 	struct aw_publish publish;
+	struct aw_census census;
 	struct aw_attempts attempts;
 	struct aw_hints hints;
 	struct aw_sessions sessions;

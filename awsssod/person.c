@@ -138,6 +138,7 @@ static int write_groups(struct aw_state *state, const struct aw_conf *conf,
     const struct aw_wire_in *in, int64_t n, int64_t *changes)
 {
 	const char *store = conf->identity_store_id;
+	int64_t lost = 0, gained = 0;
 	int r;
 
 	if ((r = stage_groups(state, in)) != 0 ||
@@ -149,13 +150,15 @@ static int write_groups(struct aw_state *state, const struct aw_conf *conf,
 		r = aw_state_run(state, AW_Q_GROUP_PLACEHOLDER, "s", store);
 	if (r == 0)
 		r = counted(state,
-		    aw_state_run(state, AW_Q_LIVE_LOSE, "is", n, store),
-		    changes);
+		    aw_state_run(state, AW_Q_LIVE_LOSE, "is", n, store), &lost);
 	if (r == 0)
 		r = counted(state,
 		    aw_state_run(state, AW_Q_LIVE_GAIN, "is", n, store),
-		    changes);
-	return r;
+		    &gained);
+	*changes += lost + gained;
+	return r != 0 || lost == gained
+		   ? r
+		   : aw_state_run(state, AW_Q_MEMBERS_MORE, "i", gained - lost);
 }
 
 static int write_all(struct aw_state *state, const struct aw_conf *conf,

@@ -75,6 +75,12 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_GENERATION_NEXT] =
 	    "UPDATE meta SET value = value + 1 WHERE key = 'generation'",
 
+	[AW_Q_MEMBERS_MORE] =
+	    "UPDATE meta SET value = value + ?1 WHERE key = 'members'",
+	[AW_Q_MEMBERS_COUNT] =
+	    "INSERT INTO meta SELECT 'members', count(*) FROM members"
+	    " WHERE true ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+
 	[AW_Q_LOCAL_NAMES_CLEAR] = "DELETE FROM local_names",
 	[AW_Q_LOCAL_IDS_CLEAR] = "DELETE FROM local_ids",
 	[AW_Q_LOCAL_NAME] = "INSERT OR IGNORE INTO local_names VALUES(?1)",
@@ -546,9 +552,12 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_EVENTS] = EVENT "ORDER BY n DESC LIMIT ?1) ORDER BY n",
 	[AW_Q_EVENTS_OF] =
 	    EVENT "WHERE user = ?2 ORDER BY n DESC LIMIT ?1) ORDER BY n",
-	[AW_Q_SKIPPED] = ENTRY " INDEXED BY principals_skip"
-			       " WHERE skip IS NOT NULL AND present = 1"
-			       " AND n > ?1 ORDER BY n LIMIT ?2",
+	/* In the order of the index: each page starts where the last ended. */
+	[AW_Q_SKIPPED] = ENTRY
+	" INDEXED BY principals_skip WHERE skip IS NOT NULL AND present = 1"
+	" AND (kind, user_name, n) > (SELECT kind, user_name, n"
+	"  FROM principals WHERE n = ?1 UNION ALL SELECT 0, '', 0 LIMIT 1)"
+	" ORDER BY kind, user_name, n LIMIT ?2",
 	[AW_Q_IDS] = ENTRY " WHERE n > ?1 ORDER BY n LIMIT ?2",
 	[AW_Q_COUNT_SKIPPED] = "SELECT count(*) FROM principals"
 			       " WHERE skip IS NOT NULL AND present = 1",

@@ -18,17 +18,6 @@
 
 #define EVENTS_SHOWN 100
 
-static int64_t number(
-    struct aw_daemon *daemon, enum aw_query query, int64_t kind)
-{
-	int64_t n = 0;
-
-	if (aw_state_number(&daemon->state, query, &n, kind ? "i" : "", kind) !=
-	    0)
-		return 0;
-	return n;
-}
-
 static void put_fact(struct aw_daemon *daemon, struct aw_wire_out *out,
     uint16_t tag, const char *key)
 {
@@ -93,17 +82,19 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 		    sweep->next_ms > now ? (sweep->next_ms - now) / 1000 : 0);
 }
 
-/* Sets, and how many hold one as far as is known. */
-static void put_sets(struct aw_daemon *daemon, struct aw_wire_out *out)
+static void put_census(struct aw_daemon *daemon, struct aw_wire_out *out)
 {
-	const bool known = aw_sets_are_known(&daemon->state);
+	const struct aw_census *census = &daemon->census;
 
-	aw_wire_put_num(out, AW_TAG_SETS,
-	    (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, AW_KIND_SET));
-	aw_wire_put_num(out, AW_TAG_GRANTS,
-	    (uint64_t)number(
-		daemon, known ? AW_Q_COUNT_GRANTS : AW_Q_COUNT_LEARNED, 0));
-	aw_wire_put_num(out, AW_TAG_SETS_KNOWN, known);
+	/* What cannot be counted now is as it was. */
+	aw_ignore(aw_census_take(&daemon->census, &daemon->state));
+	aw_wire_put_num(out, AW_TAG_USERS, (uint64_t)census->users);
+	aw_wire_put_num(out, AW_TAG_GROUPS, (uint64_t)census->groups);
+	aw_wire_put_num(out, AW_TAG_SETS, (uint64_t)census->sets);
+	aw_wire_put_num(out, AW_TAG_GRANTS, (uint64_t)census->holds);
+	aw_wire_put_num(
+	    out, AW_TAG_SETS_KNOWN, aw_sets_are_known(&daemon->state));
+	aw_wire_put_num(out, AW_TAG_SKIPPED, (uint64_t)census->skipped);
 }
 
 static void put_counts(struct aw_daemon *daemon, struct aw_wire_out *out)
@@ -116,13 +107,7 @@ static void put_counts(struct aw_daemon *daemon, struct aw_wire_out *out)
 	aw_wire_put_num(out, AW_TAG_GENERATION, (uint64_t)generation);
 	if (age != UINT64_MAX)
 		aw_wire_put_num(out, AW_TAG_DIRECTORY_AGE, age);
-	aw_wire_put_num(
-	    out, AW_TAG_USERS, (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, 1));
-	aw_wire_put_num(out, AW_TAG_GROUPS,
-	    (uint64_t)number(daemon, AW_Q_COUNT_PRESENT, 2));
-	put_sets(daemon, out);
-	aw_wire_put_num(out, AW_TAG_SKIPPED,
-	    (uint64_t)number(daemon, AW_Q_COUNT_SKIPPED, 0));
+	put_census(daemon, out);
 	aw_wire_put_num(
 	    out, AW_TAG_FLOWS, aw_attempts_count_open(&daemon->attempts));
 	aw_wire_put_num(out, AW_TAG_SESSIONS, daemon->sessions.n);

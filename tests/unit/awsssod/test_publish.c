@@ -204,6 +204,10 @@ static void lost_state(void **state)
 	fake_run(fake);
 	assert_int_equal(
 	    fake_number(fake, "SELECT count(*) FROM principals"), 5);
+	/* as "awssso status" shows it */
+	assert_int_equal(fake_number(fake, "SELECT value FROM meta"
+					   " WHERE key = 'members'"),
+	    3);
 	assert_true(fake_number(fake, "SELECT posix_id FROM principals"
 				      " WHERE principal = 'u-alice'") == alice);
 	assert_true(fake_number(fake, "SELECT posix_id FROM principals WHERE"

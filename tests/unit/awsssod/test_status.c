@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "awsssod/person.h"
 #include "common/own.h"
 #include "tests/unit/awsssod/people.h"
 
@@ -98,7 +99,8 @@ static void ask_after(int fd, uint16_t type, uint64_t after)
 	fake_send(fd, &out);
 }
 
-/* More than a page of them: each one comes, and only once. */
+/* More than a page of them, some called the same: each one comes, and only
+ * once. */
 static void skipped_in_pages(void **state)
 {
 	static struct fake_user many[120];
@@ -112,7 +114,7 @@ static void skipped_in_pages(void **state)
 	(void)state;
 	for (int i = 0; i < 120; i++) {
 		assert_int_equal(aw_fmt(text[i][0], 32, "u-%d", i) |
-				     aw_fmt(text[i][1], 32, "p%d:x", i),
+				     aw_fmt(text[i][1], 32, "p%d:x", i / 3),
 		    0);
 		many[i] = (struct fake_user){ text[i][0], text[i][1], NULL };
 	}
@@ -139,6 +141,29 @@ static void skipped_in_pages(void **state)
 		assert_int_equal(after == 0, page < 50);
 	}
 	fake_free(fake);
+}
+
+/* Nobody makes the daemon sort all of them for a page. */
+static void a_page_is_read_in_order(void **state)
+{
+	struct fake *fake = *state;
+	char sql[1024];
+	sqlite3_stmt *plan;
+
+	assert_int_equal(aw_fmt(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s",
+			     aw_query_sql[AW_Q_SKIPPED]),
+	    0);
+	assert_int_equal(
+	    sqlite3_prepare_v2(fake->daemon->state.db, sql, -1, &plan, NULL),
+	    SQLITE_OK);
+	while (sqlite3_step(plan) == SQLITE_ROW) {
+		const char *step = aw_state_text(plan, 3);
+
+		if (strncmp(step, "SCAN principals", 15) == 0 ||
+		    strstr(step, "TEMP B-TREE"))
+			fail_msg("%s", step);
+	}
+	assert_int_equal(sqlite3_finalize(plan), SQLITE_OK);
 }
 
 /* Counted when a sweep counts: held losses still are, others are not. */
@@ -176,6 +201,85 @@ static void counts_memberships(void **state)
 		assert_int_equal(close(fd), 0);
 	}
 	fake_free(fake);
+}
+
+/* Ask for the status and return its @tag. */
+static uint64_t status_num(struct fake *fake, uint16_t tag)
+{
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+
+	ask(fd, AW_MSG_STATUS, NULL, false);
+	fake_wait(fake, fd, AW_MSG_STATUS_IS);
+	return num(fake, tag);
+}
+
+static void sql(struct fake *fake, const char *text)
+{
+	assert_int_equal(
+	    sqlite3_exec(fake->daemon->state.db, text, NULL, NULL, NULL),
+	    SQLITE_OK);
+}
+
+/* Anybody may ask, as often as they like: a generation is counted once. */
+static void counts_a_generation_once(void **state)
+{
+	struct fake *fake = *state;
+
+	assert_true(status_num(fake, AW_TAG_USERS) == 4);
+	sql(fake, "UPDATE principals SET present = 0, skip = 'x'"
+		  " WHERE user_name LIKE 'b%'");
+	sql(fake, "INSERT INTO principals(store, principal, kind, user_name,"
+		  " skip) SELECT 'd-1', 'x' || kind, kind, '', 'x'"
+		  " FROM (SELECT 2 AS kind UNION ALL SELECT 3)");
+	assert_true(status_num(fake, AW_TAG_USERS) == 4);
+	assert_true(status_num(fake, AW_TAG_GROUPS) == 1);
+	assert_true(status_num(fake, AW_TAG_SETS) == 0);
+	assert_true(status_num(fake, AW_TAG_SKIPPED) == 0);
+	sql(fake, "UPDATE meta SET value = value + 1 WHERE key = 'generation'");
+	assert_true(status_num(fake, AW_TAG_USERS) == 3);
+	assert_true(status_num(fake, AW_TAG_GROUPS) == 2);
+	assert_true(status_num(fake, AW_TAG_SETS) == 1);
+	assert_true(status_num(fake, AW_TAG_SKIPPED) == 2);
+}
+
+/* Dave is in @group now, or in none. */
+static void refresh_dave(struct fake *fake, const char *group)
+{
+	struct aw_state *db = &fake->daemon->state;
+	uint8_t data[256];
+	struct aw_wire_out out;
+	struct aw_wire_in in;
+	struct aw_person dave;
+	bool changed;
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_PERSON_IS, 1);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, DAVE);
+	aw_wire_put_text(&out, AW_TAG_USER_NAME, "dave@example.com");
+	aw_wire_put_text(&out, AW_TAG_GROUP_ID, group);
+	assert_int_equal(aw_wire_end(&out), 0);
+	assert_int_equal(aw_wire_open(out.data, out.len, &in), 0);
+	assert_int_equal(aw_person_by_name(db, "dave", &dave), 0);
+	assert_int_equal(
+	    aw_person_refresh(db, &fake->conf, &in, &dave, &changed), 0);
+	assert_true(changed);
+}
+
+/* One person's groups count at once, and a restart forgets no count. */
+static void counts_follow_a_refresh_and_a_restart(void **state)
+{
+	struct fake *fake = *state;
+
+	refresh_dave(fake, "g-admins");
+	assert_true(status_num(fake, AW_TAG_MEMBERS) == 4);
+	refresh_dave(fake, "g-new");
+	assert_true(status_num(fake, AW_TAG_MEMBERS) == 4);
+	assert_true(status_num(fake, AW_TAG_GROUPS) == 2);
+	refresh_dave(fake, NULL);
+	assert_true(status_num(fake, AW_TAG_MEMBERS) == 3);
+	fake_stop(fake);
+	fake_run(fake);
+	assert_true(status_num(fake, AW_TAG_MEMBERS) == 3);
+	assert_true(status_num(fake, AW_TAG_USERS) == 4);
 }
 
 static void sync_tells(void **state)
@@ -453,7 +557,10 @@ int main(int argc, char **argv)
 		T(status),
 		cmocka_unit_test(skipped),
 		cmocka_unit_test(skipped_in_pages),
+		T(a_page_is_read_in_order),
 		cmocka_unit_test(counts_memberships),
+		T(counts_a_generation_once),
+		T(counts_follow_a_refresh_and_a_restart),
 		T(sync_tells),
 		T(bad_sweeps),
 		T(short_read),
