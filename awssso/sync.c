@@ -142,7 +142,8 @@ const struct aw_command aw_command_sync = {
 		"in force, or says\nwhy the last one stays.  ^C leaves the "
 		"sweep running.",
 	.options = { [ACCEPT_SHRINK] = { "--accept-shrink", NULL,
-			 "Take a loss that would be held: it is meant." },
+			 "Take the loss that the held sweep showed: it is "
+			 "meant." },
 	    [RUN_DIR] = AW_TALK_OPTION },
 	.run = run,
 };

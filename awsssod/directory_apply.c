@@ -9,18 +9,12 @@
 #include "awsssod/log.h"
 #include "awsssod/published_stage.h"
 #include "awsssod/register.h"
+#include "awsssod/shrink.h"
 #include "awsssod/staging.h"
 #include "common/proto.h"
 
 #define SLICE 20000 /* memberships that are compared at a time */
 #define TOLD  20    /* renames that are told of one by one */
-
-bool aw_apply_is_shrink(int64_t had, int64_t lost)
-{
-	const int64_t tenth = had / 10;
-
-	return lost > (tenth > 5 ? tenth : 5);
-}
 
 /* Run a statement about the store and count what it changed. */
 static int change(struct aw_applying *job, enum aw_query query, bool by_store)
@@ -215,30 +209,15 @@ static int count_lost(struct aw_applying *job)
 	if (r != 0)
 		return r;
 	out->lost_sets = job->sets.lost;
-	out->held =
-	    !job->apply->accept_loss &&
-	    (aw_apply_is_shrink(job->had_users, out->lost_users) ||
-		aw_apply_is_shrink(job->had_groups, out->lost_groups) ||
-		aw_apply_is_shrink(job->had_members, out->lost_members) ||
-		aw_apply_is_shrink(job->sets.had, out->lost_sets) ||
-		aw_apply_is_shrink(
-		    job->sets.had_grants, job->sets.lost_grants));
-	return 0;
-}
-
-static int say_held(struct aw_applying *job)
-{
-	struct aw_applied *out = &job->out;
-
-	return aw_fmt(out->text, sizeof(out->text),
-	    "held: the directory would lose %lld of %lld users, %lld of %lld "
-	    "groups, %lld of %lld memberships, %lld of %lld permission sets, "
-	    "%lld of %lld assignments",
-	    (long long)out->lost_users, (long long)job->had_users,
-	    (long long)out->lost_groups, (long long)job->had_groups,
-	    (long long)out->lost_members, (long long)job->had_members,
-	    (long long)out->lost_sets, (long long)job->sets.had,
-	    (long long)job->sets.lost_grants, (long long)job->sets.had_grants);
+	r = aw_shrink_judge(job->state,
+	    &(struct aw_shrink){
+		.had = { job->had_users, job->had_groups, job->had_members,
+		    job->sets.had, job->sets.had_grants },
+		.lost = { out->lost_users, out->lost_groups, out->lost_members,
+		    out->lost_sets, job->sets.lost_grants } },
+	    job->apply->accept_loss, out->text, sizeof(out->text));
+	out->held = out->text[0] != '\0';
+	return r;
 }
 
 static int take_losses(struct aw_applying *job)
@@ -246,9 +225,7 @@ static int take_losses(struct aw_applying *job)
 	int r;
 
 	if (job->out.held) {
-		r = say_held(job);
-		if (r == 0)
-			r = change(job, AW_Q_MARK_MISSING, false);
+		r = change(job, AW_Q_MARK_MISSING, false);
 		return r < 0 ? r : aw_sets_lose(&job->sets, true);
 	}
 	job->members -= job->out.lost_members;

@@ -2,10 +2,9 @@
 /*
  * Making a complete sweep the directory: one transaction, one generation.
  *
- * Absence of data never deletes by itself (R24): a sweep that would lose more
- * than max(10 %, 5) of users, groups, memberships, permission sets or
- * assignments is held. What a held sweep adds or changes counts at once; what
- * it lacks stays, but a person whom it lacks is marked missing.
+ * Absence of data never deletes by itself (R24): a sweep that would lose too
+ * much (awsssod/shrink.h) is held. What a held sweep adds or changes counts at
+ * once; what it lacks stays, but a person whom it lacks is marked missing.
  */
 #ifndef AW_AWSSSOD_DIRECTORY_APPLY_H
 #define AW_AWSSSOD_DIRECTORY_APPLY_H
@@ -23,7 +22,7 @@ struct aw_apply {
 	const struct aw_local_files *local; /* the local accounts' */
 	aw_sha256_fn *sha256;
 	time_t now;
-	bool accept_loss; /* an administrator said that the loss is meant */
+	bool accept_loss; /* the loss that was shown is meant */
 	bool published;   /* names and ids are those of a publisher */
 	bool sets_known;  /* the staged sets and grants are all there are */
 	bool sets_later;  /* an outage: nothing is known of them */
@@ -36,9 +35,6 @@ struct aw_applied {
 	int64_t dropped_grants; /* they can no longer be read */
 	char text[256];         /* why it is held */
 };
-
-/* A loss of @lost out of @had is more than a directory loses in a day. */
-bool aw_apply_is_shrink(int64_t had, int64_t lost);
 
 /* A sweep that is being applied. */
 struct aw_applying {

@@ -3,7 +3,7 @@
  * The tables of state.db, and how those of an older release become them.
  *
  *   meta        small facts by name: store, domain, generation, read_at,
- *               held, published
+ *               held, shown_* (awsssod/shrink.h), members, published
  *   principals  users (kind 1), groups (kind 2) and permission sets (kind 3):
  *               what the directory says of each, and what the ledger gave it
  *               (name, posix_id, home).  The ledger's columns go from NULL to

@@ -16,6 +16,7 @@
 
 #include "awsssod/person.h"
 #include "awsssod/staging.h"
+#include "awsssod/shrink.h"
 #include "common/own.h"
 #include "tests/unit/awsssod/world.h"
 
@@ -146,7 +147,7 @@ static void shrink_limits(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (aw_apply_is_shrink(rows[i].had, rows[i].lost) !=
+		if (aw_shrink_is_large(rows[i].had, rows[i].lost) !=
 		    rows[i].want)
 			fail_msg("%lld of %lld", (long long)rows[i].lost,
 			    (long long)rows[i].had);
@@ -199,6 +200,47 @@ static void held(void **state)
 	}
 }
 
+/* What an administrator accepts is what was shown, of each kind. */
+static void accepted_is_what_was_shown(void **state)
+{
+	static const struct {
+		const char *what;
+		bool accept;
+		size_t users, groups; /* that are left of MANY */
+		bool want;
+	} rows[] = {
+		{ "nothing was shown yet", true, MANY - 10, MANY, true },
+		{ "more users", true, MANY - 11, MANY, true },
+		{ "shown by that one, another kind", true, MANY - 11, MANY - 6,
+		    true },
+		{ "not accepted", false, MANY - 11, MANY - 6, true },
+		{ "as shown, and what is no loss to hold", true, MANY - 11,
+		    MANY - 6, false },
+		{ "it counts once", true, MANY - 21, MANY - 6, true },
+		{ "somebody came back", true, MANY - 18, MANY - 6, false },
+	};
+	aw_own_free struct crowd *crowd = crowd_new();
+	const struct fake_directory all = { crowd->users, crowd->groups, NULL,
+		MANY, MANY, 0 };
+	struct world *world = *state;
+	struct aw_applied applied;
+
+	assert_int_equal(world_sweep(world, &all, &applied), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct fake_directory d = { crowd->users, crowd->groups,
+			NULL, rows[i].users, rows[i].groups, 0 };
+
+		world->apply.accept_loss = rows[i].accept;
+		assert_int_equal(world_sweep(world, &d, &applied), 0);
+		if (applied.held != rows[i].want)
+			fail_msg("%s: %s", rows[i].what, applied.text);
+		if (applied.held &&
+		    (strstr(applied.text, "more than was shown") != NULL) !=
+			rows[i].accept)
+			fail_msg("%s: %s", rows[i].what, applied.text);
+	}
+}
+
 static void held_still_adds_and_disables(void **state)
 {
 	aw_own_free struct crowd *crowd = crowd_new();
@@ -228,7 +270,7 @@ static void held_still_adds_and_disables(void **state)
 	assert_int_equal(aw_person_by_name(&world->state, "p1", &person), 0);
 	assert_false(person.missing);
 	/* An administrator says that it is meant. */
-	world->apply.accept_loss = true;
+	world->all_is_meant = true;
 	assert_int_equal(world_sweep(world, &few, &applied), 0);
 	assert_false(applied.held);
 	assert_int_equal(aw_person_by_name(&world->state, "p1", &person), 0);
@@ -385,6 +427,7 @@ int main(void)
 		T(memberships_follow),
 		T(shrink_limits),
 		T(held),
+		T(accepted_is_what_was_shown),
 		T(held_still_adds_and_disables),
 		T(contradictions),
 		T(newcomers_of_half_a_sweep),

@@ -72,7 +72,7 @@ static void collisions(void **state)
 			     NULL),
 	    1);
 	/* With the rival gone the name is free: nobody ever had it. */
-	world->apply.accept_loss = true;
+	world->all_is_meant = true;
 	assert_int_equal(world_sweep(world, &one, &applied), 0);
 	assert_string_equal(world_name(world, "u-1"), "alice");
 }

@@ -53,6 +53,17 @@ int world_tear_down(void **state)
 	return 0;
 }
 
+static void show_everything(struct world *world)
+{
+	static const char *const keys[] = { "shown_users", "shown_groups",
+		"shown_members", "shown_sets", "shown_grants" };
+
+	world->apply.accept_loss = true;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		assert_int_equal(
+		    aw_state_set_num(&world->state, keys[i], INT64_MAX), 0);
+}
+
 int world_sweep(
     struct world *world, const struct fake_directory *d, struct aw_applied *ret)
 {
@@ -74,6 +85,8 @@ int world_sweep(
 	assert_int_equal(staging.groups, d->n_groups);
 	assert_int_equal(staging.members, d->n_members);
 	memset(ret, 0, sizeof(*ret));
+	if (world->all_is_meant)
+		show_everything(world);
 	world->apply.sets_known = world->fake->sets && world->fake->sets->known;
 	return aw_apply_sweep(&world->state, &world->apply, ret, &why);
 }

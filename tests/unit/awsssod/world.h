@@ -12,6 +12,7 @@ struct world {
 	struct fake *fake; /* for its files; the daemon does not run */
 	struct aw_state state;
 	struct aw_apply apply;
+	bool all_is_meant; /* whatever a sweep loses was shown and accepted */
 };
 
 /* alice (u-1) and bob (u-2), both in "Dev Team" (g-1). */
