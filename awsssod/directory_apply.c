@@ -177,7 +177,8 @@ static int add_and_change(struct aw_applying *job)
 	int64_t before;
 	int r;
 
-	if ((r = change(job, AW_Q_APPLY_USERS, true)) != 0 ||
+	if ((r = change(job, AW_Q_ARRIVED, false)) != 0 ||
+	    (r = change(job, AW_Q_APPLY_USERS, true)) != 0 ||
 	    (r = change(job, AW_Q_APPLY_GROUPS, true)) != 0 ||
 	    (r = run(job, AW_Q_TOUCHED_ADDED)) != 0 ||
 	    (r = aw_staging_drop_nobody(job->state)) != 0)
@@ -186,7 +187,8 @@ static int add_and_change(struct aw_applying *job)
 	r = change(job, AW_Q_APPLY_MEMBERS, false);
 	if (r < 0)
 		return r;
-	job->members = job->had_members + job->changes - before;
+	job->members =
+	    job->had_members + job->arriving.members + job->changes - before;
 	return aw_sets_add(&job->sets);
 }
 
@@ -270,8 +272,7 @@ static int apply_all(struct aw_applying *job, struct aw_diag *diag)
 
 	/* Lost is who was there and has not been seen: found before anybody
 	 * comes. */
-	if ((r = check_kinds(job, diag)) != 0 ||
-	    (r = count_before(job, diag)) != 0 ||
+	if ((r = count_before(job, diag)) != 0 ||
 	    (r = spare_touched(job)) != 0 || (r = tell_renames(job)) != 0 ||
 	    (r = find_lost(job, AW_KIND_USER, &out->lost_users)) != 0 ||
 	    (r = find_lost(job, AW_KIND_GROUP, &out->lost_groups)) != 0 ||
@@ -281,10 +282,10 @@ static int apply_all(struct aw_applying *job, struct aw_diag *diag)
 	    (r = take_losses(job)) != 0 ||
 	    (r = aw_local_read(job->state, apply->local)) != 0)
 		return r;
-	r = apply->published ? aw_published_register(
-				   job->state, job->store, &job->changes, diag)
-			     : aw_register_newcomers(job->state, apply->conf,
-				   apply->sha256, &job->changes);
+	r = apply->published
+		? aw_published_register(job->state, job->store, &job->changes)
+		: aw_register_newcomers(
+		      job->state, apply->conf, apply->sha256, &job->changes);
 	return r != 0 ? r : close_books(job);
 }
 
@@ -308,24 +309,48 @@ void aw_apply_begin(struct aw_applying *job, struct aw_state *state,
 	};
 }
 
+/* The next part: AW_PENDING while there is another one behind it. */
+static int do_part(struct aw_applying *job, struct aw_diag *diag)
+{
+	const struct aw_apply *apply = job->apply;
+	int r;
+
+	if (!job->compared) {
+		r = compare_slice(job);
+	} else if (!job->arriving.begun) {
+		r = check_kinds(job, diag);
+		if (r == 0 && apply->published)
+			r = aw_published_conflicts(
+			    job->state, job->store, diag);
+		if (r == 0)
+			r = aw_arrive_begin(&job->arriving, job->state,
+			    apply->conf, apply->local, apply->sha256,
+			    apply->published);
+	} else if (!job->arrived) {
+		r = aw_arrive_some(&job->arriving);
+		job->arrived = r == 0;
+	} else {
+		return apply_all(job, diag);
+	}
+	return r == 0 ? AW_PENDING : r;
+}
+
 int aw_apply_step(
     struct aw_applying *job, struct aw_applied *ret, struct aw_diag *diag)
 {
-	const bool is_last = job->compared;
-	int r;
-
+	int done, r;
 	r = aw_state_begin(job->state);
 	if (r < 0)
 		return r;
-	r = is_last ? apply_all(job, diag) : compare_slice(job);
-	if (r == 0)
-		r = aw_state_commit(job->state);
+	done = do_part(job, diag);
+	r = done == 0 || done == AW_PENDING ? aw_state_commit(job->state)
+					    : done;
 	if (r != 0) {
 		aw_state_rollback(job->state);
 		return r;
 	}
-	if (!is_last)
-		return AW_PENDING;
+	if (done == AW_PENDING)
+		return done;
 	job->out.dropped_grants = job->sets.dropped;
 	*ret = job->out;
 	return 0;

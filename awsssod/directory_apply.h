@@ -11,6 +11,7 @@
 
 #include <time.h>
 
+#include "awsssod/arrive.h"
 #include "awsssod/local.h"
 #include "awsssod/sets.h"
 #include "awsssod/state.h"
@@ -43,6 +44,8 @@ struct aw_applying {
 	const char *store;
 	int64_t usr, grp; /* the known membership that was compared last */
 	bool compared;    /* all of them were */
+	struct aw_arriving arriving;
+	bool arrived; /* whoever is new has a name, or a reason */
 	int64_t changes;
 	int64_t had_users, had_groups, had_members;
 	int64_t members; /* that there are afterwards */
@@ -56,11 +59,11 @@ void aw_apply_begin(struct aw_applying *job, struct aw_state *state,
     const struct aw_apply *apply);
 
 /*
- * Do a part of it, which takes some milliseconds; only the last one changes
- * anything, and takes as long as there is to change.  Returns AW_PENDING: call
- * again; 0 with @ret; AW_DENIED with @diag when the sweep contradicts itself or
- * what is known; or a negative errno.  Unless 0 is returned nothing has
- * changed.
+ * Do a part of it, which takes some milliseconds, and the last one as long as
+ * there is to change among those who are there: only then anybody comes, goes
+ * or changes.  Returns AW_PENDING: call again; 0 with @ret; AW_DENIED with
+ * @diag when the sweep contradicts itself or what is known; or a negative
+ * errno.  Unless 0 is returned the directory is what it was.
  */
 int aw_apply_step(struct aw_applying *job, struct aw_applied *ret,
     struct aw_diag *diag) AW_MUST_USE;

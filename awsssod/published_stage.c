@@ -201,7 +201,7 @@ int aw_published_stage(struct aw_published_stage *stage, struct aw_diag *diag)
 
 /* --- names and ids ----------------------------------------------------- */
 
-static int find_conflicts(
+int aw_published_conflicts(
     struct aw_state *state, const char *store, struct aw_diag *diag)
 {
 	char first[200] = "";
@@ -232,14 +232,13 @@ static int find_conflicts(
 	return AW_DENIED;
 }
 
-int aw_published_register(struct aw_state *state, const char *store,
-    int64_t *changes, struct aw_diag *diag)
+int aw_published_register(
+    struct aw_state *state, const char *store, int64_t *changes)
 {
 	static const enum aw_query steps[] = { AW_Q_PUBLISHED_GIVE,
 		AW_Q_PUBLISHED_RESERVE };
-	int r;
+	int r = 0;
 
-	r = find_conflicts(state, store, diag);
 	for (size_t i = 0; r == 0 && i < sizeof(steps) / sizeof(steps[0]);
 	     i++) {
 		r = aw_state_run(state, steps[i], "s", store);

@@ -34,13 +34,18 @@ struct aw_published_stage {
 int aw_published_stage(
     struct aw_published_stage *stage, struct aw_diag *diag) AW_MUST_USE;
 
+/* Whether a name or an id of the publisher's is somebody else's on this host:
+ * AW_DENIED with @diag.  0: it is not; or a negative errno. */
+int aw_published_conflicts(struct aw_state *state, const char *store,
+    struct aw_diag *diag) AW_MUST_USE;
+
 /*
- * Give those who are staged the publisher's names, ids and homes, and reserve
- * all others that it ever gave out.  Part of the caller's transaction, instead
- * of aw_register_newcomers().  Returns 0; AW_DENIED with @diag when a name or
- * an id is somebody else's on this host; or a negative errno.
+ * Give those who are there and have none the publisher's names, ids and homes,
+ * and reserve all others that it ever gave out.  Part of the caller's
+ * transaction, instead of aw_register_newcomers().  Returns 0 or a negative
+ * errno (-EEXIST: see aw_published_conflicts()).
  */
-int aw_published_register(struct aw_state *state, const char *store,
-    int64_t *changes, struct aw_diag *diag) AW_MUST_USE;
+int aw_published_register(
+    struct aw_state *state, const char *store, int64_t *changes) AW_MUST_USE;
 
 #endif

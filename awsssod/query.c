@@ -36,6 +36,15 @@
 	"' || (SELECT principal FROM principals p" \
 	" WHERE p.n = newcomers.n) || '"
 
+/* What is to be decided now: a batch, or a part of it. */
+#define OF_BATCH "batch = ?1 AND n > ?2 AND n <= ?3"
+
+/* Of those from ?1 to ?2 who come with a sweep, by row number. */
+#define ARRIVING(kind)                                               \
+	"(SELECT w.n FROM newcomers w CROSS JOIN principals q"       \
+	" ON q.n = w.n WHERE w.batch = 0 AND w.n > ?1 AND w.n <= ?2" \
+	" AND w.kind = " kind " AND q.present = 0)"
+
 #define UNREGISTERED \
 	"(SELECT n FROM principals WHERE name IS NULL AND present = 0)"
 
@@ -139,17 +148,35 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "   replace(user_name, '@', '')), '')) ELSE '' END"
 	    "  AS domain FROM stage_users GROUP BY domain"
 	    " ORDER BY count(*) DESC, domain LIMIT 1",
-	[AW_Q_NEWCOMERS_CLEAR] = "DELETE FROM newcomers",
+	[AW_Q_NEWCOMERS_CLEAR] = "DELETE FROM newcomers WHERE batch = ?1",
 	[AW_Q_NEWCOMERS] = "SELECT n, kind, user_name, principal"
 			   " FROM principals WHERE name IS NULL AND present = 1"
 			   " AND n NOT IN " UNREAD,
-	[AW_Q_NEWCOMER_ADD] = "INSERT INTO newcomers VALUES(?1, ?2, ?3)",
+	/* A sweep's own, and those who stay and compete with them. */
+	[AW_Q_NEWCOMERS_COMING] =
+	    "SELECT p.n, p.kind, coalesce(u.user_name, g.display, p.user_name),"
+	    " p.principal, b.name FROM principals p"
+	    " LEFT JOIN stage_users u ON p.kind = 1"
+	    "  AND u.principal = p.principal"
+	    " LEFT JOIN stage_groups g ON p.kind = 2"
+	    "  AND g.principal = p.principal"
+	    " LEFT JOIN published b ON b.principal = p.principal"
+	    " WHERE p.name IS NULL AND p.n > ?2 AND p.store = ?1"
+	    " AND (u.principal IS NOT NULL OR g.principal IS NOT NULL OR"
+	    "  EXISTS(SELECT 1 FROM stage_seen s"
+	    "   WHERE s.kind = p.kind AND s.n = p.n))"
+	    " ORDER BY p.n LIMIT ?3",
+	[AW_Q_NEWCOMER_ADD] =
+	    "INSERT INTO newcomers VALUES(?1, ?2, ?3, ?4, ?5)",
+	[AW_Q_NEWCOMERS_LAST] =
+	    "SELECT max(n) FROM (SELECT n FROM newcomers WHERE batch = ?1"
+	    " AND n > ?2 ORDER BY n LIMIT ?3)",
 	[AW_Q_NEWCOMERS_LOCAL] =
 	    "UPDATE newcomers SET reason = 'this host has an account or group"
 	    " named ' || name || ': remove that one, keep its id (awssso ids"
 	    " adopt ' || name || ' ID), or give this one another name (awssso"
 	    " ids rename " NEWCOMER " NAME)'"
-	    " WHERE name IN (SELECT name FROM local_names)",
+	    " WHERE " OF_BATCH " AND name IN (SELECT name FROM local_names)",
 	[AW_Q_NEWCOMERS_TAKEN] =
 	    "UPDATE newcomers SET reason = 'the name ' || name || ' belongs"
 	    " to ' || (SELECT principal || CASE present WHEN 0 THEN"
@@ -158,38 +185,79 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "  FROM principals p WHERE p.name = newcomers.name) ||"
 	    " ' give this one another name (awssso ids rename " NEWCOMER
 	    " NAME)'"
-	    " WHERE reason IS NULL AND EXISTS(SELECT 1 FROM principals p"
-	    "  WHERE p.name = newcomers.name)",
+	    " WHERE " OF_BATCH " AND reason IS NULL AND EXISTS(SELECT 1"
+	    "  FROM principals p WHERE p.name = newcomers.name"
+	    "  AND p.n != newcomers.n)",
 	[AW_Q_NEWCOMERS_RESERVED] =
 	    "UPDATE newcomers SET reason = 'the name ' || name || ' was'"
 	    " || (SELECT ' that of ' || p.principal FROM renames r CROSS JOIN"
 	    "  principals p ON p.n = r.n WHERE r.old_name = newcomers.name"
 	    "  AND r.kept) || ': give this one another name (awssso ids rename"
 	    " " NEWCOMER " NAME)'"
-	    " WHERE reason IS NULL AND EXISTS(SELECT 1 FROM renames r"
-	    "  WHERE r.old_name = newcomers.name AND r.kept"
+	    " WHERE " OF_BATCH " AND reason IS NULL AND EXISTS(SELECT 1"
+	    "  FROM renames r WHERE r.old_name = newcomers.name AND r.kept"
 	    "  AND r.n != newcomers.n)",
+	/* A user's name is that of a private group too: groups give way. */
 	[AW_Q_NEWCOMERS_TWICE] =
 	    "UPDATE newcomers SET reason = 'more than one would be named ' ||"
 	    " name || ': give each a name (awssso ids rename " NEWCOMER
 	    " NAME), or a suffix to one of their domains (domains in [names])'"
-	    " WHERE reason IS NULL AND name IN (SELECT name FROM newcomers"
-	    "  WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1)",
+	    " WHERE " OF_BATCH " AND reason IS NULL AND EXISTS(SELECT 1"
+	    "  FROM newcomers o INDEXED BY newcomers_name"
+	    "  WHERE o.batch = ?1 AND o.name = newcomers.name"
+	    "  AND o.n != newcomers.n"
+	    "  AND (o.kind = 1 OR newcomers.kind != 1))",
 	[AW_Q_NEWCOMERS_NAMED] =
-	    "SELECT w.n, p.kind, p.principal, w.name FROM newcomers w"
-	    " CROSS JOIN principals p WHERE p.n = w.n AND w.reason IS NULL",
+	    "SELECT w.n, w.kind, p.principal, w.name, b.posix_id, b.home"
+	    " FROM newcomers w CROSS JOIN principals p ON p.n = w.n"
+	    " LEFT JOIN published b ON b.principal = p.principal"
+	    " WHERE w.batch = ?1 AND w.n > ?2 AND w.n <= ?3"
+	    " AND w.name IS NOT NULL AND w.reason IS NULL"
+	    " AND p.name IS NULL AND p.present = ?1 ORDER BY w.n",
 	[AW_Q_NEWCOMER_REFUSE] =
-	    "UPDATE newcomers SET reason = ?2 WHERE n = ?1",
+	    "UPDATE newcomers SET reason = ?3 WHERE batch = ?1 AND n = ?2",
 	[AW_Q_NEWLY_SKIPPED] =
 	    "SELECT p.user_name, p.principal, w.reason FROM newcomers w"
-	    " CROSS JOIN principals p ON p.n = w.n"
-	    " WHERE w.reason IS NOT NULL AND p.skip IS NOT w.reason LIMIT ?1",
+	    " CROSS JOIN principals p ON p.n = w.n WHERE w.batch = 1"
+	    " AND w.reason IS NOT NULL AND p.skip IS NOT w.reason LIMIT ?1",
+	/* They are not there yet: nobody sees what is known of them. */
+	[AW_Q_ARRIVE_USERS] =
+	    "UPDATE principals SET (user_name, display, disabled) ="
+	    " (SELECT s.user_name, s.display, s.disabled FROM stage_users s"
+	    "  WHERE s.principal = principals.principal)"
+	    " WHERE n IN " ARRIVING(
+		"1") " AND EXISTS(SELECT 1 FROM stage_users s"
+		     "  WHERE s.principal = principals.principal)",
+	[AW_Q_ARRIVE_GROUPS] =
+	    "UPDATE principals SET user_name = (SELECT s.display"
+	    "  FROM stage_groups s WHERE s.principal = principals.principal)"
+	    " WHERE n IN " ARRIVING(
+		"2") " AND EXISTS(SELECT 1 FROM stage_groups s"
+		     "  WHERE s.principal = principals.principal)",
+	[AW_Q_ARRIVE_UNSTAGE] =
+	    "DELETE FROM stage_users WHERE principal IN (SELECT p.principal"
+	    " FROM principals p WHERE p.n IN " ARRIVING("1") ")",
+	[AW_Q_ARRIVE_MEMBERS] =
+	    "INSERT OR IGNORE INTO members SELECT a.usr, a.grp"
+	    " FROM stage_added a WHERE a.usr > ?1 AND a.usr <= ?2"
+	    " AND a.usr IN " ARRIVING(
+		"1") " AND (EXISTS(SELECT 1 FROM newcomers w"
+		     "  WHERE w.batch = 0 AND w.n = a.grp) OR"
+		     "  EXISTS(SELECT 1 FROM principals p"
+		     "   WHERE p.n = a.grp AND p.present = 1))",
+	[AW_Q_ARRIVE_UNADD] = "DELETE FROM stage_added WHERE usr > ?1"
+			      " AND usr <= ?2 AND usr IN " ARRIVING("1"),
+	[AW_Q_ARRIVED] = "UPDATE principals SET present = 1, missing = 0"
+			 " WHERE present = 0"
+			 " AND n IN (SELECT n FROM newcomers WHERE batch = 0)",
 	[AW_Q_SKIP_NEWCOMERS] =
 	    "UPDATE principals SET skip ="
-	    " (SELECT reason FROM newcomers w WHERE w.n = principals.n)"
-	    " WHERE name IS NULL AND n IN (SELECT n FROM newcomers)"
-	    " AND skip IS NOT"
-	    " (SELECT reason FROM newcomers w WHERE w.n = principals.n)",
+	    " (SELECT reason FROM newcomers w WHERE w.batch = 1"
+	    "  AND w.n = principals.n)"
+	    " WHERE name IS NULL"
+	    " AND n IN (SELECT n FROM newcomers WHERE batch = 1)"
+	    " AND skip IS NOT (SELECT reason FROM newcomers w"
+	    "  WHERE w.batch = 1 AND w.n = principals.n)",
 	/* From what the host has to ours, which are many. */
 	[AW_Q_SKIP_LOCAL] =
 	    "UPDATE principals SET skip = " LOCAL_CONFLICT " WHERE n IN ("

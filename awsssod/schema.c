@@ -235,6 +235,7 @@ const char aw_schema_stage[] =
     "CREATE TABLE stage.published(principal TEXT PRIMARY KEY,"
     " kind INTEGER NOT NULL, name TEXT NOT NULL, posix_id INTEGER NOT NULL,"
     " home TEXT) WITHOUT ROWID;"
-    "CREATE TABLE stage.newcomers(n INTEGER PRIMARY KEY, name TEXT,"
-    " reason TEXT);"
-    "CREATE INDEX stage.newcomers_name ON newcomers(name);";
+    /* Of a sweep (batch 0), and of whoever is given names right away (1). */
+    "CREATE TABLE stage.newcomers(batch INTEGER, n INTEGER, kind INTEGER,"
+    " name TEXT, reason TEXT, PRIMARY KEY(batch, n)) WITHOUT ROWID;"
+    "CREATE INDEX stage.newcomers_name ON newcomers(batch, name);";

@@ -208,6 +208,10 @@ static void apply(struct aw_sweep *sweep, time_t read_at)
 	};
 	aw_apply_begin(&sweep->applying, &daemon->state, &sweep->job);
 	r = sd_event_add_defer(daemon->event, &sweep->step, on_step, sweep);
+	/* Whoever waits for an answer goes first. */
+	if (r >= 0)
+		r = sd_event_source_set_priority(
+		    sweep->step, SD_EVENT_PRIORITY_IDLE);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(sweep->step, SD_EVENT_ON);
 	if (r < 0) {

@@ -352,6 +352,86 @@ static void newcomers_of_half_a_sweep(void **state)
 	assert_string_equal(world_skip(world, "g-1"), "");
 }
 
+/* Until only the last step is left: ids are given, and nobody is there. */
+static void arrive_only(struct world *world, struct aw_applying *job)
+{
+	struct aw_applied applied;
+	struct aw_diag why = { "" };
+
+	aw_apply_begin(job, &world->state, &world->apply);
+	while (!job->arrived)
+		assert_int_equal(
+		    aw_apply_step(job, &applied, &why), AW_PENDING);
+}
+
+/* The sweep ends, or the daemon does, before its last step: nothing of it is
+ * seen, and the next one finds the same ids. */
+static void cut_before_the_last_step(void **state)
+{
+	static const char present[] =
+	    "SELECT count(*) FROM principals WHERE present = 1";
+	const struct fake_directory d = { world_two, world_dev, world_both, 2,
+		1, 2 };
+	struct world *world = *state;
+	struct aw_applying job;
+	struct aw_applied applied;
+	struct aw_person alice;
+	int64_t id;
+
+	stage_only(world, &d);
+	arrive_only(world, &job);
+	id = world_id(world, "u-1");
+	assert_true(aw_id_in_range((uint64_t)id));
+	assert_int_equal(world_number(world, present, NULL), 0);
+	assert_int_equal(aw_person_by_name(&world->state, "alice", &alice), 0);
+	assert_false(alice.present);
+	assert_int_equal(aw_staging_clear(&world->state), 0);
+	assert_int_equal(world_number(world, present, NULL), 0);
+
+	assert_int_equal(world_sweep(world, &d, &applied), 0);
+	assert_true(applied.changed && !applied.held);
+	assert_int_equal(world_number(world, present, NULL), 3);
+	assert_int_equal(world_id(world, "u-1"), id);
+	assert_int_equal(
+	    world_number(world, "SELECT count(*) FROM members", NULL), 2);
+	assert_int_equal(
+	    world_number(
+		world, "SELECT value FROM meta WHERE key = 'members'", NULL),
+	    2);
+}
+
+/* Somebody else was given the name between two steps, as at a sign-in. */
+static void a_name_taken_meanwhile(void **state)
+{
+	const struct fake_directory d = { world_two, NULL, NULL, 2, 0, 0 };
+	struct world *world = *state;
+	struct aw_applying job;
+	struct aw_applied applied;
+	struct aw_diag why = { "" };
+	int64_t changes = 0;
+
+	stage_only(world, &d);
+	aw_apply_begin(&job, &world->state, &world->apply);
+	while (!job.arriving.wanted)
+		assert_int_equal(
+		    aw_apply_step(&job, &applied, &why), AW_PENDING);
+	assert_int_equal(
+	    aw_state_run(&world->state, AW_Q_HINT_ADD, "ssssi", FAKE_STORE,
+		"u-9", "alice@example.com", "", (int64_t)0),
+	    0);
+	assert_int_equal(aw_register_newcomers(&world->state, world->apply.conf,
+			     world->apply.sha256, &changes),
+	    0);
+	assert_string_equal(world_name(world, "u-9"), "alice");
+	while (!job.arrived)
+		assert_int_equal(
+		    aw_apply_step(&job, &applied, &why), AW_PENDING);
+	assert_int_equal(aw_apply_step(&job, &applied, &why), 0);
+	assert_string_equal(world_name(world, "u-1"), "");
+	assert_non_null(strstr(world_skip(world, "u-1"), "belongs to u-9"));
+	assert_string_equal(world_name(world, "u-2"), "bob");
+}
+
 /* A group that was met as a member first is a group, in nobody's group. */
 static void a_group_within_a_group(void **state)
 {
@@ -431,6 +511,8 @@ int main(void)
 		T(held_still_adds_and_disables),
 		T(contradictions),
 		T(newcomers_of_half_a_sweep),
+		T(cut_before_the_last_step),
+		T(a_name_taken_meanwhile),
 		T(a_group_within_a_group),
 		T(bad_records),
 	};

@@ -41,9 +41,8 @@ static const struct {
 	{ "u-3", "this host has" },
 	{ "u-4", "" },
 	{ "u-5", "this host has" },
-	{ "u-6", "more than one" },
 	{ "u-7", "" },
-	{ "g-1", "more than one" },
+	{ "g-1", "belongs to u-6" },
 	{ "g-2", "" },
 	{ "g-3", "more than one" },
 	{ "g-4", "more than one" },
@@ -70,7 +69,9 @@ static void collisions(void **state)
 			     "SELECT count(*) FROM principals"
 			     " WHERE name IS NOT NULL",
 			     NULL),
-	    1);
+	    2);
+	/* A user and a group: the user's private group is called so too. */
+	assert_string_equal(world_name(world, "u-6"), "team");
 	/* With the rival gone the name is free: nobody ever had it. */
 	world->all_is_meant = true;
 	assert_int_equal(world_sweep(world, &one, &applied), 0);
