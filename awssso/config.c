@@ -8,6 +8,7 @@
 
 #include "awssso/commands.h"
 #include "awssso/conf_file.h"
+#include "awssso/conf_paths.h"
 #include "awssso/print.h"
 #include "common/conf.h"
 #include "common/own.h"
@@ -145,6 +146,7 @@ static int check(const struct aw_conf *conf, const char *path)
 
 	if (aw_conf_require(conf, &diag) < 0)
 		return aw_complain(path, diag.text);
+	aw_conf_paths_warn(conf, path);
 	if (conf->allow_users.n + conf->allow_groups.n +
 		conf->allow_permission_sets.n ==
 	    0)
@@ -189,7 +191,8 @@ const struct aw_command aw_command_config = {
 		"what is the default.",
 	.options = {
 		[CHECK] = { "--check", NULL,
-		    "Say whether awsssod would start with them." },
+		    "Say whether awsssod would start with them, and which "
+		    "files cannot be read." },
 		[DUMP] = { "--dump", NULL, "Print every setting." },
 		[JSON] = { "--json", NULL, "Dump as JSON." },
 	},

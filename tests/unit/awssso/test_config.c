@@ -14,9 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "awssso/command.h"
+#include "awssso/conf_paths.h"
 #include "common/conf.h"
 #include "common/text.h"
 #include "tests/unit/awssso/cli.h"
@@ -70,6 +72,69 @@ static void checks(void **state)
 	cli_run(check, NULL, NULL, &result);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
 	assert_string_equal(result.err, "awssso: c: no such file\n");
+}
+
+/* The daemon starts without its files, and says at each use that they are not
+ * there: a warning, with file and line. */
+static void warns_of_files(void **state)
+{
+	static const char text[] =
+	    NEEDED "[names]\nshell = /nowhere/sh\n"
+		   "[directory]\nscim_token_file = /nowhere/token\n"
+		   "[network]\n# ca_bundle\n\nca_bundle=/etc\n"
+		   "[credentials]\nsource = file\nfile = /etc/passwd\n"
+		   "[access]\nallow_users = alice\n";
+
+	(void)state;
+	cli_write("c", text);
+	cli_run(check, NULL, NULL, &result);
+	assert_string_equal(result.out, "c: good\n");
+	assert_string_equal(result.err,
+	    "awssso: c:8: scim_token_file: /nowhere/token: No such file or "
+	    "directory\n"
+	    "awssso: c:12: ca_bundle: /etc: not a regular file\n");
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_int_equal(unlink("c"), 0);
+}
+
+/* As the daemon's user would find them, whoever asks. */
+static void files_for_somebody_else(void **state)
+{
+	static const struct {
+		mode_t dir, file;
+		bool mine, ours; /* the uid, the gid is that of the file */
+		bool want;
+	} rows[] = {
+		{ 0755, 0644, false, false, true },
+		{ 0755, 0640, false, false, false },
+		{ 0755, 0640, false, true, true },
+		{ 0755, 0604, false, true, false },
+		{ 0755, 0600, true, false, true },
+		{ 0755, 0200, true, false, false },
+		{ 0750, 0644, false, false, false },
+		{ 0751, 0644, false, false, true },
+		{ 0700, 0644, true, false, true },
+	};
+	char dir[256], path[300];
+	struct stat st;
+
+	(void)state;
+	cli_write("c", "x");
+	assert_non_null(getcwd(dir, sizeof(dir)));
+	assert_int_equal(aw_fmt(path, sizeof(path), "%s/c", dir), 0);
+	assert_int_equal(chown(dir, 4711, 4712) | chown(path, 4711, 4712),
+	    geteuid() == 0 ? 0 : -1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(chmod(path, rows[i].file), 0);
+		assert_int_equal(chmod(dir, rows[i].dir), 0);
+		assert_int_equal(stat(path, &st), 0);
+		if (!aw_conf_paths_why_not(path, st.st_uid + !rows[i].mine,
+			st.st_gid + !rows[i].ours) != rows[i].want)
+			fail_msg("row %zu", i);
+	}
+	assert_null(aw_conf_paths_why_not(path, 0, 0));
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_int_equal(unlink("c"), 0);
 }
 
 static void dumps_what_is_in_force(void **state)
@@ -209,6 +274,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(checks),
+		cmocka_unit_test(warns_of_files),
+		cmocka_unit_test(files_for_somebody_else),
 		cmocka_unit_test(dumps_what_is_in_force),
 		cmocka_unit_test(dumps_to_programs),
 		cmocka_unit_test(ships_every_setting),
