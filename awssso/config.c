@@ -22,7 +22,7 @@ enum {
 
 static bool is_list(const struct aw_conf_keyword *keyword)
 {
-	return keyword->type == AW_CONF_LIST ||
+	return keyword->type == AW_CONF_LIST || keyword->type == AW_CONF_RULE ||
 	       keyword->type == AW_CONF_REGION ||
 	       keyword->type == AW_CONF_DOMAINS;
 }
@@ -56,6 +56,22 @@ static void dump_groups(const struct aw_conf_groups *groups)
 		printf("%s = %s\n", groups->item[i].name, value);
 }
 
+/* [service NAME], each with its lines in the order of the file. */
+static void dump_services(const struct aw_conf_access *access)
+{
+	for (size_t i = 0; i < access->n_services; i++) {
+		printf("\n[" AW_CONF_SERVICE "%s]\n", access->service[i]);
+		for (size_t k = 0; k < access->n_rules; k++) {
+			const struct aw_conf_rule *rule = &access->rule[k];
+
+			if (rule->service == i + 1)
+				printf("%s = %s\n",
+				    aw_conf_rule_word(rule->kind, rule->deny),
+				    rule->text);
+		}
+	}
+}
+
 static void dump_text(
     const struct aw_conf *conf, const struct aw_conf *defaults)
 {
@@ -79,6 +95,7 @@ static void dump_text(
 		if (n == 0)
 			printf("#%s =\n", keyword->keyword);
 	}
+	dump_services(&conf->access);
 	dump_groups(&conf->local_groups);
 }
 
@@ -95,6 +112,38 @@ static struct json_object *json_groups(const struct aw_conf_groups *groups)
 		aw_json_append(list, json_object_new_string(item->from));
 	}
 	return object;
+}
+
+/* As local_groups: lists by name. */
+static struct json_object *json_service(
+    const struct aw_conf_access *access, uint8_t service)
+{
+	struct json_object *object = aw_json_object();
+	struct json_object *list;
+
+	for (size_t i = 0; i < access->n_rules; i++) {
+		const struct aw_conf_rule *rule = &access->rule[i];
+		const char *word = aw_conf_rule_word(rule->kind, rule->deny);
+
+		if (rule->service != service)
+			continue;
+		if (!json_object_object_get_ex(object, word, &list))
+			list = aw_json_array(object, word);
+		aw_json_append(list, json_object_new_string(rule->text));
+	}
+	return object;
+}
+
+static void json_services(
+    struct json_object *object, const struct aw_conf_access *access)
+{
+	char section[sizeof(AW_CONF_SERVICE) + AW_CONF_SERVICE_SIZE];
+
+	for (size_t i = 0; i < access->n_services; i++)
+		if (aw_fmt(section, sizeof(section), AW_CONF_SERVICE "%s",
+			access->service[i]) == 0)
+			json_object_object_add(object, section,
+			    json_service(access, (uint8_t)(i + 1)));
 }
 
 static struct json_object *json_value(
@@ -135,6 +184,7 @@ static void dump_json(
 		    setting, "default", is_default(conf, defaults, keyword));
 		json_object_object_add(section, keyword->keyword, setting);
 	}
+	json_services(object, &conf->access);
 	json_object_object_add(
 	    object, AW_CONF_GROUPS, json_groups(&conf->local_groups));
 	aw_json_print(object);
@@ -147,10 +197,9 @@ static int check(const struct aw_conf *conf, const char *path)
 	if (aw_conf_require(conf, &diag) < 0)
 		return aw_complain(path, diag.text);
 	aw_conf_paths_warn(conf, path);
-	if (conf->allow_users.n + conf->allow_groups.n +
-		conf->allow_permission_sets.n ==
-	    0)
-		printf("%s: good, but nobody may log in: [access] is empty\n",
+	if (!aw_conf_access_allows(&conf->access))
+		printf("%s: good, but nobody may log in: no line of [access] "
+		       "allows anybody\n",
 		    path);
 	else
 		printf("%s: good\n", path);

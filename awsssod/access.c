@@ -6,47 +6,149 @@
 
 #include <string.h>
 
-static bool lists(const struct aw_conf_list *list, const char *value)
+static void set_fit(struct aw_access_facts *facts, size_t i)
 {
-	if (!*value)
-		return false;
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->item[i], value) == 0)
-			return true;
-	return false;
+	facts->fits[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
-bool aw_access_user(const struct aw_conf *conf, const char *name,
-    const char *user_name, const char *principal_id, bool name_taken)
+static bool has_fit(const struct aw_access_facts *facts, size_t i)
 {
-	return lists(&conf->allow_users, name) ||
-	       lists(&conf->allow_users, principal_id) ||
-	       (!name_taken && lists(&conf->allow_users, user_name));
+	return facts->fits[i / 64] >> (i % 64) & 1;
 }
 
-bool aw_access_group(const struct aw_conf *conf, const char *group_id,
-    const char *display_name, unsigned n_claims)
+/* All lines of @kind that say @value fit. */
+static void mark(const struct aw_conf *conf, struct aw_access_facts *facts,
+    enum aw_rule_kind kind, const char *value)
 {
-	return lists(&conf->allow_groups, group_id) ||
-	       (n_claims == 1 && lists(&conf->allow_groups, display_name));
+	for (size_t i = 0; *value && i < conf->access.n_rules; i++)
+		if (conf->access.rule[i].kind == kind &&
+		    strcmp(conf->access.rule[i].text, value) == 0)
+			set_fit(facts, i);
 }
 
-bool aw_access_set(const struct aw_conf *conf, const char *set)
+void aw_access_user(const struct aw_conf *conf, struct aw_access_facts *facts,
+    const char *name, const char *user_name, const char *principal_id,
+    bool name_taken)
 {
-	return lists(&conf->allow_permission_sets, set);
+	mark(conf, facts, AW_RULE_USER, name);
+	mark(conf, facts, AW_RULE_USER, principal_id);
+	if (!name_taken)
+		mark(conf, facts, AW_RULE_USER, user_name);
 }
 
-enum aw_access aw_access_judge(
+void aw_access_group(const struct aw_conf *conf, struct aw_access_facts *facts,
+    const char *group_id, const char *display_name, unsigned n_claims)
+{
+	mark(conf, facts, AW_RULE_GROUP, group_id);
+	if (n_claims == 1)
+		mark(conf, facts, AW_RULE_GROUP, display_name);
+}
+
+static bool is_of_sets(const struct aw_conf_rule *rule)
+{
+	return rule->kind == AW_RULE_SET || rule->kind == AW_RULE_ACCOUNT;
+}
+
+void aw_access_set(
+    const struct aw_conf *conf, struct aw_access_facts *facts, const char *set)
+{
+	mark(conf, facts, AW_RULE_SET, set);
+	for (size_t i = 0; *set && i < conf->access.n_rules; i++)
+		if (conf->access.rule[i].kind == AW_RULE_ACCOUNT)
+			set_fit(facts, i);
+}
+
+void aw_access_use_sets(const struct aw_conf *conf,
+    struct aw_access_facts *facts, const struct aw_access_facts *live)
+{
+	facts->sets_known = live->sets_known;
+	facts->sets_read = false;
+	for (size_t i = 0; i < conf->access.n_rules; i++) {
+		if (!is_of_sets(&conf->access.rule[i]))
+			continue;
+		facts->fits[i / 64] &= ~(UINT64_C(1) << (i % 64));
+		if (has_fit(live, i))
+			set_fit(facts, i);
+	}
+}
+
+bool aw_access_wants_sets(const struct aw_conf *conf)
+{
+	return aw_conf_access_has(&conf->access, AW_RULE_SET) ||
+	       aw_conf_access_has(&conf->access, AW_RULE_ACCOUNT);
+}
+
+static enum aw_access fits(
+    const struct aw_conf *conf, const struct aw_access_facts *facts, size_t i)
+{
+	const struct aw_conf_rule *rule = &conf->access.rule[i];
+
+	if (has_fit(facts, i))
+		return AW_ACCESS_YES;
+	if (!is_of_sets(rule) || facts->sets_known ||
+	    (rule->deny && facts->sets_read))
+		return AW_ACCESS_NO;
+	return AW_ACCESS_UNKNOWN;
+}
+
+/* The first line of @deny, in section @service, or also in [access] when it
+ * denies, that fits; else the first that may. */
+static enum aw_access find(const struct aw_conf *conf,
+    const struct aw_access_facts *facts, uint8_t service, bool deny,
+    const struct aw_conf_rule **ret)
+{
+	enum aw_access found = AW_ACCESS_NO;
+
+	*ret = NULL;
+	for (size_t i = 0; i < conf->access.n_rules; i++) {
+		const struct aw_conf_rule *rule = &conf->access.rule[i];
+		const bool counts =
+		    rule->service == service || (deny && rule->service == 0);
+		const enum aw_access it = counts && rule->deny == deny
+					      ? fits(conf, facts, i)
+					      : AW_ACCESS_NO;
+
+		if (it == AW_ACCESS_YES ||
+		    (it == AW_ACCESS_UNKNOWN && found == AW_ACCESS_NO)) {
+			found = it;
+			*ret = rule;
+		}
+		if (found == AW_ACCESS_YES)
+			break;
+	}
+	return found;
+}
+
+enum aw_access aw_access_judge(const struct aw_conf *conf, const char *service,
+    const struct aw_access_facts *facts, const struct aw_conf_rule **ret_rule)
+{
+	const uint8_t section = aw_conf_access_of(&conf->access, service);
+	const struct aw_conf_rule *denied_by, *allowed_by, *decided_by;
+	const enum aw_access denied =
+	    find(conf, facts, section, true, &denied_by);
+	enum aw_access allowed = find(conf, facts, section, false, &allowed_by);
+
+	decided_by = allowed_by;
+	if (denied == AW_ACCESS_YES) {
+		allowed = AW_ACCESS_NO;
+		decided_by = denied_by;
+	} else if (denied == AW_ACCESS_UNKNOWN && allowed == AW_ACCESS_YES) {
+		allowed = AW_ACCESS_UNKNOWN;
+		decided_by = denied_by;
+	}
+	if (ret_rule)
+		*ret_rule = decided_by;
+	return allowed;
+}
+
+bool aw_access_anywhere(
     const struct aw_conf *conf, const struct aw_access_facts *facts)
 {
-	const bool by_group = conf->allow_groups.n > 0;
-	const bool by_set = conf->allow_permission_sets.n > 0;
-
-	if (facts->user || (by_group && facts->groups == AW_ACCESS_YES) ||
-	    (by_set && facts->sets == AW_ACCESS_YES))
-		return AW_ACCESS_YES;
-	if ((by_group && facts->groups == AW_ACCESS_UNKNOWN) ||
-	    (by_set && facts->sets == AW_ACCESS_UNKNOWN))
-		return AW_ACCESS_UNKNOWN;
-	return AW_ACCESS_NO;
+	if (aw_access_judge(conf, "", facts, NULL) == AW_ACCESS_YES)
+		return true;
+	for (size_t i = 0; i < conf->access.n_services; i++)
+		if (aw_access_judge(conf, conf->access.service[i], facts,
+			NULL) == AW_ACCESS_YES)
+			return true;
+	return false;
 }

@@ -2,9 +2,17 @@
 /*
  * The access policy: who may log in to this host.
  *
+ * In this order (docs/policy.md):
+ *   1. a deny line of [access] or of the service's own section fits: no;
+ *   2. an allow line of the service's section fits, or of [access] when the
+ *      service has no section: yes, unless a deny line may fit that nothing is
+ *      known of: then it is unknown;
+ *   3. an allow line may fit that nothing is known of: unknown;
+ *   4. else no.  Nothing allowed means nobody.
+ *
  * Pure.  Three-valued, because "could not read" is neither yes nor no (R11):
  * before a code is made only a known no forbids; afterwards, and in the
- * account phase, unknown counts as no.  Nothing allowed means nobody.
+ * account phase, unknown counts as no.
  */
 #ifndef AW_AWSSSOD_ACCESS_H
 #define AW_AWSSSOD_ACCESS_H
@@ -19,31 +27,50 @@ enum aw_access {
 	AW_ACCESS_UNKNOWN,
 };
 
-/* Which of the three lists speak for a person. */
+/* Which lines of the policy are known to fit a person.  All zero: none is, and
+ * nothing is known of permission sets. */
 struct aw_access_facts {
-	bool user;             /* aw_access_user() */
-	enum aw_access groups; /* aw_access_group() of any of the groups */
-	enum aw_access sets;   /* aw_access_set() of any of the sets held */
+	uint64_t fits[AW_CONF_RULES_MAX / 64];
+	bool sets_known; /* no set is held but those that were told */
+	bool sets_read;  /* as far as a sweep knew: enough to say that a line
+			    which denies does not fit */
 };
 
-/* allow_users names this person: by Linux name, UserId or UserName.  The
+/* Lines that name this person: by Linux name, UserId or UserName.  The
  * UserName counts only if it is not @name_taken as somebody else's Linux
  * name. */
-bool aw_access_user(const struct aw_conf *conf, const char *name,
-    const char *user_name, const char *principal_id, bool name_taken);
+void aw_access_user(const struct aw_conf *conf, struct aw_access_facts *facts,
+    const char *name, const char *user_name, const char *principal_id,
+    bool name_taken);
 
 /*
- * allow_groups names this group: by GroupId, or by a DisplayName which
- * @n_claims groups could be meant by (R4: one that fits two groups allows
- * nobody).
+ * Lines that name this group, which the person is in: by GroupId, or by a
+ * DisplayName which @n_claims groups could be meant by (R4: one that fits two
+ * groups is nobody's).
  */
-bool aw_access_group(const struct aw_conf *conf, const char *group_id,
-    const char *display_name, unsigned n_claims);
+void aw_access_group(const struct aw_conf *conf, struct aw_access_facts *facts,
+    const char *group_id, const char *display_name, unsigned n_claims);
 
-/* allow_permission_sets names this set. */
-bool aw_access_set(const struct aw_conf *conf, const char *set);
+/* Lines that name this permission set, which the person holds in the account
+ * whose sets count, or that account. */
+void aw_access_set(
+    const struct aw_conf *conf, struct aw_access_facts *facts, const char *set);
 
-enum aw_access aw_access_judge(const struct aw_conf *conf,
-    const struct aw_access_facts *facts) AW_MUST_USE;
+/* What the portal said of sets, @live, counts before what was known of them. */
+void aw_access_use_sets(const struct aw_conf *conf,
+    struct aw_access_facts *facts, const struct aw_access_facts *live);
+
+/* Whether the policy has lines about sets: they are worth asking for. */
+bool aw_access_wants_sets(const struct aw_conf *conf);
+
+/* @service is PAM's.  *@ret_rule is the line that decided, or kept it open;
+ * NULL when none did, or when it is not wanted. */
+enum aw_access aw_access_judge(const struct aw_conf *conf, const char *service,
+    const struct aw_access_facts *facts,
+    const struct aw_conf_rule **ret_rule) AW_MUST_USE;
+
+/* Whether any service lets them in. */
+bool aw_access_anywhere(
+    const struct aw_conf *conf, const struct aw_access_facts *facts);
 
 #endif

@@ -23,8 +23,8 @@ struct account {
 	struct aw_person person;
 	bool is_known;
 	struct aw_live live;
-	enum aw_access sets; /* by an approval a moment ago */
-	bool is_live;        /* there was one */
+	struct aw_access_facts sets; /* by an approval a moment ago */
+	bool is_live;                /* there was one */
 };
 
 static void account_free(void *user)
@@ -75,10 +75,10 @@ static void on_live(void *user, const struct aw_live_result *result)
 {
 	struct account *account = user;
 	struct aw_session *session;
-	enum aw_access sets;
+	const struct aw_access_facts *sets =
+	    result->roles == AW_NET_OK ? &result->sets : &account->sets;
 	enum aw_say say;
 
-	sets = result->roles == AW_NET_OK ? result->sets : account->sets;
 	if (result->roles == AW_NET_TOKEN_DEAD) {
 		session =
 		    aw_sessions_find(&account->daemon->sessions, &account->ask);
@@ -87,8 +87,8 @@ static void on_live(void *user, const struct aw_live_result *result)
 	}
 	say = is_fresh(account, result);
 	if (say == AW_SAY_ALLOWED)
-		say = aw_decide(
-		    account->daemon, &account->person, sets, AW_STAGE_ACCOUNT);
+		say = aw_decide(account->daemon, &account->person,
+		    account->ask.service, sets, AW_STAGE_ACCOUNT, NULL);
 	if (say == AW_SAY_ALLOWED)
 		say = aw_decide_roles(&account->ask, result);
 	end(account, say, result);
@@ -119,7 +119,7 @@ static enum aw_say find_token(
 
 	wish->set = account->ask.permission_set;
 	wish->account = aw_decide_account(daemon, &account->ask);
-	if (!gate && daemon->conf.allow_permission_sets.n == 0)
+	if (!gate && !aw_access_wants_sets(&daemon->conf))
 		return AW_SAY_ALLOWED;
 	if (!*wish->account)
 		return gate ? AW_SAY_NO_ACCOUNT : AW_SAY_ALLOWED;
@@ -134,9 +134,7 @@ static enum aw_say find_token(
 
 static void judge(struct account *account)
 {
-	static const struct aw_live_result nothing = {
-		.sets = AW_ACCESS_UNKNOWN,
-	};
+	static const struct aw_live_result nothing;
 	struct aw_live_wish wish = { .set = "" };
 	enum aw_say say;
 
@@ -144,8 +142,9 @@ static void judge(struct account *account)
 	say = find_token(account, &wish);
 	if (say != AW_SAY_ALLOWED) {
 		/* A person who may not even come in hears that instead. */
-		const enum aw_say other = aw_decide(account->daemon,
-		    &account->person, AW_ACCESS_UNKNOWN, AW_STAGE_SESSION);
+		const enum aw_say other =
+		    aw_decide(account->daemon, &account->person,
+			account->ask.service, NULL, AW_STAGE_SESSION, NULL);
 
 		end(account, other == AW_SAY_ALLOWED ? say : other, NULL);
 		return;
@@ -170,7 +169,6 @@ void aw_account_start(struct aw_conn *conn, const struct aw_ask *ask)
 	account->daemon = conn->daemon;
 	account->conn = conn;
 	account->ask = *ask;
-	account->sets = AW_ACCESS_UNKNOWN;
 	aw_conn_set_op(conn, account, account_free);
 	say = aw_decide_who(conn->daemon, ask->user, &account->person);
 	account->is_known = say == AW_SAY_ALLOWED;

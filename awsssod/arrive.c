@@ -39,7 +39,7 @@ static int want(struct aw_arriving *arriving, sqlite3_stmt *row)
 	name = aw_state_text(row, 4);
 	return aw_state_run(arriving->naming.state, AW_Q_NEWCOMER_ADD, "iiiss",
 	    (int64_t)AW_BATCH_ARRIVING, arriving->n, (int64_t)kind,
-	    *name ? name : NULL, NULL);
+	    *name ? name : NULL, (const char *)NULL);
 }
 
 static int want_some(struct aw_arriving *arriving)

@@ -119,13 +119,13 @@ unsigned aw_ask_patience(const struct aw_ask *ask)
 	return 120;
 }
 
+const char *const aw_ask_batch[AW_ASK_BATCH_MAX] = { "cron", "crond", "at",
+	"atd", "systemd-user" };
+
 bool aw_ask_is_batch(const struct aw_ask *ask)
 {
-	static const char *const batch[] = { "cron", "crond", "at", "atd",
-		"systemd-user" };
-
-	for (size_t i = 0; i < sizeof(batch) / sizeof(batch[0]); i++)
-		if (strcmp(ask->service, batch[i]) == 0)
+	for (size_t i = 0; i < AW_ASK_BATCH_MAX; i++)
+		if (strcmp(ask->service, aw_ask_batch[i]) == 0)
 			return true;
 	return false;
 }

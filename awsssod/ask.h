@@ -50,5 +50,7 @@ unsigned aw_ask_patience(const struct aw_ask *ask);
 /* Nobody waits at the other end: cron, at, systemd's user manager.  Judged by
  * the directory, so that a host full of them does not live on AWS's quota. */
 bool aw_ask_is_batch(const struct aw_ask *ask);
+#define AW_ASK_BATCH_MAX 5
+extern const char *const aw_ask_batch[AW_ASK_BATCH_MAX];
 
 #endif

@@ -37,7 +37,7 @@ struct aw_attempt {
 	char code[9];
 	char text[AW_SAY_SIZE];
 	/* approved: what waits for the session to open */
-	enum aw_access sets;
+	struct aw_access_facts sets;
 	uint64_t approved_ms;
 	uint64_t token; /* 0: none, or taken */
 	uint64_t token_until_ms;

@@ -55,8 +55,9 @@ static void on_refreshed(
 {
 	struct aw_flow *flow = user;
 
-	code_or_no(flow, aw_decide(flow->daemon, &flow->person,
-			     AW_ACCESS_UNKNOWN, AW_STAGE_BEFORE_CODE));
+	code_or_no(
+	    flow, aw_decide(flow->daemon, &flow->person, flow->ask.service,
+		      NULL, AW_STAGE_BEFORE_CODE, NULL));
 }
 
 static void by_code(struct aw_flow *flow)
@@ -64,8 +65,8 @@ static void by_code(struct aw_flow *flow)
 	const struct aw_live_wish wish = { .set = "" };
 	enum aw_say say;
 
-	say = aw_decide(flow->daemon, &flow->person, AW_ACCESS_UNKNOWN,
-	    AW_STAGE_BEFORE_CODE);
+	say = aw_decide(flow->daemon, &flow->person, flow->ask.service, NULL,
+	    AW_STAGE_BEFORE_CODE, NULL);
 	if (may_refresh(flow, say))
 		aw_live_start(&flow->live, flow->daemon, &flow->person, &wish,
 		    on_refreshed, flow);
@@ -113,8 +114,8 @@ static void on_reuse(void *user, const struct aw_live_result *result)
 	if (say == AW_SAY_ALLOWED)
 		say = aw_decide_roles(&flow->ask, result);
 	if (say == AW_SAY_ALLOWED)
-		say = aw_decide(flow->daemon, &flow->person, result->sets,
-		    AW_STAGE_SIGN_IN);
+		say = aw_decide(flow->daemon, &flow->person, flow->ask.service,
+		    &result->sets, AW_STAGE_SIGN_IN, NULL);
 	flow->sets = result->sets;
 	(void)aw_flow_end(
 	    flow, say == AW_SAY_ALLOWED ? AW_SAY_REUSED : say, &more);
@@ -135,7 +136,7 @@ static bool try_reuse(struct aw_flow *flow)
 	    now - session->approved_ms > (uint64_t)flow->ask.reuse * 1000)
 		return false;
 	if (flow->ask.permission_set[0] ||
-	    daemon->conf.allow_permission_sets.n > 0) {
+	    aw_access_wants_sets(&daemon->conf)) {
 		if (!*wish.account)
 			return false;
 		wish.token = session->token;
@@ -160,8 +161,8 @@ static bool replay(struct aw_flow *flow)
 	if (aw_say_verdict(attempt->say) == AW_VERDICT_ALLOW) {
 		if (!flow->ask.key_is_connection)
 			return false;
-		say = aw_decide(
-		    daemon, &flow->person, attempt->sets, AW_STAGE_SIGN_IN);
+		say = aw_decide(daemon, &flow->person, flow->ask.service,
+		    &attempt->sets, AW_STAGE_SIGN_IN, NULL);
 		if (say != AW_SAY_ALLOWED) {
 			aw_daemon_drop_token(daemon, attempt->token);
 			(void)aw_flow_end(flow, say, NULL);
@@ -185,7 +186,6 @@ void aw_auth_start(struct aw_conn *conn, const struct aw_ask *ask)
 	flow->daemon = conn->daemon;
 	flow->conn = conn;
 	flow->ask = *ask;
-	flow->sets = AW_ACCESS_UNKNOWN;
 	aw_conn_set_op(conn, flow, aw_flow_free);
 	say = aw_decide_who(conn->daemon, ask->user, &flow->person);
 	flow->is_known = say == AW_SAY_ALLOWED;

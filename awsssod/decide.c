@@ -68,8 +68,10 @@ static bool is_allowed(enum aw_access access, enum aw_stage stage)
 }
 
 enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
-    enum aw_access sets, enum aw_stage stage)
+    const char *service, const struct aw_access_facts *sets,
+    enum aw_stage stage, const struct aw_conf_rule **ret_rule)
 {
+	static const struct aw_access_facts nothing;
 	const bool sign_in =
 	    stage == AW_STAGE_BEFORE_CODE || stage == AW_STAGE_SIGN_IN;
 	struct aw_access_facts facts;
@@ -89,9 +91,12 @@ enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
 					    : AW_SAY_INTERNAL;
 	/* What the portal says of the person counts before what a sweep knew;
 	 * after an approval nothing else does. */
-	if (sets != AW_ACCESS_UNKNOWN || stage == AW_STAGE_SIGN_IN)
-		facts.sets = sets;
-	if (!is_allowed(aw_access_judge(&daemon->conf, &facts), stage))
+	if ((sets && sets->sets_known) || stage == AW_STAGE_SIGN_IN)
+		aw_access_use_sets(
+		    &daemon->conf, &facts, sets ? sets : &nothing);
+	if (!is_allowed(
+		aw_access_judge(&daemon->conf, service, &facts, ret_rule),
+		stage))
 		return AW_SAY_NOT_ALLOWED;
 	if (sign_in && !aw_arn_is_session_name(person->user_name))
 		return AW_SAY_USER_NAME;

@@ -24,10 +24,12 @@ enum aw_stage {
 enum aw_say aw_decide_who(struct aw_daemon *daemon, const char *user,
     struct aw_person *ret) AW_MUST_USE;
 
-/* May @person, who as far as known holds @sets?  AW_SAY_ALLOWED or what to
- * say. */
+/* May @person use @service?  @sets is what a live answer said of permission
+ * sets, NULL: nothing.  *@ret_rule, unless it is NULL, becomes the line of the
+ * policy that decided, or stays as it is.  AW_SAY_ALLOWED or what to say. */
 enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
-    enum aw_access sets, enum aw_stage stage) AW_MUST_USE;
+    const char *service, const struct aw_access_facts *sets,
+    enum aw_stage stage, const struct aw_conf_rule **ret_rule) AW_MUST_USE;
 
 /* The permission set that @ask requires, by what the portal said just now:
  * AW_SAY_ALLOWED when it requires none or it is held, else what to say. */

@@ -28,7 +28,7 @@ struct aw_flow {
 	uint64_t request;           /* FLOW's id while it runs */
 	uint64_t deadline_ms;
 	bool had_code;
-	enum aw_access sets; /* what is known of the sets when it ends */
+	struct aw_access_facts sets; /* what is known of them when it ends */
 };
 
 /* Ask awssso-netd for a code.  Ends @flow when it cannot. */

@@ -134,8 +134,8 @@ static enum aw_say may_by_roles(
 	bool holds = false;
 
 	if (is_known)
-		flow->sets = aw_live_sets(
-		    &flow->daemon->conf, in, flow->ask.permission_set, &holds);
+		aw_live_sets(&flow->daemon->conf, in, flow->ask.permission_set,
+		    &flow->sets, &holds);
 	if (!flow->ask.permission_set[0] || holds)
 		return AW_SAY_ALLOWED;
 	if (is_known)
@@ -168,7 +168,8 @@ static enum aw_say judge(struct aw_flow *flow, const struct aw_wire_in *in,
 	say = may_by_roles(flow, in);
 	if (say != AW_SAY_ALLOWED)
 		return say;
-	return aw_decide(daemon, &flow->person, flow->sets, AW_STAGE_SIGN_IN);
+	return aw_decide(daemon, &flow->person, flow->ask.service, &flow->sets,
+	    AW_STAGE_SIGN_IN, NULL);
 }
 
 /* The token of a sign-in that counts: to the session it was asked from, else

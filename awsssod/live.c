@@ -11,25 +11,23 @@
 #include "awsssod/log.h"
 #include "common/proto.h"
 
-enum aw_access aw_live_sets(const struct aw_conf *conf,
-    const struct aw_wire_in *in, const char *set, bool *ret_holds)
+void aw_live_sets(const struct aw_conf *conf, const struct aw_wire_in *in,
+    const char *set, struct aw_access_facts *ret, bool *ret_holds)
 {
-	enum aw_access access = AW_ACCESS_NO;
 	struct aw_wire_field field = { 0 };
 	char role[65];
 
+	*ret = (struct aw_access_facts){ .sets_known = true };
 	*ret_holds = false;
 	while (aw_wire_next(in, &field) == 0) {
 		if (field.tag != AW_TAG_ROLE || field.len >= sizeof(role))
 			continue;
 		memcpy(role, field.text, field.len);
 		role[field.len] = '\0';
-		if (aw_access_set(conf, role))
-			access = AW_ACCESS_YES;
+		aw_access_set(conf, ret, role);
 		if (*set && strcmp(role, set) == 0)
 			*ret_holds = true;
 	}
-	return access;
 }
 
 static void finish_if_done(struct aw_live *live)
@@ -87,8 +85,8 @@ static void on_roles(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 			result->request[0] = '\0';
 	}
 	if (result->roles == AW_NET_OK) {
-		result->sets = aw_live_sets(
-		    &live->daemon->conf, in, live->set, &result->holds_set);
+		aw_live_sets(&live->daemon->conf, in, live->set, &result->sets,
+		    &result->holds_set);
 		if (live->is_home)
 			aw_learned_take(
 			    live->daemon, live->person->n, live->session, in);
@@ -135,7 +133,6 @@ void aw_live_start(struct aw_live *live, struct aw_daemon *daemon,
 		.session = wish->session,
 		.is_home = wish->token != 0 &&
 			   strcmp(wish->account, daemon->account) == 0,
-		.result.sets = AW_ACCESS_UNKNOWN,
 		.fn = fn,
 		.user = user };
 	if (aw_copy(live->set, sizeof(live->set), wish->set) < 0)

@@ -28,8 +28,8 @@ struct aw_live_result {
 	uint64_t roles;  /* enum aw_net; 0: not asked, or no answer */
 	bool is_lost;    /* the answer about the person could not be kept */
 	bool holds_set;
-	enum aw_access sets; /* what the sets say of the policy */
-	char request[257];   /* "operation request-id" of ROLES */
+	struct aw_access_facts sets; /* which lines about sets fit */
+	char request[257];           /* "operation request-id" of ROLES */
 };
 
 /* Called once; may free the struct aw_live. */
@@ -59,9 +59,9 @@ void aw_live_start(struct aw_live *live, struct aw_daemon *daemon,
 /* Nobody waits any more; harmless when nothing is open. */
 void aw_live_cancel(struct aw_live *live);
 
-/* The sets named by the ROLE fields of @in, against the policy; *@ret_holds
- * tells whether @set is among them. */
-enum aw_access aw_live_sets(const struct aw_conf *conf,
-    const struct aw_wire_in *in, const char *set, bool *ret_holds);
+/* The sets named by the ROLE fields of @in, which are all that are held,
+ * against the policy; *@ret_holds tells whether @set is among them. */
+void aw_live_sets(const struct aw_conf *conf, const struct aw_wire_in *in,
+    const char *set, struct aw_access_facts *ret, bool *ret_holds);
 
 #endif

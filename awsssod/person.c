@@ -67,25 +67,19 @@ int aw_person_by_uid(struct aw_state *state, uid_t uid, struct aw_person *ret)
 	return r < 0 ? r : take_one(state, stmt, ret);
 }
 
-static int any_group(struct aw_state *state, const struct aw_conf *conf,
-    int64_t n, enum aw_access *ret)
+static int mark_groups(struct aw_state *state, const struct aw_conf *conf,
+    int64_t n, struct aw_access_facts *facts)
 {
 	sqlite3_stmt *row;
 	int r;
 
-	*ret = AW_ACCESS_NO;
 	r = aw_state_start(state, AW_Q_PERSON_GROUPS, &row, "i", n);
 	while (r == 0) {
 		r = aw_state_next(state, row);
-		if (r != 0)
-			break;
-		if (!aw_access_group(conf, aw_state_text(row, 0),
-			aw_state_text(row, 1),
-			(unsigned)sqlite3_column_int(row, 2)))
-			continue;
-		*ret = AW_ACCESS_YES;
-		aw_state_stop(row);
-		return 0;
+		if (r == 0)
+			aw_access_group(conf, facts, aw_state_text(row, 0),
+			    aw_state_text(row, 1),
+			    (unsigned)sqlite3_column_int(row, 2));
 	}
 	return r == AW_END ? 0 : r;
 }
@@ -93,15 +87,14 @@ static int any_group(struct aw_state *state, const struct aw_conf *conf,
 int aw_person_access(struct aw_state *state, const struct aw_conf *conf,
     const struct aw_person *person, struct aw_access_facts *ret)
 {
-	struct aw_access_facts facts = {
-		.user = aw_access_user(conf, person->name, person->user_name,
-		    person->principal, person->name_taken),
-	};
+	struct aw_access_facts facts = { .sets_known = false };
 	int r;
 
-	r = any_group(state, conf, person->n, &facts.groups);
+	aw_access_user(conf, &facts, person->name, person->user_name,
+	    person->principal, person->name_taken);
+	r = mark_groups(state, conf, person->n, &facts);
 	if (r == 0)
-		r = aw_sets_access(state, conf, person->n, &facts.sets);
+		r = aw_sets_access(state, conf, person->n, &facts);
 	if (r == 0)
 		*ret = facts;
 	return r;

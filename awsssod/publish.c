@@ -102,8 +102,6 @@ static void put_local_groups(struct aw_publish *publish, struct aw_buf *text)
 static int fingerprint(struct aw_publish *publish, char *buf, size_t size)
 {
 	const struct aw_conf *conf = &publish->daemon->conf;
-	const struct aw_conf_list *lists[] = { &conf->allow_users,
-		&conf->allow_groups, &conf->allow_permission_sets };
 	aw_own(aw_buf_done) struct aw_buf text = AW_BUF_INIT(65536);
 	uint8_t digest[32];
 	int64_t generation = 0;
@@ -114,10 +112,13 @@ static int fingerprint(struct aw_publish *publish, char *buf, size_t size)
 	if (r != 0)
 		return r < 0 ? r : AW_ABSENT;
 	aw_buf_fmt(&text, "%" PRIu64 "\n%s\n", conf->enumerate, conf->shell);
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		for (size_t k = 0; k < lists[i]->n; k++)
-			aw_buf_fmt(&text, "%s\n", lists[i]->item[k]);
-		aw_buf_str(&text, "\n");
+	for (size_t i = 0; i < conf->access.n_services; i++)
+		aw_buf_fmt(&text, "%s\n", conf->access.service[i]);
+	for (size_t i = 0; i < conf->access.n_rules; i++) {
+		const struct aw_conf_rule *rule = &conf->access.rule[i];
+
+		aw_buf_fmt(&text, "%d %s %s\n", rule->service,
+		    aw_conf_rule_word(rule->kind, rule->deny), rule->text);
 	}
 	put_local_groups(publish, &text);
 	if (aw_buf_error(&text) < 0 ||

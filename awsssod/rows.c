@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "awsssod/ask.h"
 #include "awsssod/log.h"
 #include "awsssod/person.h"
 #include "awsssod/sets.h"
@@ -114,6 +115,17 @@ static void make_gecos(const char *display, char buf[GECOS_MAX + 1])
 		buf[--len] = '\0';
 }
 
+/* What the PAM module goes by while awsssod is away. */
+static bool may_batch(
+    const struct aw_conf *conf, const struct aw_access_facts *facts)
+{
+	for (size_t i = 0; i < AW_ASK_BATCH_MAX; i++)
+		if (aw_access_judge(conf, aw_ask_batch[i], facts, NULL) !=
+		    AW_ACCESS_YES)
+			return false;
+	return true;
+}
+
 static uint64_t user_flags(struct aw_rows *rows, sqlite3_stmt *row)
 {
 	struct aw_person person = {
@@ -132,10 +144,10 @@ static uint64_t user_flags(struct aw_rows *rows, sqlite3_stmt *row)
 		0 ||
 	    aw_person_access(rows->state, rows->conf, &person, &facts) < 0)
 		return AW_SNAP_DISABLED;
-	allowed =
-	    !disabled && aw_access_judge(rows->conf, &facts) == AW_ACCESS_YES;
+	allowed = !disabled && may_batch(rows->conf, &facts);
 	listed = rows->conf->enumerate == AW_ENUMERATE_ALL ||
-		 (rows->conf->enumerate == AW_ENUMERATE_ALLOWED && allowed);
+		 (rows->conf->enumerate == AW_ENUMERATE_ALLOWED && !disabled &&
+		     aw_access_anywhere(rows->conf, &facts));
 	return (disabled ? AW_SNAP_DISABLED : 0u) |
 	       (allowed ? AW_SNAP_ALLOWED : 0u) | (listed ? AW_SNAP_ENUM : 0u);
 }

@@ -247,7 +247,7 @@ void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
 		return;
 	}
 	say = aw_decide(
-	    conn->daemon, &person, AW_ACCESS_UNKNOWN, AW_STAGE_SESSION);
+	    conn->daemon, &person, ask->service, NULL, AW_STAGE_SESSION, NULL);
 	if (say == AW_SAY_ALLOWED && begin_session(conn, ask, &person) &&
 	    aw_opening_wait(conn, ask, &person))
 		return;

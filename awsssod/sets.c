@@ -176,22 +176,19 @@ bool aw_sets_are_known(struct aw_state *state)
 }
 
 int aw_sets_access(struct aw_state *state, const struct aw_conf *conf,
-    int64_t n, enum aw_access *ret)
+    int64_t n, struct aw_access_facts *facts)
 {
 	sqlite3_stmt *row;
 	int r;
 
-	*ret = AW_ACCESS_UNKNOWN;
-	if (conf->allow_permission_sets.n == 0)
+	if (!aw_access_wants_sets(conf))
 		return 0;
+	facts->sets_read = aw_sets_are_known(state);
 	r = aw_state_start(state, AW_Q_SETS_GRANTED, &row, "i", n);
 	while (r == 0) {
 		r = aw_state_next(state, row);
-		if (r != 0 || !aw_access_set(conf, aw_state_text(row, 0)))
-			continue;
-		*ret = AW_ACCESS_YES;
-		aw_state_stop(row);
-		return 0;
+		if (r == 0)
+			aw_access_set(conf, facts, aw_state_text(row, 0));
 	}
 	return r == AW_END ? 0 : r;
 }

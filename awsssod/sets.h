@@ -57,11 +57,11 @@ int aw_sets_lose(struct aw_sets *sets, bool held) AW_MUST_USE;
 bool aw_sets_are_known(struct aw_state *state);
 
 /*
- * Whether a sweep's grants give the person @n a set that the policy allows:
- * yes or unknown.  Never no: a grant that is newer than the sweep is not in
- * it.  Returns 0 or a negative errno.
+ * Mark the lines of the policy about sets that a sweep's grants give the person
+ * @n.  Others stay unknown, since a grant that is newer than the sweep is not
+ * in it; but one that denies does not fit.  Returns 0 or a negative errno.
  */
 int aw_sets_access(struct aw_state *state, const struct aw_conf *conf,
-    int64_t n, enum aw_access *ret) AW_MUST_USE;
+    int64_t n, struct aw_access_facts *facts) AW_MUST_USE;
 
 #endif

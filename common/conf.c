@@ -161,6 +161,8 @@ static int set_value(struct aw_conf *conf, const struct aw_conf_keyword *key,
 		return set_regions(field(conf, key), value, diag);
 	case AW_CONF_DOMAINS:
 		return set_domains(conf, value, diag);
+	case AW_CONF_RULE: /* add_rule() */
+		return -EINVAL;
 	case AW_CONF_NUMBER:
 	case AW_CONF_SPAN:
 		return set_number(key, value, field(conf, key), diag);
@@ -201,12 +203,64 @@ static const struct aw_conf_keyword *find_keyword(
 	return NULL;
 }
 
+/* "allow_users = @value" of @section. */
+static int add_rule(struct parse *parse, const struct aw_conf_keyword *key,
+    const char *section, const char *value, struct aw_diag *diag)
+{
+	struct aw_conf_rule rule = { .kind = (uint8_t)key->min,
+		.deny = key->max == 1,
+		.line = parse->line };
+
+	if (aw_conf_access_section(
+		&parse->conf->access, section, &rule.service, diag) != 0)
+		return -EINVAL;
+	if (rule.kind == AW_RULE_ACCOUNT &&
+	    aw_conf_value_wrong(AW_CONF_ACCOUNT, value)) {
+		aw_diag_set(diag, "\"%.64s\": must be %s", value,
+		    aw_conf_value_wrong(AW_CONF_ACCOUNT, value));
+		return -EINVAL;
+	}
+	if (set_text(rule.text, value, diag) < 0)
+		return -EINVAL;
+	return aw_conf_access_add(&parse->conf->access, &rule, diag);
+}
+
+/* The keyword of a section; all services' have those of [access] that are
+ * lines of the policy. */
+static const struct aw_conf_keyword *keyword_of(
+    const char *section, const char *keyword)
+{
+	const struct aw_conf_keyword *key;
+
+	if (strncmp(section, AW_CONF_SERVICE, sizeof(AW_CONF_SERVICE) - 1) != 0)
+		return find_keyword(section, keyword);
+	key = find_keyword(AW_CONF_ACCESS, keyword);
+	return key && key->type == AW_CONF_RULE ? key : NULL;
+}
+
 static bool is_this(const char *name, const char *line, size_t len)
 {
 	const size_t n = strlen(name);
 
 	return len >= n + 2 && memcmp(line + 1, name, n) == 0 &&
 	       line[n + 1] == ']';
+}
+
+/* "[service NAME]" is there from now on.  0, AW_UNKNOWN when @line is another
+ * one, or -EINVAL with @diag. */
+static int take_service(
+    struct parse *parse, const char *line, size_t len, struct aw_diag *diag)
+{
+	const char *end = memchr(line, ']', len);
+	char name[128];
+	uint8_t service;
+
+	if (len == 0 || line[0] != '[' || !end ||
+	    aw_fmt(name, sizeof(name), "%.*s", (int)(end - line - 1),
+		line + 1) < 0)
+		return AW_UNKNOWN;
+	return aw_conf_access_section(
+	    &parse->conf->access, name, &service, diag);
 }
 
 /* "[section]" as a line of its own: known, though it may hold nothing. */
@@ -220,8 +274,9 @@ static bool is_section(const char *line, size_t len)
 
 static bool is_repeatable(const struct aw_conf_keyword *key)
 {
-	return key->type == AW_CONF_LIST || key->type == AW_CONF_DOMAINS ||
-	       key->type == AW_CONF_REGION || key->type == AW_CONF_REGIONS;
+	return key->type == AW_CONF_LIST || key->type == AW_CONF_RULE ||
+	       key->type == AW_CONF_DOMAINS || key->type == AW_CONF_REGION ||
+	       key->type == AW_CONF_REGIONS;
 }
 
 /* Report the first error only: later ones may follow from it. */
@@ -258,7 +313,7 @@ static int handle(
     void *user, const char *section, const char *name, const char *value)
 {
 	struct parse *parse = user;
-	const struct aw_conf_keyword *key = find_keyword(section, name);
+	const struct aw_conf_keyword *key = keyword_of(section, name);
 	struct aw_diag why = { 0 };
 	char unknown[128];
 
@@ -277,7 +332,9 @@ static int handle(
 	parse->line_of[key - aw_conf_keywords] = parse->line;
 	if (!value || !*value)
 		return fail(parse, name, "has no value");
-	if (set_value(parse->conf, key, value, &why) < 0)
+	if ((key->type == AW_CONF_RULE
+		    ? add_rule(parse, key, section, value, &why)
+		    : set_value(parse->conf, key, value, &why)) < 0)
 		return fail(parse, name, why.text);
 	return 1;
 }
@@ -310,6 +367,7 @@ static char *read_line(char *buf, int size, void *stream)
 	const char *lf = memchr(parse->text, '\n', parse->left);
 	size_t len = lf ? (size_t)(lf - parse->text) : parse->left;
 	const char *line = parse->text;
+	struct aw_diag diag = { 0 };
 	const char *why;
 
 	if (parse->left == 0 || parse->error)
@@ -326,7 +384,16 @@ static char *read_line(char *buf, int size, void *stream)
 	for (size_t i = 0; i < len; i++)
 		buf[i] = line[i] == '\t' ? ' ' : line[i];
 	buf[len] = '\0';
-	why = is_refused(buf, len);
+	why = NULL;
+	switch (take_service(parse, buf, len, &diag)) {
+	case 0:
+		break;
+	case AW_UNKNOWN:
+		why = is_refused(buf, len);
+		break;
+	default:
+		why = diag.text;
+	}
 	if (why) {
 		(void)fail(parse, buf[0] == '[' ? buf : "", why);
 		return NULL;
@@ -357,6 +424,27 @@ static int fail_at(
 	return -EINVAL;
 }
 
+/* What a person holds is asked for one account only. */
+static int check_accounts(struct parse *parse)
+{
+	struct aw_conf *conf = parse->conf;
+
+	for (size_t i = 0; i < conf->access.n_rules; i++) {
+		const struct aw_conf_rule *rule = &conf->access.rule[i];
+
+		if (rule->kind != AW_RULE_ACCOUNT ||
+		    !strcmp(rule->text, "auto") ||
+		    !strcmp(rule->text, conf->account))
+			continue;
+		parse->line = rule->line;
+		(void)fail(parse,
+		    aw_conf_rule_word(AW_RULE_ACCOUNT, rule->deny),
+		    "must be auto, or the account of [identity-center]");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* What one line alone cannot tell. */
 static int check_whole(struct parse *parse)
 {
@@ -372,7 +460,7 @@ static int check_whole(struct parse *parse)
 		return fail_at(parse, "directory", "scope",
 		    "needs source = identity-store; the other sources are "
 		    "taken whole");
-	return 0;
+	return check_accounts(parse);
 }
 
 int aw_conf_parse(const char *text, size_t len, const char *file,
@@ -483,6 +571,15 @@ static int show_choice(
 	return aw_fmt(buf, size, "%.*s", (int)strcspn(p, "|"), p);
 }
 
+static int show_rule(const struct aw_conf *conf,
+    const struct aw_conf_keyword *key, size_t index, char *buf, size_t size)
+{
+	const struct aw_conf_rule *rule = aw_conf_access_line(&conf->access, 0,
+	    (enum aw_rule_kind)key->min, key->max == 1, index);
+
+	return rule ? aw_copy(buf, size, rule->text) : AW_END;
+}
+
 int aw_conf_show(const struct aw_conf *conf, const struct aw_conf_keyword *key,
     size_t index, char *buf, size_t size)
 {
@@ -492,6 +589,8 @@ int aw_conf_show(const struct aw_conf *conf, const struct aw_conf_keyword *key,
 
 	if (key->type == AW_CONF_DOMAINS)
 		return show_domain(conf, index, buf, size);
+	if (key->type == AW_CONF_RULE)
+		return show_rule(conf, key, index, buf, size);
 	/* What it set is shown as "region". */
 	if (key->type == AW_CONF_REGIONS)
 		return AW_END;

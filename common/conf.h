@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/conf_access.h"
 #include "common/conf_groups.h"
 #include "common/name.h"
 #include "common/outcome.h"
@@ -68,10 +69,8 @@ struct aw_conf {
 	char identity_store_id[AW_CONF_TEXT];
 	char account[AW_CONF_TEXT];       /* "auto" or 12 digits */
 	char identity_role[AW_CONF_TEXT]; /* "auto" or ACCOUNT/NAME */
-	/* [access]: nothing allowed means nobody */
-	struct aw_conf_list allow_users;  /* Linux name, UserName or UserId */
-	struct aw_conf_list allow_groups; /* DisplayName or GroupId */
-	struct aw_conf_list allow_permission_sets;
+	/* [access], [service NAME]: nothing allowed means nobody */
+	struct aw_conf_access access;
 	/* [directory] */
 	uint64_t source; /* enum aw_conf_source */
 	uint64_t enumerate;
@@ -148,6 +147,8 @@ enum aw_conf_type {
 	AW_CONF_EXTERNAL_ID,
 	AW_CONF_SESSION,   /* a role session's name */
 	AW_CONF_CONTAINER, /* where container credentials are */
+	AW_CONF_RULE,      /* a line of the policy: min is enum aw_rule_kind,
+			      max is 1 for one that denies */
 };
 
 struct aw_conf_keyword {

@@ -65,9 +65,9 @@ static void reads_everything(void **state)
 	    conf.start_url, "https://d-1234567890.awsapps.com/start");
 	assert_int_equal(conf.regions.n, 2);
 	assert_string_equal(conf.regions.item[1], "eu-west-1");
-	assert_int_equal(conf.allow_groups.n, 2);
-	assert_string_equal(conf.allow_groups.item[0], "Platform Team, EU");
-	assert_int_equal(conf.allow_users.n, 0);
+	assert_int_equal(conf.access.n_rules, 2);
+	assert_string_equal(conf.access.rule[0].text, "Platform Team, EU");
+	assert_int_equal(conf.access.rule[0].kind, AW_RULE_GROUP);
 	assert_false(conf.domains_auto);
 	assert_int_equal(conf.names.n_domains, 2);
 	assert_string_equal(conf.names.domain[1].domain, "partner.example");
@@ -202,6 +202,21 @@ static void refuses(void **state)
 		{ "[names]\nhome = /home/%s\n", "needs exactly one %u" },
 		{ "[access]\nno equal sign\n",
 		    "test.conf:2: neither [section] nor key = value" },
+		{ "[service ]\n",
+		    "test.conf:1: [service ]: not the name of a PAM service" },
+		{ "[service ../sshd]\nallow_users = a\n",
+		    "test.conf:1: [service ../sshd]: not the name of a PAM "
+		    "service" },
+		{ "[service sshd]\nqr = no\n",
+		    "test.conf:2: qr: no such setting in section [service "
+		    "sshd]" },
+		{ "[services sshd]\nallow_users = a\n",
+		    "test.conf:1: [services sshd]: no such section" },
+		{ "[access]\nallow_accounts = 1234\n",
+		    "test.conf:2: allow_accounts: \"1234\": must be " },
+		{ "[access]\ndeny_accounts = 111122223333\n",
+		    "test.conf:2: deny_accounts: must be auto, or the account "
+		    "of [identity-center]" },
 		{ "[access\nallow_users = a\n", "test.conf:1: " },
 		{ "[access]\nallow_users = a\n  continued\n",
 		    "test.conf:3: line begins with a blank" },
@@ -250,24 +265,88 @@ static void long_lines_are_whole(void **state)
 	(void)state;
 	assert_int_equal(sizeof(text) - 1 - 9, AW_CONF_LINE_MAX);
 	assert_int_equal(parse(text, &diag), 0);
-	assert_int_equal(strlen(conf.allow_groups.item[0]), 175);
+	assert_int_equal(strlen(conf.access.rule[0].text), 175);
 }
 
 static void lists_have_an_end(void **state)
+{
+	char text[8192] = "[network]\n";
+	struct aw_diag diag;
+	size_t len = strlen(text);
+
+	(void)state;
+	for (int i = 0; i <= AW_CONF_LIST_MAX; i++) {
+		memcpy(text + len, "no_proxy=aaaa\n", 15);
+		len += 14;
+		assert_int_equal(
+		    parse(text, &diag), i < AW_CONF_LIST_MAX ? 0 : -EINVAL);
+	}
+	assert_string_equal(
+	    diag.text, "test.conf:66: no_proxy: more than 64 times");
+}
+
+static void rules_have_an_end(void **state)
 {
 	char text[8192] = "[access]\n";
 	struct aw_diag diag;
 	size_t len = strlen(text);
 
 	(void)state;
-	for (int i = 0; i <= AW_CONF_LIST_MAX; i++) {
-		memcpy(text + len, "allow_users=a\n", 15);
-		len += 14;
+	for (int i = 0; i <= AW_CONF_RULES_MAX; i++) {
+		memcpy(text + len, "deny_users=a\n", 14);
+		len += 13;
 		assert_int_equal(
-		    parse(text, &diag), i < AW_CONF_LIST_MAX ? 0 : -EINVAL);
+		    parse(text, &diag), i < AW_CONF_RULES_MAX ? 0 : -EINVAL);
 	}
-	assert_string_equal(
-	    diag.text, "test.conf:66: allow_users: more than 64 times");
+	assert_string_equal(diag.text,
+	    "test.conf:258: deny_users: more than 256 lines that allow or "
+	    "deny: use a group");
+}
+
+/* Sections of services: in the order of the file, one section however often
+ * it begins, and there with nothing in it. */
+static void services_have_sections(void **state)
+{
+	static const char text[] = "[access]\n"
+				   "allow_users = a\n"
+				   "[service sudo]\n"
+				   "[service sshd]\n"
+				   "deny_groups = G\n"
+				   "[service sudo]\n"
+				   "allow_permission_sets = S\n"
+				   "allow_accounts = auto\n";
+	static const struct aw_conf_rule want[] = {
+		{ 0, AW_RULE_USER, false, 2, "a" },
+		{ 2, AW_RULE_GROUP, true, 5, "G" },
+		{ 1, AW_RULE_SET, false, 7, "S" },
+		{ 1, AW_RULE_ACCOUNT, false, 8, "auto" },
+	};
+	struct aw_diag diag;
+
+	(void)state;
+	assert_int_equal(parse(text, &diag), 0);
+	assert_int_equal(conf.access.n_services, 2);
+	assert_int_equal(conf.access.n_rules, 4);
+	for (size_t i = 0; i < 4; i++) {
+		const struct aw_conf_rule *rule = &conf.access.rule[i];
+
+		if (rule->service != want[i].service ||
+		    rule->kind != want[i].kind || rule->deny != want[i].deny ||
+		    rule->line != want[i].line ||
+		    strcmp(rule->text, want[i].text) != 0)
+			fail_msg("rule %zu: %s", i, rule->text);
+	}
+	assert_int_equal(aw_conf_access_of(&conf.access, "sudo"), 1);
+	assert_int_equal(aw_conf_access_of(&conf.access, "sud"), 0);
+	assert_ptr_equal(
+	    aw_conf_access_line(&conf.access, 1, AW_RULE_SET, false, 0),
+	    &conf.access.rule[2]);
+	assert_null(
+	    aw_conf_access_line(&conf.access, 1, AW_RULE_SET, false, 1));
+	assert_true(aw_conf_access_has(&conf.access, AW_RULE_ACCOUNT));
+	assert_int_equal(parse("[access]\ndeny_users = a\n", &diag), 0);
+	assert_false(aw_conf_access_allows(&conf.access));
+	assert_false(aw_conf_access_has(&conf.access, AW_RULE_SET));
 }
 
 /* R3: without tenant, region and store nothing may start. */
@@ -413,6 +492,8 @@ int main(void)
 		cmocka_unit_test(a_nul_is_not_the_end),
 		cmocka_unit_test(long_lines_are_whole),
 		cmocka_unit_test(lists_have_an_end),
+		cmocka_unit_test(rules_have_an_end),
+		cmocka_unit_test(services_have_sections),
 		cmocka_unit_test(r3_requires_the_tenant),
 		cmocka_unit_test(credentials_are_whole),
 		cmocka_unit_test(every_default_shows_as_written),

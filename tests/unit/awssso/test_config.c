@@ -42,8 +42,8 @@ static void checks(void **state)
 	} rows[] = {
 		{ NEEDED "[access]\nallow_users = alice\n", "c: good\n", "" },
 		{ NEEDED,
-		    "c: good, but nobody may log in: [access] is "
-		    "empty\n",
+		    "c: good, but nobody may log in: no line of "
+		    "[access] allows anybody\n",
 		    "" },
 		{ "", "",
 		    "awssso: c: start_url is not set in [identity-center]\n" },

@@ -43,6 +43,31 @@ void fake_file(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
+void fake_rule(struct aw_conf *conf, const char *service, bool deny,
+    enum aw_rule_kind kind, const char *text)
+{
+	struct aw_conf_rule rule = { .kind = (uint8_t)kind, .deny = deny };
+	struct aw_diag why = { "" };
+	char section[64];
+
+	assert_int_equal(aw_fmt(section, sizeof(section), "%s%s",
+			     service ? AW_CONF_SERVICE : AW_CONF_ACCESS,
+			     service ? service : ""),
+	    0);
+	if (aw_conf_access_section(
+		&conf->access, section, &rule.service, &why) != 0 ||
+	    aw_copy(rule.text, sizeof(rule.text), text) < 0 ||
+	    aw_conf_access_add(&conf->access, &rule, &why) < 0)
+		fail_msg("%s: %s", text, why.text);
+}
+
+void fake_allow(struct aw_conf *conf, enum aw_rule_kind kind, const char *text)
+{
+	memset(&conf->access, 0, sizeof(conf->access));
+	if (text)
+		fake_rule(conf, NULL, false, kind, text);
+}
+
 static void set_conf(struct aw_conf *conf)
 {
 	aw_conf_init(conf);
@@ -53,9 +78,7 @@ static void set_conf(struct aw_conf *conf)
 	    aw_copy(conf->identity_store_id, AW_CONF_TEXT, FAKE_STORE), 0);
 	assert_int_equal(aw_copy(conf->account, AW_CONF_TEXT, FAKE_ACCT), 0);
 	assert_int_equal(aw_copy(conf->shell, AW_CONF_TEXT, "/bin/sh"), 0);
-	assert_int_equal(
-	    aw_copy(conf->allow_groups.item[0], AW_CONF_TEXT, "admins"), 0);
-	conf->allow_groups.n = 1;
+	fake_allow(conf, AW_RULE_GROUP, "admins");
 }
 
 struct fake *fake_new(void)

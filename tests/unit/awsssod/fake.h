@@ -71,6 +71,12 @@ void fake_file(const char *path, const char *text);
 /* The main() of a test begins with this: the program is its own worker. */
 int fake_worker(int argc, char **argv);
 
+/* A line of the policy of @conf, for @service or (NULL) for all; and: only this
+ * one, or (NULL) none. */
+void fake_rule(struct aw_conf *conf, const char *service, bool deny,
+    enum aw_rule_kind kind, const char *text);
+void fake_allow(struct aw_conf *conf, enum aw_rule_kind kind, const char *text);
+
 /* The directory and the settings; the daemon is not running yet. */
 struct fake *fake_new(void);
 void fake_run(struct fake *fake);  /* start it; netd is connected */

@@ -11,68 +11,224 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "awsssod/access.h"
 #include "common/own.h"
+#include "tests/unit/awsssod/fake.h"
 
 #define NO      AW_ACCESS_NO
 #define YES     AW_ACCESS_YES
 #define UNKNOWN AW_ACCESS_UNKNOWN
 
-static struct aw_conf *conf_of(bool users, bool groups, bool sets)
+/* A policy in a few letters: "+u" allows the user, "-g" denies the group, "s"
+ * is the set, "a" the account; a line in capitals fits nobody.  What follows
+ * "sudo:" is the section of that service. */
+static struct aw_conf *policy(const char *text)
 {
+	static const char letters[] = "ugsaUGS";
+	static const struct {
+		enum aw_rule_kind kind;
+		const char *text;
+	} values[] = {
+		{ AW_RULE_USER, "alice" },
+		{ AW_RULE_GROUP, "g-1" },
+		{ AW_RULE_SET, "Admin" },
+		{ AW_RULE_ACCOUNT, "auto" },
+		{ AW_RULE_USER, "bob" },
+		{ AW_RULE_GROUP, "g-2" },
+		{ AW_RULE_SET, "Other" },
+	};
 	struct aw_conf *conf = calloc(1, sizeof(*conf));
+	const char *service = NULL;
+	struct aw_diag why;
+	uint8_t section;
 
 	assert_non_null(conf);
-	if (users)
-		conf->allow_users = (struct aw_conf_list){ 3,
-			{ "alice", "u-bob", "carol@example.com" } };
-	if (groups)
-		conf->allow_groups =
-		    (struct aw_conf_list){ 2, { "admins", "g-1" } };
-	if (sets)
-		conf->allow_permission_sets =
-		    (struct aw_conf_list){ 1, { "Admin" } };
+	while (*text) {
+		const char *letter = strchr(letters, text[1]);
+		const bool deny = *text == '-';
+
+		if (strncmp(text, "sudo:", 5) == 0) {
+			service = "sudo";
+			assert_int_equal(aw_conf_access_section(&conf->access,
+					     "service sudo", &section, &why),
+			    0);
+			text += 5;
+			continue;
+		}
+		assert_non_null(letter);
+		fake_rule(conf, service, deny, values[letter - letters].kind,
+		    values[letter - letters].text);
+		text += 2;
+	}
 	return conf;
 }
 
+/* alice, in g-1, who holds Admin as far as it is known. */
+static void know_alice(
+    const struct aw_conf *conf, char sets, struct aw_access_facts *ret)
+{
+	*ret = (struct aw_access_facts){ .sets_known = sets == 'k',
+		.sets_read = sets == 'r' };
+	aw_access_user(conf, ret, "alice", "alice@example.com", "u-1", false);
+	aw_access_group(conf, ret, "g-1", "admins", 1);
+	if (sets == 'k' || sets == 'g')
+		aw_access_set(conf, ret, "Admin");
+}
+
+/* Sets: 'k' known, 'n' known to be none, 'g' granted by a sweep that is not the
+ * last word, 'r' none granted by one, '?' nothing known. */
 static void judge(void **state)
 {
 	static const struct {
-		bool by_group, by_set; /* the lists that are configured */
-		struct aw_access_facts facts;
+		const char *policy, *service;
+		char sets;
 		enum aw_access want;
+		int rule; /* -1: none */
 	} rows[] = {
 		/* nothing configured: nobody, whatever is unknown */
-		{ false, false, { false, YES, YES }, NO },
-		{ false, false, { false, UNKNOWN, UNKNOWN }, NO },
-		{ false, false, { true, NO, NO }, YES },
-		{ true, false, { false, NO, YES }, NO },
-		{ true, false, { false, NO, UNKNOWN }, NO },
-		{ true, false, { false, YES, NO }, YES },
-		{ true, false, { false, UNKNOWN, NO }, UNKNOWN },
-		{ true, false, { true, UNKNOWN, UNKNOWN }, YES },
-		{ false, true, { false, YES, NO }, NO },
-		{ false, true, { false, UNKNOWN, NO }, NO },
-		{ false, true, { false, NO, YES }, YES },
-		{ false, true, { false, NO, UNKNOWN }, UNKNOWN },
-		{ true, true, { false, NO, NO }, NO },
-		{ true, true, { false, NO, UNKNOWN }, UNKNOWN },
-		{ true, true, { false, UNKNOWN, NO }, UNKNOWN },
-		{ true, true, { false, YES, UNKNOWN }, YES },
-		{ true, true, { false, UNKNOWN, YES }, YES },
+		{ "", "sshd", 'k', NO, -1 },
+		{ "", "sshd", '?', NO, -1 },
+		{ "-U", "sshd", 'k', NO, -1 },
+		{ "+U+G", "sshd", '?', NO, -1 },
+		{ "+U+u", "sshd", '?', YES, 1 },
+		{ "+G+g", "sshd", '?', YES, 1 },
+		{ "+s", "sshd", 'k', YES, 0 },
+		{ "+s", "sshd", 'g', YES, 0 },
+		{ "+s", "sshd", 'r', UNKNOWN, 0 },
+		{ "+s", "sshd", '?', UNKNOWN, 0 },
+		{ "+s", "sshd", 'n', NO, -1 },
+		{ "+S", "sshd", 'k', NO, -1 },
+		{ "+S", "sshd", 'g', UNKNOWN, 0 },
+		{ "+a", "sshd", 'k', YES, 0 },
+		{ "+a", "sshd", 'n', NO, -1 },
+		{ "+a", "sshd", '?', UNKNOWN, 0 },
+		{ "+s+u", "sshd", '?', YES, 1 },
+		/* one no is enough, wherever it stands */
+		{ "+u-g", "sshd", 'k', NO, 1 },
+		{ "-g+u", "sshd", 'k', NO, 0 },
+		{ "-u+u", "sshd", 'k', NO, 0 },
+		{ "+g-G", "sshd", 'k', YES, 0 },
+		{ "+u-s", "sshd", 'k', NO, 1 },
+		{ "+u-s", "sshd", 'g', NO, 1 },
+		{ "+u-a", "sshd", 'k', NO, 1 },
+		{ "+u-S", "sshd", 'k', YES, 0 },
+		/* who may be denied is not let in, nor known to be kept out */
+		{ "+u-s", "sshd", '?', UNKNOWN, 1 },
+		{ "+u-S", "sshd", '?', UNKNOWN, 1 },
+		{ "+U-s", "sshd", '?', NO, -1 },
+		{ "+s-S", "sshd", '?', UNKNOWN, 0 },
+		{ "+u-s-g", "sshd", '?', NO, 2 },
+		/* the last sweep is enough to say that a no does not fit */
+		{ "+u-s", "sshd", 'r', YES, 0 },
+		{ "+s-S", "sshd", 'r', UNKNOWN, 0 },
+		/* a service's own section: only its yes, and every no */
+		{ "+usudo:+U", "sshd", 'k', YES, 0 },
+		{ "+usudo:+U", "sudo", 'k', NO, -1 },
+		{ "+usudo:", "sudo", 'k', NO, -1 },
+		{ "+Usudo:+u", "sudo", 'k', YES, 1 },
+		{ "+Usudo:+u", "sshd", 'k', NO, -1 },
+		{ "-gsudo:+u", "sudo", 'k', NO, 0 },
+		{ "+usudo:+u-g", "sudo", 'k', NO, 2 },
+		{ "+usudo:+u-g", "sshd", 'k', YES, 0 },
+		{ "+usudo:+s", "sudo-i", '?', YES, 0 },
+		{ "+usudo:+s", "sudo", '?', UNKNOWN, 1 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		aw_own_free struct aw_conf *conf =
-		    conf_of(false, rows[i].by_group, rows[i].by_set);
-		const enum aw_access got =
-		    aw_access_judge(conf, &rows[i].facts);
+		aw_own_free struct aw_conf *conf = policy(rows[i].policy);
+		const struct aw_conf_rule *rule = NULL;
+		struct aw_access_facts facts;
+		enum aw_access got;
+		int by;
 
-		if (got != rows[i].want)
-			fail_msg("row %zu: %d", i, got);
+		know_alice(conf, rows[i].sets, &facts);
+		if (rows[i].sets == 'n')
+			facts.sets_known = true;
+		got = aw_access_judge(conf, rows[i].service, &facts, &rule);
+		by = rule ? (int)(rule - conf->access.rule) : -1;
+		if (got != rows[i].want || by != rows[i].rule)
+			fail_msg("%s for %s (%c): %d by %d", rows[i].policy,
+			    rows[i].service, rows[i].sets, got, by);
 	}
+}
+
+/* What the portal says replaces what was known, both ways. */
+static void live_sets_count_first(void **state)
+{
+	aw_own_free struct aw_conf *conf = policy("+s+S+u-a");
+	struct aw_access_facts facts, live = { .sets_known = true };
+
+	(void)state;
+	know_alice(conf, 'g', &facts);
+	aw_access_set(conf, &live, "Other");
+	aw_access_use_sets(conf, &facts, &live);
+	assert_true(facts.sets_known);
+	assert_int_equal(facts.fits[0], 2 | 4 | 8);
+	/* Nothing known: nothing of what was granted is left. */
+	live = (struct aw_access_facts){ .sets_known = false };
+	facts.sets_read = true;
+	aw_access_use_sets(conf, &facts, &live);
+	assert_false(facts.sets_known || facts.sets_read);
+	assert_int_equal(facts.fits[0], 4);
+}
+
+/* A policy as long as it may be: each line is its own. */
+static void every_line_counts(void **state)
+{
+	struct aw_conf *conf = calloc(1, sizeof(*conf));
+	char name[16];
+
+	(void)state;
+	assert_non_null(conf);
+	for (int i = 0; i < AW_CONF_RULES_MAX; i++) {
+		assert_int_equal(aw_fmt(name, sizeof(name), "n%d", i), 0);
+		fake_rule(conf, NULL, false, AW_RULE_USER, name);
+	}
+	for (int i = 0; i < AW_CONF_RULES_MAX; i++) {
+		struct aw_access_facts facts = { .sets_known = true };
+		const struct aw_conf_rule *rule = NULL;
+
+		assert_int_equal(aw_fmt(name, sizeof(name), "n%d", i), 0);
+		aw_access_user(conf, &facts, name, "", "", false);
+		assert_int_equal(
+		    aw_access_judge(conf, "sshd", &facts, &rule), YES);
+		assert_ptr_equal(rule, &conf->access.rule[i]);
+	}
+	free(conf);
+}
+
+static void anywhere(void **state)
+{
+	static const struct {
+		const char *policy;
+		bool want;
+	} rows[] = {
+		{ "+u", true },
+		{ "+U", false },
+		{ "+Usudo:+u", true },
+		{ "-usudo:+u", false },
+		{ "+s", false },
+		{ "sudo:", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		aw_own_free struct aw_conf *conf = policy(rows[i].policy);
+		struct aw_access_facts facts;
+
+		know_alice(conf, '?', &facts);
+		if (aw_access_anywhere(conf, &facts) != rows[i].want)
+			fail_msg("%s", rows[i].policy);
+	}
+}
+
+static bool is_let_in(
+    const struct aw_conf *conf, const struct aw_access_facts *facts)
+{
+	return aw_access_judge(conf, "sshd", facts, NULL) == YES;
 }
 
 static void users(void **state)
@@ -94,13 +250,25 @@ static void users(void **state)
 		{ "al2", "alice", "u-3", false, true },
 		{ "", "", "", false, false },
 	};
-	aw_own_free struct aw_conf *conf = conf_of(true, false, false);
+	struct aw_conf *conf = calloc(1, sizeof(*conf));
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (aw_access_user(conf, rows[i].name, rows[i].user_name,
-			rows[i].id, rows[i].taken) != rows[i].want)
+	assert_non_null(conf);
+	fake_rule(conf, NULL, false, AW_RULE_USER, "alice");
+	fake_rule(conf, NULL, false, AW_RULE_USER, "u-bob");
+	fake_rule(conf, NULL, false, AW_RULE_USER, "carol@example.com");
+	/* no group and no set of that name makes one */
+	fake_rule(conf, NULL, false, AW_RULE_GROUP, "Alice");
+	fake_rule(conf, NULL, true, AW_RULE_GROUP, "alice");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct aw_access_facts facts = { .sets_known = true };
+
+		aw_access_user(conf, &facts, rows[i].name, rows[i].user_name,
+		    rows[i].id, rows[i].taken);
+		if (is_let_in(conf, &facts) != rows[i].want)
 			fail_msg("row %zu", i);
+	}
+	free(conf);
 }
 
 /* A name that fits two groups allows nobody; an id is never ambiguous. */
@@ -121,30 +289,50 @@ static void groups(void **state)
 		{ "g-11", "whatever", 1, false },
 		{ "g-9", "", 1, false },
 	};
-	aw_own_free struct aw_conf *conf = conf_of(false, true, false);
+	struct aw_conf *conf = calloc(1, sizeof(*conf));
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (aw_access_group(conf, rows[i].id, rows[i].name,
-			rows[i].claims) != rows[i].want)
+	assert_non_null(conf);
+	fake_rule(conf, NULL, false, AW_RULE_GROUP, "admins");
+	fake_rule(conf, NULL, false, AW_RULE_GROUP, "g-1");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct aw_access_facts facts = { .sets_known = true };
+
+		aw_access_group(
+		    conf, &facts, rows[i].id, rows[i].name, rows[i].claims);
+		if (is_let_in(conf, &facts) != rows[i].want)
 			fail_msg("row %zu", i);
+	}
+	free(conf);
 }
 
 static void sets(void **state)
 {
-	aw_own_free struct aw_conf *conf = conf_of(false, false, true);
+	static const struct {
+		const char *set;
+		bool want;
+	} rows[] = { { "Admin", true }, { "admin", false }, { "Admi", false },
+		{ "", false } };
+	aw_own_free struct aw_conf *conf = policy("+s");
 
 	(void)state;
-	assert_true(aw_access_set(conf, "Admin"));
-	assert_false(aw_access_set(conf, "admin"));
-	assert_false(aw_access_set(conf, "Admi"));
-	assert_false(aw_access_set(conf, ""));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct aw_access_facts facts = { .sets_known = true };
+
+		aw_access_set(conf, &facts, rows[i].set);
+		if (is_let_in(conf, &facts) != rows[i].want)
+			fail_msg("row %zu", i);
+	}
+	assert_true(aw_access_wants_sets(conf));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judge),
+		cmocka_unit_test(live_sets_count_first),
+		cmocka_unit_test(every_line_counts),
+		cmocka_unit_test(anywhere),
 		cmocka_unit_test(users),
 		cmocka_unit_test(groups),
 		cmocka_unit_test(sets),

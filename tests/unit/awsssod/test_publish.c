@@ -145,7 +145,7 @@ static void restart(void **state)
 	assert_false(fake->daemon->publish.is_due);
 	fake_stop(fake);
 	/* Another policy: another snapshot. */
-	fake->conf.allow_groups.n = 0;
+	fake_allow(&fake->conf, AW_RULE_GROUP, NULL);
 	fake_run(fake);
 	assert_true(fake->daemon->publish.is_due);
 	wait_published(fake, 1);

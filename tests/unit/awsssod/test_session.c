@@ -488,11 +488,7 @@ static void policy_by_set(void **state)
 	struct fake *fake = *state;
 	struct aw_conf *conf = &fake->daemon->conf;
 
-	conf->allow_groups.n = 0;
-	conf->allow_permission_sets.n = 1;
-	assert_int_equal(aw_copy(conf->allow_permission_sets.item[0],
-			     AW_CONF_TEXT, "ReadOnly"),
-	    0);
+	fake_allow(conf, AW_RULE_SET, "ReadOnly");
 	/* by key: nothing shows which sets she holds */
 	ask_verdict(fake,
 	    &(struct fake_ask){ .type = AW_MSG_ACCOUNT, .user = "alice" },
@@ -504,9 +500,7 @@ static void policy_by_set(void **state)
 		.rhost = "10.0.0.9",
 		.attempt = "c1" },
 	    NULL, AW_VERDICT_ALLOW, "");
-	assert_int_equal(
-	    aw_copy(conf->allow_permission_sets.item[0], AW_CONF_TEXT, "Other"),
-	    0);
+	fake_allow(conf, AW_RULE_SET, "Other");
 	{
 		aw_own_fd int fd = fake_connect(fake, "auth.sock");
 

@@ -257,11 +257,7 @@ static void r11_the_policy_by_a_sweep(void **state)
 	struct fake *fake = *state;
 	struct aw_person person;
 
-	fake->conf.allow_groups.n = 0;
-	fake->conf.allow_permission_sets.n = 1;
-	assert_int_equal(aw_copy(fake->conf.allow_permission_sets.item[0],
-			     AW_CONF_TEXT, "ReadOnly"),
-	    0);
+	fake_allow(&fake->conf, AW_RULE_SET, "ReadOnly");
 	start(fake, &all);
 	by_key(fake, "bob", &bob, AW_VERDICT_ALLOW);
 	by_key(fake, "alice", &alice, AW_VERDICT_POLICY);
@@ -271,12 +267,11 @@ static void r11_the_policy_by_a_sweep(void **state)
 	assert_int_equal(aw_person_access(&fake->daemon->state,
 			     &fake->daemon->conf, &person, &facts),
 	    0);
-	assert_int_equal(facts.sets, AW_ACCESS_UNKNOWN);
-	/* By a group, as fresh as the person's groups. */
 	assert_int_equal(
-	    aw_copy(fake->daemon->conf.allow_permission_sets.item[0],
-		AW_CONF_TEXT, "Admin"),
-	    0);
+	    aw_access_judge(&fake->daemon->conf, "sshd", &facts, NULL),
+	    AW_ACCESS_UNKNOWN);
+	/* By a group, as fresh as the person's groups. */
+	fake_allow(&fake->daemon->conf, AW_RULE_SET, "Admin");
 	sweep(fake, &some);
 	by_key(fake, "alice", &alice, AW_VERDICT_ALLOW);
 	by_key(fake, "alice", &alone, AW_VERDICT_POLICY);
@@ -301,13 +296,11 @@ static void r4_a_set_is_no_group(void **state)
 	for (size_t i = 0; i < LEN(names); i++) {
 		struct aw_conf *conf = &fake->daemon->conf;
 
-		assert_int_equal(
-		    aw_copy(conf->allow_groups.item[0], AW_CONF_TEXT, names[i]),
-		    0);
+		fake_allow(conf, AW_RULE_GROUP, names[i]);
 		assert_int_equal(aw_person_access(&fake->daemon->state, conf,
 				     &person, &facts),
 		    0);
-		if (facts.groups != AW_ACCESS_NO)
+		if (aw_access_judge(conf, "sshd", &facts, NULL) != AW_ACCESS_NO)
 			fail_msg("%s", names[i]);
 	}
 }

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One flat list of rules, since most files have a handful and each section may
+ * have many.
+ */
+#include "common/conf_access.h"
+
+#include <errno.h>
+#include <string.h>
+
+const char *aw_conf_rule_word(enum aw_rule_kind kind, bool deny)
+{
+	static const char *const words[][2] = {
+		[AW_RULE_USER] = { "allow_users", "deny_users" },
+		[AW_RULE_GROUP] = { "allow_groups", "deny_groups" },
+		[AW_RULE_SET] = { "allow_permission_sets",
+		    "deny_permission_sets" },
+		[AW_RULE_ACCOUNT] = { "allow_accounts", "deny_accounts" },
+	};
+
+	return words[kind][deny];
+}
+
+/* As PAM's services are called: files of /etc/pam.d. */
+static bool is_service(const char *name)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+	return *name && *name != '.' && strlen(name) < AW_CONF_SERVICE_SIZE &&
+	       name[strspn(name, chars)] == '\0';
+}
+
+uint8_t aw_conf_access_of(const struct aw_conf_access *access, const char *name)
+{
+	for (size_t i = 0; i < access->n_services; i++)
+		if (strcmp(access->service[i], name) == 0)
+			return (uint8_t)(i + 1);
+	return 0;
+}
+
+int aw_conf_access_section(struct aw_conf_access *access, const char *name,
+    uint8_t *ret, struct aw_diag *diag)
+{
+	const size_t prefix = sizeof(AW_CONF_SERVICE) - 1;
+
+	*ret = 0;
+	if (strcmp(name, AW_CONF_ACCESS) == 0)
+		return 0;
+	if (strncmp(name, AW_CONF_SERVICE, prefix) != 0)
+		return AW_UNKNOWN;
+	name += prefix;
+	*ret = aw_conf_access_of(access, name);
+	if (*ret)
+		return 0;
+	if (!is_service(name)) {
+		aw_diag_set(diag, "not the name of a PAM service");
+		return -EINVAL;
+	}
+	if (access->n_services == AW_CONF_SERVICES_MAX) {
+		aw_diag_set(diag, "more than %d services with a section",
+		    AW_CONF_SERVICES_MAX);
+		return -EINVAL;
+	}
+	if (aw_copy(access->service[access->n_services], AW_CONF_SERVICE_SIZE,
+		name) < 0)
+		return -EINVAL;
+	*ret = (uint8_t)++access->n_services;
+	return 0;
+}
+
+int aw_conf_access_add(struct aw_conf_access *access,
+    const struct aw_conf_rule *rule, struct aw_diag *diag)
+{
+	if (access->n_rules == AW_CONF_RULES_MAX) {
+		aw_diag_set(diag,
+		    "more than %d lines that allow or deny: use a group",
+		    AW_CONF_RULES_MAX);
+		return -EINVAL;
+	}
+	access->rule[access->n_rules++] = *rule;
+	return 0;
+}
+
+const struct aw_conf_rule *aw_conf_access_line(
+    const struct aw_conf_access *access, uint8_t service,
+    enum aw_rule_kind kind, bool deny, size_t index)
+{
+	for (size_t i = 0; i < access->n_rules; i++) {
+		const struct aw_conf_rule *rule = &access->rule[i];
+
+		if (rule->service == service && rule->kind == kind &&
+		    rule->deny == deny && index-- == 0)
+			return rule;
+	}
+	return NULL;
+}
+
+bool aw_conf_access_has(
+    const struct aw_conf_access *access, enum aw_rule_kind kind)
+{
+	for (size_t i = 0; i < access->n_rules; i++)
+		if (access->rule[i].kind == kind)
+			return true;
+	return false;
+}
+
+bool aw_conf_access_allows(const struct aw_conf_access *access)
+{
+	for (size_t i = 0; i < access->n_rules; i++)
+		if (!access->rule[i].deny)
+			return true;
+	return false;
+}
