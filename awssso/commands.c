@@ -7,6 +7,7 @@
 const struct aw_command *const aw_commands[] = {
 	&aw_command_login,
 	&aw_command_why,
+	&aw_command_explain,
 	&aw_command_status,
 	&aw_command_sync,
 	&aw_command_doctor,

@@ -23,8 +23,9 @@ struct account {
 	struct aw_person person;
 	bool is_known;
 	struct aw_live live;
-	struct aw_access_facts sets; /* by an approval a moment ago */
-	bool is_live;                /* there was one */
+	struct aw_access_facts sets;     /* by an approval a moment ago */
+	bool is_live;                    /* there was one */
+	const struct aw_conf_rule *rule; /* that decided */
 };
 
 static void account_free(void *user)
@@ -46,6 +47,7 @@ static void end(struct account *account, enum aw_say say,
 		.set = account->ask.permission_set,
 		.requests = result ? result->request : NULL,
 		.detail = account->ask.permission_set,
+		.rule = account->rule,
 		.is_quiet = !gate,
 	};
 
@@ -88,7 +90,8 @@ static void on_live(void *user, const struct aw_live_result *result)
 	say = is_fresh(account, result);
 	if (say == AW_SAY_ALLOWED)
 		say = aw_decide(account->daemon, &account->person,
-		    account->ask.service, sets, AW_STAGE_ACCOUNT, NULL);
+		    account->ask.service, sets, AW_STAGE_ACCOUNT,
+		    &account->rule);
 	if (say == AW_SAY_ALLOWED)
 		say = aw_decide_roles(&account->ask, result);
 	end(account, say, result);
@@ -142,9 +145,9 @@ static void judge(struct account *account)
 	say = find_token(account, &wish);
 	if (say != AW_SAY_ALLOWED) {
 		/* A person who may not even come in hears that instead. */
-		const enum aw_say other =
-		    aw_decide(account->daemon, &account->person,
-			account->ask.service, NULL, AW_STAGE_SESSION, NULL);
+		const enum aw_say other = aw_decide(account->daemon,
+		    &account->person, account->ask.service, NULL,
+		    AW_STAGE_SESSION, &account->rule);
 
 		end(account, other == AW_SAY_ALLOWED ? say : other, NULL);
 		return;

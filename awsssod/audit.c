@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON by hand: strings only, and one number.
+ * JSON by hand: strings, and two numbers.
  */
 #include "awsssod/audit.h"
+
+#include <inttypes.h>
 
 #include "awsssod/log.h"
 #include "common/own.h"
@@ -48,6 +50,9 @@ void aw_audit_json(struct aw_buf *buf, const struct aw_audit *audit)
 	add_member(buf, "approver", audit->approver);
 	add_member(buf, "aws_requests", audit->requests);
 	add_member(buf, "why", audit->why);
+	add_member(buf, "rule", audit->rule);
+	if (audit->generation > 0)
+		aw_buf_fmt(buf, ",\"generation\":%" PRId64, audit->generation);
 	if (audit->pid > 0)
 		aw_buf_fmt(buf, ",\"pid\":%d", audit->pid);
 	aw_buf_str(buf, "}");

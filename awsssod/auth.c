@@ -42,6 +42,7 @@ static void code_or_no(struct aw_flow *flow, enum aw_say say)
 {
 	const struct aw_verdict_more more = {
 		.detail = flow->daemon->conf.shell,
+		.rule = flow->rule,
 	};
 
 	if (say == AW_SAY_ALLOWED)
@@ -57,7 +58,7 @@ static void on_refreshed(
 
 	code_or_no(
 	    flow, aw_decide(flow->daemon, &flow->person, flow->ask.service,
-		      NULL, AW_STAGE_BEFORE_CODE, NULL));
+		      NULL, AW_STAGE_BEFORE_CODE, &flow->rule));
 }
 
 static void by_code(struct aw_flow *flow)
@@ -66,7 +67,7 @@ static void by_code(struct aw_flow *flow)
 	enum aw_say say;
 
 	say = aw_decide(flow->daemon, &flow->person, flow->ask.service, NULL,
-	    AW_STAGE_BEFORE_CODE, NULL);
+	    AW_STAGE_BEFORE_CODE, &flow->rule);
 	if (may_refresh(flow, say))
 		aw_live_start(&flow->live, flow->daemon, &flow->person, &wish,
 		    on_refreshed, flow);
@@ -98,7 +99,7 @@ static enum aw_say is_fresh(
 static void on_reuse(void *user, const struct aw_live_result *result)
 {
 	struct aw_flow *flow = user;
-	const struct aw_verdict_more more = {
+	struct aw_verdict_more more = {
 		.account = aw_decide_account(flow->daemon, &flow->ask),
 		.set = flow->ask.permission_set,
 		.requests = result->request,
@@ -115,8 +116,9 @@ static void on_reuse(void *user, const struct aw_live_result *result)
 		say = aw_decide_roles(&flow->ask, result);
 	if (say == AW_SAY_ALLOWED)
 		say = aw_decide(flow->daemon, &flow->person, flow->ask.service,
-		    &result->sets, AW_STAGE_SIGN_IN, NULL);
+		    &result->sets, AW_STAGE_SIGN_IN, &flow->rule);
 	flow->sets = result->sets;
+	more.rule = flow->rule;
 	(void)aw_flow_end(
 	    flow, say == AW_SAY_ALLOWED ? AW_SAY_REUSED : say, &more);
 }
@@ -162,7 +164,7 @@ static bool replay(struct aw_flow *flow)
 		if (!flow->ask.key_is_connection)
 			return false;
 		say = aw_decide(daemon, &flow->person, flow->ask.service,
-		    &attempt->sets, AW_STAGE_SIGN_IN, NULL);
+		    &attempt->sets, AW_STAGE_SIGN_IN, &flow->rule);
 		if (say != AW_SAY_ALLOWED) {
 			aw_daemon_drop_token(daemon, attempt->token);
 			(void)aw_flow_end(flow, say, NULL);

@@ -28,6 +28,7 @@ struct aw_flow {
 	uint64_t request;           /* FLOW's id while it runs */
 	uint64_t deadline_ms;
 	bool had_code;
+	const struct aw_conf_rule *rule; /* the policy's, that decided */
 	struct aw_access_facts sets; /* what is known of them when it ends */
 };
 

@@ -169,7 +169,7 @@ static enum aw_say judge(struct aw_flow *flow, const struct aw_wire_in *in,
 	if (say != AW_SAY_ALLOWED)
 		return say;
 	return aw_decide(daemon, &flow->person, flow->ask.service, &flow->sets,
-	    AW_STAGE_SIGN_IN, NULL);
+	    AW_STAGE_SIGN_IN, &flow->rule);
 }
 
 /* The token of a sign-in that counts: to the session it was asked from, else
@@ -252,6 +252,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 		.approver = facts.session,
 		.requests = facts.requests,
 		.why = why.text,
+		.rule = flow->rule,
 		.detail = ask.permission_set });
 	if (say == AW_SAY_ALLOWED) {
 		keep_sets(daemon, &ask, attempt, n, in);

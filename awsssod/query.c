@@ -617,6 +617,9 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	[AW_Q_EVENT_TRIM] = "DELETE FROM events WHERE n <="
 			    " (SELECT max(n) FROM events) - ?1",
 	[AW_Q_EVENT_CODE] = "SELECT 1 FROM events WHERE code = ?1",
+	[AW_Q_EVENT_OF_CODE] =
+	    "SELECT at, user, service, verdict, code, text, rhost, event,"
+	    " detail FROM events WHERE code = ?1 ORDER BY n DESC LIMIT 1",
 	[AW_Q_EVENTS] = EVENT "ORDER BY n DESC LIMIT ?1) ORDER BY n",
 	[AW_Q_EVENTS_OF] =
 	    EVENT "WHERE user = ?2 ORDER BY n DESC LIMIT ?1) ORDER BY n",

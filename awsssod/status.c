@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "awsssod/daemon.h"
+#include "awsssod/explain.h"
 #include "awsssod/ids.h"
 #include "awsssod/person.h"
 #include "awsssod/scim_expiry.h"
@@ -278,6 +279,9 @@ int aw_status_handle(struct aw_conn *conn, const struct aw_wire_in *in)
 		return 0;
 	case AW_MSG_WHY:
 		return send_events(conn, in);
+	case AW_MSG_EXPLAIN:
+	case AW_MSG_EXPLAIN_CODE:
+		return aw_explain(conn, in);
 	case AW_MSG_SKIPPED:
 	case AW_MSG_IDS:
 		aw_ids_list(conn, in);

@@ -58,9 +58,36 @@ static void new_code(struct aw_state *state, char *ret)
 	}
 }
 
+/* What the decision rested on. */
+struct basis {
+	char rule[300];
+	int64_t generation;
+	char text[640]; /* all of it, for "awssso explain" */
+};
+
+static void find_basis(struct aw_daemon *daemon,
+    const struct aw_verdict_more *more, struct basis *ret)
+{
+	const uint64_t age = aw_daemon_directory_age(daemon);
+	const char *why = more->why ? more->why : "";
+
+	*ret = (struct basis){ .generation = 0 };
+	if (more->rule)
+		(void)aw_conf_rule_show(&daemon->conf.access, more->rule,
+		    ret->rule, sizeof(ret->rule));
+	if (aw_state_get_num(&daemon->state, "generation", &ret->generation) !=
+	    0)
+		ret->generation = 0;
+	aw_ignore(aw_fmt(ret->text, sizeof(ret->text),
+	    "%.256s%s%s%sgeneration %lld, read %llu s before", why,
+	    *why ? "; " : "", ret->rule, ret->rule[0] ? "; " : "",
+	    (long long)ret->generation,
+	    age < UINT64_MAX - 1 ? (unsigned long long)age : 0));
+}
+
 static void remember(struct aw_daemon *daemon, const struct aw_ask *ask,
     const struct aw_person *person, const struct aw_verdict_told *told,
-    const struct aw_verdict_more *more)
+    const struct basis *basis)
 {
 	int r;
 
@@ -68,7 +95,7 @@ static void remember(struct aw_daemon *daemon, const struct aw_ask *ask,
 	    (int64_t)time(NULL), told->code, aw_say_event(told->say),
 	    (int64_t)aw_say_verdict(told->say), ask->user,
 	    person ? person->principal : NULL, ask->service, ask->rhost,
-	    told->text, more->why);
+	    told->text, basis->text);
 	if (r == 0)
 		r = aw_state_run(
 		    &daemon->state, AW_Q_EVENT_TRIM, "i", (int64_t)EVENTS_KEPT);
@@ -91,7 +118,8 @@ static const char *phase_of(uint16_t type)
 }
 
 static void log_event(const struct aw_ask *ask, const struct aw_person *person,
-    const struct aw_verdict_told *told, const struct aw_verdict_more *more)
+    const struct aw_verdict_told *told, const struct aw_verdict_more *more,
+    const struct basis *basis)
 {
 	const struct aw_audit audit = {
 		.event = aw_say_event(told->say),
@@ -108,6 +136,8 @@ static void log_event(const struct aw_ask *ask, const struct aw_person *person,
 		.approver = more->approver,
 		.requests = more->requests,
 		.why = more->why,
+		.rule = basis->rule,
+		.generation = basis->generation,
 		.pid = ask->peer.pid,
 	};
 
@@ -132,6 +162,7 @@ void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
 	static const struct aw_verdict_more nothing;
 	const bool allowed = aw_say_verdict(say) == AW_VERDICT_ALLOW;
 	struct aw_verdict_told told = { .say = say };
+	struct basis basis;
 	char age[48];
 
 	if (!more)
@@ -145,8 +176,9 @@ void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
 	if (conn)
 		aw_verdict_send(conn, say, told.text, told.code);
 	if (!more->is_quiet || !allowed) {
-		remember(daemon, ask, person, &told, more);
-		log_event(ask, person, &told, more);
+		find_basis(daemon, more, &basis);
+		remember(daemon, ask, person, &told, &basis);
+		log_event(ask, person, &told, more, &basis);
 	}
 	if (ask->type == AW_MSG_AUTH && allowed)
 		daemon->n_allowed++;

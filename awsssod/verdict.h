@@ -19,9 +19,10 @@ struct aw_verdict_more {
 	const char *account, *set;
 	const char *approver; /* session name of whoever approved */
 	const char *requests; /* AWS request ids, blank-separated */
-	const char *why;      /* the rule, for the audit line */
-	const char *detail;   /* goes into the person's sentence */
-	bool is_quiet;        /* allowed as always: not an event */
+	const char *why;      /* what was found, for the audit line */
+	const struct aw_conf_rule *rule; /* the line of the policy */
+	const char *detail;              /* goes into the person's sentence */
+	bool is_quiet;                   /* allowed as always: not an event */
 };
 
 struct aw_verdict_told {

@@ -96,6 +96,18 @@ const struct aw_conf_rule *aw_conf_access_line(
 	return NULL;
 }
 
+const char *aw_conf_rule_show(const struct aw_conf_access *access,
+    const struct aw_conf_rule *rule, char *buf, size_t size)
+{
+	const bool own = rule->service > 0;
+
+	aw_ignore(aw_fmt(buf, size, "awssso.conf:%u: [%s%s] %s = %s",
+	    rule->line, own ? AW_CONF_SERVICE : AW_CONF_ACCESS,
+	    own ? access->service[rule->service - 1] : "",
+	    aw_conf_rule_word(rule->kind, rule->deny), rule->text));
+	return buf;
+}
+
 bool aw_conf_access_has(
     const struct aw_conf_access *access, enum aw_rule_kind kind)
 {

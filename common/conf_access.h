@@ -68,6 +68,11 @@ const struct aw_conf_rule *aw_conf_access_line(
     const struct aw_conf_access *access, uint8_t service,
     enum aw_rule_kind kind, bool deny, size_t index);
 
+/* @rule as it stands in the file, behind its place there; cut off at @size.
+ * Returns @buf. */
+const char *aw_conf_rule_show(const struct aw_conf_access *access,
+    const struct aw_conf_rule *rule, char *buf, size_t size);
+
 /* Whether there is a line of @kind at all. */
 bool aw_conf_access_has(
     const struct aw_conf_access *access, enum aw_rule_kind kind);

@@ -41,6 +41,10 @@ static const uint32_t text_max[] = {
 	[AW_TAG_SHELL] = 256,
 	[AW_TAG_NEW_USER] = 64,
 	[AW_TAG_ETAG] = 256,
+	[AW_TAG_STAGE] = 64,
+	[AW_TAG_RULE] = 320,
+	[AW_TAG_DETAIL] = 1024,
+	[AW_TAG_ACTION] = 512,
 };
 
 bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max)
@@ -60,7 +64,7 @@ bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max)
 bool aw_proto_is_message(uint16_t type)
 {
 	return (type >= AW_MSG_AUTH && type <= AW_MSG_VERDICT) ||
-	       (type >= AW_MSG_STATUS && type <= AW_MSG_SKIPPED) ||
+	       (type >= AW_MSG_STATUS && type <= AW_MSG_EXPLAINED) ||
 	       (type >= AW_MSG_FLOW && type <= AW_MSG_AGAIN_REC) ||
 	       (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_HOST);
 }

@@ -23,7 +23,11 @@
  *               [EXPECTED] [RATE] [EXPIRES_IN] (the SCIM token) SETS GRANTS
  * SETS_KNOWN SYNC     [ACCEPT_LOSS] -> PROGRESS* then DONE NET [TEXT]    (root)
  *   WHY      [USER] -> EVENT* then DONE                 (own; root: any)
- *   EVENT    TIME USER SERVICE VERDICT CODE TEXT [RHOST]
+ *   EVENT    TIME USER SERVICE VERDICT CODE TEXT [RHOST] [DETAIL] [ACTION]
+ *   EXPLAIN  USER SERVICE -> EXPLAINED* then DONE NET [TEXT] GENERATION
+ *            DIRECTORY_AGE: what would be said now        (own; root: any)
+ *   EXPLAIN_CODE CODE -> EVENT, with DETAIL and ACTION, then DONE    (root)
+ *   EXPLAINED STAGE VERDICT [TEXT] [RULE]
  *   PROGRESS USERS GROUPS MEMBERS REQUESTS RATE [EXPECTED] [TEXT] (it waits)
  *   SKIPPED  [AFTER] -> ID_REC* then DONE NET [TEXT] [AFTER]: who is not
  *            shown, TEXT says why and what to do.  A page of the list: with
@@ -116,6 +120,9 @@ enum aw_msg {
 	AW_MSG_IDS_IMPORT,
 	AW_MSG_ID_REC,
 	AW_MSG_SKIPPED,
+	AW_MSG_EXPLAIN,
+	AW_MSG_EXPLAIN_CODE,
+	AW_MSG_EXPLAINED,
 
 	AW_MSG_FLOW = 64,
 	AW_MSG_FLOW_CODE,
@@ -188,6 +195,10 @@ enum aw_tag {
 	AW_TAG_SHELL,
 	AW_TAG_NEW_USER, /* Linux name */
 	AW_TAG_ETAG,
+	AW_TAG_STAGE,  /* "before a code" */
+	AW_TAG_RULE,   /* the line of the policy */
+	AW_TAG_DETAIL, /* what a decision rested on */
+	AW_TAG_ACTION, /* what an administrator can do about it */
 
 	/* numbers */
 	AW_TAG_KSESSION = 128, /* kernel (audit) session id; absent: unset */
