@@ -133,8 +133,9 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 			" skip = NULL WHERE n = ?1",
 	[AW_Q_RESTORE] = "INSERT INTO principals(store, principal, kind,"
 			 " user_name, display, disabled, present, name,"
-			 " posix_id, home)"
-			 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+			 " posix_id, home, adopted)"
+			 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+			 " ?3 = 1 AND ?9 < 1879048192)",
 
 	[AW_Q_RESTORE_MEMBER] =
 	    "INSERT OR IGNORE INTO members SELECT u.n, g.n FROM principals g"

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state.db is lost and comes back from the snapshot: whatever was given to
+ * somebody stays theirs: awsssod/rebuild.c, rows.c.
+ * covers: dir.6, R12, R16
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/own.h"
+#include "tests/unit/awsssod/people.h"
+
+#define NOBODYS "root:x:0:0::/root:/bin/sh\n"
+
+/* alice is an account of this host too. */
+static int set_up(void **state)
+{
+	struct fake *fake = fake_new();
+
+	*state = fake;
+	fake_file(
+	    fake->passwd, NOBODYS "alice:x:1001:1001::/home/alice:/bin/sh\n");
+	fake_file(fake->group, "root:x:0:\nalice:x:1001:\n");
+	fake_file(fake->subuid, "local:200000:65536\n");
+	fake_run(fake);
+	fake_sweep(fake, &people, AW_NET_OK);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fake_free(*state);
+	return 0;
+}
+
+static void settle(struct fake *fake)
+{
+	for (int i = 0;
+	     i < 500 && (aw_sweep_is_running(&fake->daemon->sweep) ||
+			    aw_publish_is_busy(&fake->daemon->publish));
+	     i++)
+		fake_turn(fake, 10);
+	assert_false(aw_publish_is_busy(&fake->daemon->publish));
+}
+
+static void sync_with(struct fake *fake, const struct fake_directory *d)
+{
+	aw_sweep_start(&fake->daemon->sweep, true);
+	fake_sweep(fake, d, AW_NET_OK);
+	settle(fake);
+	assert_int_equal(fake->daemon->sweep.net, AW_NET_OK);
+}
+
+static void no_local_alice(struct fake *fake)
+{
+	fake_file(fake->passwd, NOBODYS);
+	fake_file(fake->group, "root:x:0:\n");
+}
+
+static void ask(struct fake *fake, uint16_t type, const char *who, uint64_t id,
+    const char *new_name, const char *home)
+{
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+	uint8_t data[2048];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), type, 7);
+	aw_wire_put_text(&out, AW_TAG_USER, who);
+	if (id)
+		aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
+	aw_wire_put_text(&out, AW_TAG_NEW_USER, new_name);
+	aw_wire_put_text(&out, AW_TAG_HOME, home);
+	fake_send(fd, &out);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	if (aw_wire_num(&fake->in, AW_TAG_NET, 0) != AW_NET_OK)
+		fail_msg("%s: %s", who, fake_text(fake, AW_TAG_TEXT));
+	settle(fake);
+}
+
+/* The whole ledger in one line; who is there now is a sweep's to tell. */
+static void ledger(const struct fake *fake, char buf[2048])
+{
+	const char *text = fake_string(fake,
+	    "SELECT group_concat(store || ' ' || principal || ' ' || kind ||"
+	    " ' ' || posix_id || ' ' || name || ' ' || coalesce(home, '-') ||"
+	    " ' ' || adopted, char(10)) FROM (SELECT * FROM principals"
+	    " WHERE name IS NOT NULL ORDER BY posix_id)");
+
+	assert_int_equal(aw_copy(buf, 2048, text), 0);
+}
+
+static void lose_state(struct fake *fake)
+{
+	fake_stop(fake);
+	assert_int_equal(unlink(fake->state), 0);
+	fake_run(fake);
+}
+
+/* Lose it: the ledger is as it was, and a sweep takes nothing from anybody. */
+static void lose_and_compare(
+    struct fake *fake, const struct fake_directory *directory)
+{
+	char before[2048], after[2048];
+
+	ledger(fake, before);
+	lose_state(fake);
+	ledger(fake, after);
+	assert_string_equal(after, before);
+	fake_sweep(fake, directory, AW_NET_OK);
+	settle(fake);
+	ledger(fake, after);
+	assert_string_equal(after, before);
+}
+
+static void adopted(void **state)
+{
+	struct fake *fake = *state;
+
+	ask(fake, AW_MSG_IDS_ADOPT, "alice", 1001, NULL, "/home/alice");
+	no_local_alice(fake);
+	sync_with(fake, &people);
+	lose_and_compare(fake, &people);
+	assert_int_equal(
+	    fake_number(fake, "SELECT posix_id FROM principals"
+			      " WHERE name = 'alice' AND adopted AND present"),
+	    1001);
+}
+
+/* Her old account is there yet: she is a tombstone in the snapshot. */
+static void adopted_and_local(void **state)
+{
+	struct fake *fake = *state;
+
+	ask(fake, AW_MSG_IDS_ADOPT, "alice", 1001, NULL, "/home/alice");
+	sync_with(fake, &people);
+	lose_and_compare(fake, &people);
+	assert_int_equal(
+	    fake_number(fake, "SELECT posix_id FROM principals"
+			      " WHERE principal = 'u-alice' AND adopted"),
+	    1001);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+		T(adopted),
+		T(adopted_and_local),
+	};
+	const int worker = fake_worker(argc, argv);
+
+	if (worker >= 0)
+		return worker;
+	return cmocka_run_group_tests_name("rebuild", tests, NULL, NULL);
+}
