@@ -418,6 +418,11 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	/* Row numbers are used again: nothing may refer to one that goes. */
 	[AW_Q_FORGET_MEMBERS] = "DELETE FROM members WHERE usr IN " UNREGISTERED
 				" OR grp IN " UNREGISTERED,
+	[AW_Q_FORGET_GRANTED] = "DELETE FROM grants WHERE grp IN " UNREGISTERED
+				" OR holder IN " UNREGISTERED,
+	[AW_Q_FORGET_LEARNERS] =
+	    "DELETE FROM learned WHERE grp IN " UNREGISTERED
+	    " OR usr IN " UNREGISTERED,
 	[AW_Q_FORGET_UNREGISTERED] =
 	    "DELETE FROM principals WHERE n IN " UNREGISTERED,
 	[AW_Q_SWEEP_ADD] = "INSERT INTO sweeps(at, net, users, groups, members,"

@@ -31,14 +31,18 @@ int aw_staging_drop_nobody(struct aw_state *state)
 
 int aw_staging_forget(struct aw_state *state)
 {
+	static const enum aw_query steps[] = { AW_Q_FORGET_MEMBERS,
+		AW_Q_FORGET_GRANTED, AW_Q_FORGET_LEARNERS,
+		AW_Q_FORGET_UNREGISTERED };
 	int64_t n = 0;
 	int r;
 
 	r = count_nobody(state, &n);
-	if (r < 0 || n == 0)
+	if (n == 0)
 		return r;
-	r = aw_state_run(state, AW_Q_FORGET_MEMBERS, "");
-	return r < 0 ? r : aw_state_run(state, AW_Q_FORGET_UNREGISTERED, "");
+	for (size_t i = 0; r == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
+		r = aw_state_run(state, steps[i], "");
+	return r;
 }
 
 static int forget_rows(struct aw_state *state)

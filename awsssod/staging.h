@@ -29,8 +29,8 @@ int aw_staging_clear(struct aw_state *state) AW_MUST_USE;
 
 /*
  * Of who is not there and was never given a name: _drop_nobody forgets what is
- * staged of their memberships, _forget themselves.  Part of the caller's
- * transaction.  Return 0 or a negative errno.
+ * staged of their memberships, _forget themselves and all that refers to them.
+ * Part of the caller's transaction.  Return 0 or a negative errno.
  */
 int aw_staging_drop_nobody(struct aw_state *state) AW_MUST_USE;
 int aw_staging_forget(struct aw_state *state) AW_MUST_USE;

@@ -173,6 +173,59 @@ static void r24_an_outage_changes_nobody(void **state)
 	assert_string_equal(members(fake, "aws-ReadOnly"), "");
 }
 
+/* Whoever leaves without ever having had a name leaves nothing behind: neither
+ * a person nor a group that holds a set, whose grants the outage keeps. */
+static void an_outage_and_nobody_leaves(void **state)
+{
+	static const struct fake_user odd[] = {
+		{ ALICE, "alice@example.com", NULL },
+		{ "u-odd", "root@example.com", NULL },
+	};
+	static const struct fake_group odd_groups[] = {
+		{ "g-admins", "admins" },
+		{ "g-odd", "root" },
+	};
+	static const struct fake_grant held[] = {
+		{ "Admin", AW_KIND_USER, ALICE },
+		{ "Admin", AW_KIND_USER, "u-odd" },
+		{ "Admin", AW_KIND_GROUP, "g-odd" },
+	};
+	static const struct fake_sets three = { sets, held, 1, 3, true, false };
+	static const struct fake_sets later = { NULL, NULL, 0, 0, false, true };
+	const struct fake_directory two = { odd, odd_groups, NULL, 2, 2, 0 };
+	const struct fake_directory one = { odd, odd_groups, NULL, 1, 1, 0 };
+	struct fake *fake = *state;
+
+	fake->sets = &three;
+	fake_run(fake);
+	fake_sweep(fake, &two, AW_NET_OK);
+	assert_int_equal(fake_number(fake, "SELECT count(*) FROM grants"), 3);
+	assert_int_equal(sqlite3_exec(fake->daemon->state.db,
+			     "INSERT INTO principals(store, principal, kind,"
+			     " user_name, present)"
+			     " VALUES('', 'ps:Odd', 3, 'Odd', 0);"
+			     "INSERT INTO learned SELECT g.n, u.n, 1, 1"
+			     " FROM principals g, principals u"
+			     " WHERE g.kind = 3"
+			     " AND u.principal IN ('u-odd', 'u-alice');"
+			     "INSERT INTO grants SELECT g.n, u.n"
+			     " FROM principals g, principals u"
+			     " WHERE g.principal = 'ps:Odd'"
+			     " AND u.principal = 'u-alice'",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	fake->sets = &later;
+	aw_sweep_start(&fake->daemon->sweep, false);
+	fake_sweep(fake, &one, AW_NET_OK);
+	assert_string_equal(fake->daemon->sweep.text, "permission sets: 503");
+	assert_int_equal(fake_number(fake, "SELECT count(*) FROM principals"
+					   " WHERE principal LIKE '%odd'"),
+	    0);
+	assert_int_equal(fake_number(fake, "SELECT count(*) FROM grants"), 1);
+	assert_int_equal(fake_number(fake, "SELECT count(*) FROM learned"), 1);
+	assert_string_equal(members(fake, "aws-Admin"), "alice ");
+}
+
 /* Nothing was ever read: people's own count, and go on counting. */
 static void an_outage_from_the_start(void **state)
 {
@@ -493,6 +546,7 @@ int main(int argc, char **argv)
 		TEST(what_cannot_be_read_is_dropped),
 		TEST(r24_a_loss_of_sets_is_held),
 		TEST(r24_an_outage_changes_nobody),
+		TEST(an_outage_and_nobody_leaves),
 		TEST(an_outage_from_the_start),
 		TEST(r24_a_loss_of_assignments_is_held),
 		TEST(r11_the_policy_by_a_sweep),
