@@ -80,6 +80,7 @@ static int compare_rows(
 			r = aw_state_run(job->state, AW_Q_STAGE_GONE, "ii",
 			    job->usr, job->grp);
 	}
+	job->members += n;
 	job->had_members += n - unread;
 	job->compared = n < SLICE;
 	return r == AW_END ? 0 : r;
@@ -187,8 +188,7 @@ static int add_and_change(struct aw_applying *job)
 	r = change(job, AW_Q_APPLY_MEMBERS, false);
 	if (r < 0)
 		return r;
-	job->members =
-	    job->had_members + job->arriving.members + job->changes - before;
+	job->members += job->arriving.members + job->changes - before;
 	return aw_sets_add(&job->sets);
 }
 
@@ -224,15 +224,18 @@ static int count_lost(struct aw_applying *job)
 
 static int take_losses(struct aw_applying *job)
 {
+	const int64_t before = job->changes;
 	int r;
 
 	if (job->out.held) {
 		r = change(job, AW_Q_MARK_MISSING, false);
 		return r < 0 ? r : aw_sets_lose(&job->sets, true);
 	}
-	job->members -= job->out.lost_members;
-	if ((r = change(job, AW_Q_LOSE_MEMBERS, false)) != 0 ||
-	    (r = change(job, AW_Q_LOSE_PRINCIPALS, false)) != 0 ||
+	r = change(job, AW_Q_LOSE_MEMBERS, false);
+	if (r < 0)
+		return r;
+	job->members -= job->changes - before;
+	if ((r = change(job, AW_Q_LOSE_PRINCIPALS, false)) != 0 ||
 	    (r = run(job, AW_Q_LIVE_OUTSIDE_LOSE)) != 0 ||
 	    (r = aw_sets_lose(&job->sets, false)) != 0)
 		return r;

@@ -100,6 +100,13 @@ static int64_t n_members(struct world *world)
 	return world_number(world, "SELECT count(*) FROM members", NULL);
 }
 
+/* As awssso status has it. */
+static int64_t n_shown(struct world *world)
+{
+	return world_number(
+	    world, "SELECT value FROM meta WHERE key = 'members'", NULL);
+}
+
 static int64_t n_groups(struct world *world)
 {
 	return world_number(
@@ -232,6 +239,25 @@ static void an_unread_group_is_read(void **state)
 	assert_string_equal(world_name(world, "g-far"), "far-team");
 	assert_string_equal(world_skip(world, "g-far"), "");
 	assert_int_equal(n_members(world), 2);
+	assert_int_equal(n_shown(world), 2);
+}
+
+/* Nobody is in it any more: what is shown is what there is. */
+static void an_unread_group_is_empty(void **state)
+{
+	static const struct fake_group both[] = {
+		{ "g-1", "Dev Team" },
+		{ "g-far", "Far Team" },
+	};
+	const struct fake_directory d = { staff, both, all_dev, STAFF, 2,
+		STAFF };
+	struct world *world = *state;
+	struct aw_applied applied;
+
+	assert_int_equal(world_sweep(world, &read_all, &applied), 0);
+	sign_in(world, &staff[0], true);
+	assert_int_equal(world_sweep(world, &d, &applied), 0);
+	assert_int_equal(n_shown(world), n_members(world));
 }
 
 int main(void)
@@ -242,6 +268,7 @@ int main(void)
 		T(unread_groups_hold_nothing),
 		T(leaving_a_group_outside_counts),
 		T(an_unread_group_is_read),
+		T(an_unread_group_is_empty),
 	};
 
 	return cmocka_run_group_tests_name("scope", tests, NULL, NULL);
