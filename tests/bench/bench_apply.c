@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -98,15 +99,26 @@ static void prepare(struct bench *bench)
 		die(path);
 }
 
+/* Fork a child that ends with this program, also when it is killed. */
+static pid_t fork_with_us(void)
+{
+	const pid_t us = getpid(), pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid == 0 &&
+	    (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != us))
+		_exit(127);
+	return pid;
+}
+
 static void start(struct bench *bench, const char *program)
 {
 	char config[128];
 
 	if (path_of(config, sizeof(config), bench->dir, "awssso.conf"))
 		die("config");
-	bench->daemon = fork();
-	if (bench->daemon < 0)
-		die("fork");
+	bench->daemon = fork_with_us();
 	if (bench->daemon == 0) {
 		if (!getenv("BENCH_VERBOSE"))
 			(void)!freopen("/dev/null", "we", stderr);
@@ -329,10 +341,8 @@ static void wait_until_it_counts(const struct bench *bench)
 
 static pid_t ping(struct bench *bench)
 {
-	const pid_t pid = fork();
+	const pid_t pid = fork_with_us();
 
-	if (pid < 0)
-		die("fork");
 	if (pid > 0)
 		return pid;
 	for (;;) {
