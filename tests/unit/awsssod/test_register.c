@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "awsssod/person.h"
 #include "tests/unit/awsssod/world.h"
@@ -387,6 +389,77 @@ static void no_home(void **state)
 	assert_string_equal(world_name(world, "u-1"), "alice");
 }
 
+/* Sweep, and count the lines of the log that have @text in them. */
+static unsigned sweep_and_count(
+    struct world *world, const struct fake_directory *d, const char *text)
+{
+	const int was = dup(STDERR_FILENO);
+	const int log = memfd_create("log", MFD_CLOEXEC);
+	struct aw_applied applied;
+	char lines[8192];
+	unsigned found = 0;
+	ssize_t n;
+	int r;
+
+	assert_true(was >= 0 && log >= 0);
+	assert_int_equal(dup2(log, STDERR_FILENO), STDERR_FILENO);
+	r = world_sweep(world, d, &applied);
+	assert_int_equal(dup2(was, STDERR_FILENO), STDERR_FILENO);
+	(void)close(was);
+	n = pread(log, lines, sizeof(lines) - 1, 0);
+	(void)close(log);
+	assert_int_equal(r, 0);
+	assert_true(n >= 0);
+	lines[n] = '\0';
+	for (const char *at = lines; (at = strstr(at, text)); at++)
+		found++;
+	return found;
+}
+
+/* The log is no list: what has been said is not said at each sweep. */
+static void told_once(void **state)
+{
+	static const struct fake_user first[] = {
+		{ "u-4", "root@example.com", NULL },
+		{ "u-8", "good@example.com", NULL },
+		{ "u-7", "12345@example.com", NULL },
+	};
+	static const struct fake_user renamed[] = {
+		{ "u-4", "root@example.com", NULL },
+		{ "u-8", "better@example.com", NULL },
+		{ "u-7", "12345@example.com", NULL },
+	};
+	static const struct fake_user another_reason[] = {
+		{ "u-4", "bad name@example.com", NULL },
+		{ "u-8", "better@example.com", NULL },
+		{ "u-7", "12345@example.com", NULL },
+	};
+	static const struct {
+		const char *name;
+		const struct fake_user *users;
+		size_t n;
+		const char *text;
+		unsigned want;
+	} rows[] = {
+		{ "one is skipped", first, 2, "is not shown", 1 },
+		{ "the same again", first, 2, "is not shown", 0 },
+		{ "another one is", first, 3, "is not shown", 1 },
+		{ "one is renamed", renamed, 3, "is called", 1 },
+		{ "is renamed still", renamed, 3, "is called", 0 },
+		{ "another reason", another_reason, 3, "is not shown", 1 },
+		{ "the other again", another_reason, 3, "is not shown", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct fake_directory d = { rows[i].users, NULL, NULL,
+			rows[i].n, 0, 0 };
+		const unsigned n = sweep_and_count(*state, &d, rows[i].text);
+
+		if (n != rows[i].want)
+			fail_msg("%s: told %u times", rows[i].name, n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +472,7 @@ int main(void)
 		T(auto_finds_the_majority),
 		T(every_reason_says_what_to_do),
 		T(no_home),
+		T(told_once),
 	};
 
 	return cmocka_run_group_tests_name("register", tests, NULL, NULL);
