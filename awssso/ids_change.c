@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "awssso/commands.h"
-#include "awssso/limits_file.h"
+#include "awssso/ids_allow.h"
 #include "awssso/talk.h"
 #include "common/id.h"
 #include "common/name.h"
@@ -21,7 +21,6 @@
 #include "common/paths.h"
 #include "common/proto.h"
 
-#define BLOCK      "awssso ids"
 #define HOME_SIZE  257
 #define PATIENCE_S 30
 
@@ -41,78 +40,19 @@ static const char *path_of(
 /* --- nss.limits ------------------------------------------------------------
  */
 
-struct allowed {
-	const char *path;
-	struct aw_limits_text old, new;
-};
-
-static int add(struct allowed *allowed, const char *key, const char *value)
-{
-	struct aw_diag why = { "" };
-	char line[HOME_SIZE + 8];
-	int r;
-
-	r = aw_fmt(line, sizeof(line), "%s %s", key, value);
-	if (r == 0)
-		r = aw_limits_file_add(&allowed->new, BLOCK, line, &why);
-	return r < 0 ? aw_complain(allowed->path, why.text) : AW_EXIT_OK;
-}
-
-static int add_id(struct allowed *allowed, uint64_t id)
-{
-	char text[24];
-
-	if (id == 0 || aw_id_in_range(id))
-		return AW_EXIT_OK;
-	aw_ignore(aw_fmt(text, sizeof(text), "%" PRIu64, id));
-	return add(allowed, "uid", text);
-}
-
-/* The folder that @home is in. */
-static int add_home(struct allowed *allowed, const char *home)
-{
-	char folder[HOME_SIZE];
-
-	if (!*home || strncmp(home, "/home/", 6) == 0)
-		return AW_EXIT_OK;
-	aw_ignore(aw_fmt(folder, sizeof(folder), "%.*s",
-	    (int)(strrchr(home, '/') - home + 1), home));
-	return add(allowed, "home", folder);
-}
-
 /* What @id (0: none) and @home ("": the usual one) need, before anything is
  * changed. */
 static int prepare(const struct aw_args *args, uint64_t id, const char *home,
-    struct allowed *ret)
+    struct aw_ids_allow *ret)
 {
-	struct aw_diag why = { "" };
 	int r;
 
 	if (*home && !aw_name_is_path(home, strlen(home)))
 		return aw_complain(home, "no usable home");
-	ret->path = path_of(args, LIMITS, AW_PATH_LIMITS);
-	if (aw_limits_file_read(ret->path, &ret->old, &why) < 0)
-		return aw_complain(why.text, NULL);
-	ret->new = ret->old;
-	r = add_id(ret, id);
-	return r == AW_EXIT_OK ? add_home(ret, home) : r;
-}
-
-static int allow(const struct allowed *allowed)
-{
-	int r;
-
-	if (!strcmp(allowed->old.text, allowed->new.text))
-		return AW_EXIT_OK;
-	r = aw_limits_file_write(allowed->path, &allowed->new);
-	if (r < 0) {
-		(void)aw_complain(allowed->path, strerrordesc_np(-r));
-		return aw_complain("until that is repaired and this is run "
-				   "again, the NSS module hides the entry",
-		    NULL);
-	}
-	printf("%s: written\n", allowed->path);
-	return AW_EXIT_OK;
+	r = aw_ids_allow_begin(ret, args->option[LIMITS]);
+	if (r == AW_EXIT_OK)
+		r = aw_ids_allow_id(ret, id);
+	return r == AW_EXIT_OK ? aw_ids_allow_home(ret, home) : r;
 }
 
 /* --- awsssod ---------------------------------------------------------------
@@ -162,13 +102,13 @@ static int ask(const struct aw_args *args, const struct question *question)
  * is allowed that is not so. */
 static int change(const struct aw_args *args, const struct question *question)
 {
-	struct allowed allowed;
+	struct aw_ids_allow allowed;
 	int r;
 
 	r = prepare(args, question->id, question->home, &allowed);
 	if (r == AW_EXIT_OK)
 		r = ask(args, question);
-	return r == AW_EXIT_OK ? allow(&allowed) : r;
+	return r == AW_EXIT_OK ? aw_ids_allow_write(&allowed) : r;
 }
 
 /* --- adopt -----------------------------------------------------------------

@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "awssso/commands.h"
+#include "awssso/ids_allow.h"
 #include "awssso/ids_file.h"
 #include "awssso/listing.h"
 #include "awssso/talk.h"
 #include "common/buf.h"
 #include "common/id.h"
+#include "common/name.h"
 #include "common/own.h"
 #include "common/paths.h"
 #include "common/proto.h"
@@ -22,9 +24,11 @@
 #define FIELDS     6
 #define FILE_MAX   (256u << 20)
 #define PATIENCE_S 300
+#define A_SECOND   (1500u * 1000) /* bytes of records, about */
 
 enum {
 	THEIRS,
+	LIMITS,
 	RUN_DIR,
 };
 
@@ -48,7 +52,18 @@ static enum aw_kind kind_of(const char *word)
 	return 0;
 }
 
-static int add_line(struct aw_buf *records, char *line)
+/* What the NSS module must be allowed to show of a person. */
+static int allow(struct aw_ids_allow *allow, uint64_t id, const char *home)
+{
+	const int r = aw_ids_allow_id(allow, id);
+
+	if (r != AW_EXIT_OK || !aw_name_is_path(home, strlen(home)))
+		return r;
+	return aw_ids_allow_home(allow, home);
+}
+
+static int add_line(
+    struct aw_buf *records, struct aw_ids_allow *allowed, char *line)
 {
 	char *field[FIELDS] = { NULL };
 	struct aw_wire_out out;
@@ -62,6 +77,9 @@ static int add_line(struct aw_buf *records, char *line)
 	if (n < FIELDS || line || kind_of(field[2]) == 0 ||
 	    aw_num_u64(field[3], 1000, AW_ID_MAX, &id) < 0)
 		return -EINVAL;
+	if (kind_of(field[2]) == AW_KIND_USER &&
+	    allow(allowed, id, field[5]) != AW_EXIT_OK)
+		return -ECANCELED;
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ID_REC, 0);
 	aw_wire_put_text(&out, AW_TAG_STORE, field[0]);
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, field[1]);
@@ -84,7 +102,8 @@ static int complain_line(const char *path, unsigned number, const char *what)
 	return aw_complain(where, what);
 }
 
-static int read_lines(FILE *file, const char *path, struct aw_buf *records)
+static int read_lines(FILE *file, const char *path, struct aw_buf *records,
+    struct aw_ids_allow *allowed)
 {
 	aw_own_free char *line = NULL;
 	unsigned number = 0;
@@ -97,10 +116,11 @@ static int read_lines(FILE *file, const char *path, struct aw_buf *records)
 		if (number == 1 && strcmp(line, AW_IDS_FILE_HEAD) != 0)
 			return complain_line(path, number,
 			    "this is not what awssso ids export prints");
-		r = number == 1 ? 0 : add_line(records, line);
+		r = number == 1 ? 0 : add_line(records, allowed, line);
 		if (r < 0)
 			return complain_line(path, number,
-			    r == -EINVAL
+			    r == -ECANCELED ? "nothing has been imported"
+			    : r == -EINVAL
 				? "expected: store, principal, kind, id, name, "
 				  "home, with tabs between them"
 				: strerrordesc_np(-r));
@@ -167,19 +187,27 @@ static int run(const struct aw_args *args)
 	const char *path = args->operand[0];
 	aw_own(aw_buf_done) struct aw_buf records = AW_BUF_INIT(FILE_MAX);
 	aw_own(file_done) FILE *file = fopen(path, "re");
+	struct aw_ids_allow allowed;
 	aw_own_fd int fd = -1;
 	int r;
 
 	if (!file)
 		return aw_complain(path, strerrordesc_np(errno));
-	r = read_lines(file, path, &records);
+	r = aw_ids_allow_begin(&allowed, args->option[LIMITS]);
+	if (r == AW_EXIT_OK)
+		r = read_lines(file, path, &records, &allowed);
 	if (r != AW_EXIT_OK)
 		return r;
 	r = aw_sock_memfd(
 	    "awssso-ids", aw_buf_text(&records), records.len, &fd);
 	if (r < 0)
 		return aw_complain("out of memory", strerrordesc_np(-r));
-	return converse(args, fd);
+	if (records.len > A_SECOND)
+		(void)fprintf(stderr,
+		    "awssso: this takes about %zu s, and sign-ins wait\n",
+		    records.len / A_SECOND + 1);
+	r = converse(args, fd);
+	return r == AW_EXIT_OK ? aw_ids_allow_write(&allowed) : r;
 }
 
 const struct aw_command aw_command_ids_import = {
@@ -191,13 +219,16 @@ const struct aw_command aw_command_ids_import = {
 	    "Take in what awssso ids export printed on another host (root).\n\n"
 	    "All of it, or nothing: each entry that is in conflict with what "
 	    "this host has\ngiven out is listed.  Who is not known here yet "
-	    "will have that name and id when\nthe directory brings them.  The "
-	    "NSS module shows an id below its range, or a\nhome outside of "
-	    "/home, only when " AW_PATH_LIMITS " allows it.",
+	    "will have that name and id when\nthe directory brings them.  What "
+	    "the NSS module has to allow for it is written\nto "
+	    AW_PATH_LIMITS ".  A large file takes a second for each "
+	    "10000\nentries, in which sign-ins wait.",
 	.options = {
 		[THEIRS] = { "--theirs", NULL,
 		    "Where both know somebody by another name or id, theirs "
 		    "counts." },
+		[LIMITS] = { "--limits", "FILE",
+		    "Work on this instead of " AW_PATH_LIMITS "." },
 		[RUN_DIR] = AW_TALK_OPTION,
 	},
 	.run = run,

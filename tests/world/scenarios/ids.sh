@@ -40,4 +40,9 @@ scn_a_local_account_becomes_one_of_the_directory()
 	says '^1717 alice before the directory$'
 	at_once awssso ids list
 	says '^alice  *1717 user  *present '
+	# What another host has to allow when it takes her in.
+	awssso ids export > "$run/ids"
+	at_once awssso ids import --limits "$run/limits" "$run/ids"
+	status 0
+	grep -qx 'uid 1717' "$run/limits" || fail 'import allows no 1717'
 }
