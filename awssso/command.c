@@ -154,7 +154,8 @@ static void help_of_all(void)
 	       "  1  it failed, or the answer is no\n"
 	       "  2  the command line is wrong\n"
 	       "  3  what was asked for does not exist\n"
-	       "  4  awsssod does not answer\n");
+	       "  4  awsssod does not answer\n"
+	       "  5  sync: the sweep is held\n");
 }
 
 void aw_command_help(const struct aw_command *command)

@@ -18,6 +18,7 @@ enum aw_exit {
 	AW_EXIT_USAGE,       /* the command line is wrong */
 	AW_EXIT_NOT_FOUND,   /* what was asked for does not exist */
 	AW_EXIT_UNREACHABLE, /* awsssod does not answer */
+	AW_EXIT_HELD,        /* sync: read, but what it lacks does not count */
 };
 
 struct aw_option {

@@ -100,7 +100,7 @@ static int finish(const struct sync *sync)
 		    (unsigned long long)sync->groups,
 		    (unsigned long long)sync->members,
 		    (unsigned long long)sync->requests);
-	return AW_EXIT_OK;
+	return strncmp(text, "held", 4) == 0 ? AW_EXIT_HELD : AW_EXIT_OK;
 }
 
 static void sync_done(struct sync *sync)
@@ -140,7 +140,8 @@ const struct aw_command aw_command_sync = {
 	.help = "Read the whole directory now (root).\n\n"
 		"Shows how far it is, and waits until the new generation is "
 		"in force, or says\nwhy the last one stays.  ^C leaves the "
-		"sweep running.",
+		"sweep running.  Exit status 5: held, see "
+		"--accept-shrink.",
 	.options = { [ACCEPT_SHRINK] = { "--accept-shrink", NULL,
 			 "Take the loss that the held sweep showed: it is "
 			 "meant." },

@@ -323,6 +323,14 @@ static bool is_token_refused(
 	       strcmp(answer->error.code, "ValidationException") == 0;
 }
 
+/* The question named somebody.  Lists are always there: that one is not found
+ * is no answer to go on from. */
+static bool can_be_gone(const struct aw_store_sweep *sweep)
+{
+	return sweep->step == AW_STEP_NAMES || sweep->step == AW_STEP_MEMBERS ||
+	       sweep->describing;
+}
+
 /* Somebody went away since they were named. */
 static void on_gone(struct aw_store_sweep *sweep)
 {
@@ -354,12 +362,15 @@ static void on_answer(void *user, const struct aw_call_answer *answer)
 	struct aw_diag why = { "" };
 	int r;
 
-	if (answer->net == AW_NET_NOT_FOUND) {
+	if (answer->net == AW_NET_NOT_FOUND && can_be_gone(sweep)) {
 		on_gone(sweep);
 		return;
 	}
 	if (is_token_refused(sweep, answer)) {
 		r = aw_store_sweep_begin_again(sweep, &page);
+	} else if (answer->net == AW_NET_NOT_FOUND) {
+		finish(sweep, AW_NET_BAD_ANSWER, &answer->why);
+		return;
 	} else if (answer->net != AW_NET_OK) {
 		finish(sweep, answer->net, &answer->why);
 		return;

@@ -5,18 +5,35 @@
  */
 #include "awsssod/ids.h"
 
+#include <string.h>
+
 #include "awsssod/daemon.h"
 #include "awsssod/local_group.h"
 #include "common/proto.h"
 
-#define A_PAGE   50
-#define ROOM     4096 /* for one entry */
-#define WHY_ROOM 512
+#define A_PAGE    50
+#define ROOM      4096 /* for one entry */
+#define WHY_ROOM  512
+#define LABEL_MAX 512
 
 static void put(struct aw_wire_out *out, uint16_t tag, const char *text)
 {
 	if (*text)
 		aw_wire_put_text(out, tag, text);
+}
+
+/* A group's DisplayName may be longer than a UserName: cut between characters
+ * for a list. */
+static void put_label(struct aw_wire_out *out, const char *text)
+{
+	char label[LABEL_MAX + 1];
+	size_t len = strnlen(text, LABEL_MAX);
+
+	memcpy(label, text, len);
+	label[len] = '\0';
+	while (len > 0 && text[len] && !aw_text_is_clean(label, len))
+		label[--len] = '\0';
+	put(out, AW_TAG_USER_NAME, label);
 }
 
 static uint64_t flags_of(sqlite3_stmt *row)
@@ -37,7 +54,7 @@ static void send_entry(struct aw_conn *conn, sqlite3_stmt *row)
 	put(&out, AW_TAG_PRINCIPAL_ID, aw_state_text(row, AW_ENTRY_PRINCIPAL));
 	aw_wire_put_num(&out, AW_TAG_KIND,
 	    (uint64_t)sqlite3_column_int64(row, AW_ENTRY_KIND));
-	put(&out, AW_TAG_USER_NAME, aw_state_text(row, AW_ENTRY_USER_NAME));
+	put_label(&out, aw_state_text(row, AW_ENTRY_USER_NAME));
 	if (*aw_state_text(row, AW_ENTRY_NAME)) {
 		put(&out, AW_TAG_USER, aw_state_text(row, AW_ENTRY_NAME));
 		aw_wire_put_num(&out, AW_TAG_POSIX_ID,

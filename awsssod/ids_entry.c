@@ -176,9 +176,8 @@ static bool is_id(const struct aw_entry *entry, uint64_t id)
 {
 	if (aw_id_in_range(id))
 		return true;
-	/* The two that mean nobody, in 16 bits as in 32. */
-	return entry->kind == AW_KIND_USER && id >= 1000 && id < AW_ID_MIN &&
-	       id != 65534 && id != 65535;
+	return entry->kind == AW_KIND_USER && id < AW_ID_MIN &&
+	       aw_id_is_a_persons(id);
 }
 
 int aw_entry_may_have(struct aw_state *state, const struct aw_entry *entry,
@@ -191,7 +190,9 @@ int aw_entry_may_have(struct aw_state *state, const struct aw_entry *entry,
 	if (!is_id(entry, id)) {
 		aw_diag_set(why,
 		    "%llu can be nobody's id here: a person's is 1000 or more, "
-		    "nobody's is above %u, and 65534 and 65535 mean nobody",
+		    "nobody's is above %u, and systemd's own (60001 to 60513, "
+		    "61184 to 65519) and those that mean nobody (65534, "
+		    "65535) are left to them",
 		    (unsigned long long)id, AW_ID_MAX);
 		return AW_DENIED;
 	}

@@ -13,6 +13,7 @@
 #include "awsssod/ids.h"
 #include "awsssod/ids_entry.h"
 #include "awsssod/log.h"
+#include "awsssod/sets.h"
 #include "awsssod/status.h"
 #include "common/id.h"
 
@@ -59,7 +60,8 @@ static int read_record(const struct aw_wire_in *in, struct record *ret)
 		sizeof(is->principal)) != 0 ||
 	    aw_wire_text(in, AW_TAG_USER, is->name, sizeof(is->name)) != 0 ||
 	    aw_wire_text(in, AW_TAG_HOME, is->home, sizeof(is->home)) < 0 ||
-	    !is->store[0] || !is->principal[0])
+	    !is->store[0] || !is->principal[0] ||
+	    (is->kind == AW_KIND_SET) != aw_sets_is_principal(is->principal))
 		return -EBADMSG;
 	return 0;
 }

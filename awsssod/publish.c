@@ -145,6 +145,14 @@ void aw_publish_if_stale(struct aw_publish *publish)
 	arm(publish->soon, 0);
 }
 
+void aw_publish_retry(struct aw_publish *publish)
+{
+	if (!publish->trouble[0])
+		return;
+	publish->trouble[0] = '\0';
+	arm(publish->soon, 0);
+}
+
 static int on_punch(
     sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
 {
@@ -162,6 +170,15 @@ static int on_punch(
 	return 0;
 }
 
+/* It is tried again; whoever waits, or asks, hears of it. */
+static void fail(struct aw_publish *publish, int error)
+{
+	aw_ignore(aw_fmt(publish->trouble, sizeof(publish->trouble),
+	    "the snapshot cannot be written: %s", strerror(-error)));
+	publish->is_due = true;
+	aw_status_sync_done(publish->daemon);
+}
+
 static int put_in_place(struct aw_publish *publish)
 {
 	int old_fd = -1;
@@ -171,6 +188,7 @@ static int put_in_place(struct aw_publish *publish)
 	if (r < 0)
 		return r;
 	publish->n_published++;
+	publish->trouble[0] = '\0';
 	publish->published_ms = aw_sock_now_ms();
 	/* Two within a minute: the older one has been seen least. */
 	if (publish->old_fd >= 0)
@@ -223,7 +241,7 @@ static int on_worker_end(
 	if (r < 0) {
 		aw_log(LOG_ERR, "snapshot: not published (worker: %d): %s",
 		    info->si_status, strerror(-r));
-		publish->is_due = true;
+		fail(publish, r);
 	}
 	/* Also what changed while it was written. */
 	if (publish->is_due)
@@ -388,7 +406,7 @@ static int on_soon(
 	aw_log(LOG_ERR, "snapshot: cannot start: %s", strerror(-r));
 	end_stream(publish);
 	aw_rows_done(&publish->rows);
-	publish->is_due = true;
+	fail(publish, r);
 	arm(publish->soon, RETRY_USEC);
 	return 0;
 }

@@ -31,7 +31,8 @@ struct aw_publish {
 	pid_t worker; /* 0: none */
 	int old_fd;   /* the file that was replaced, until it is punched */
 	uint64_t n_published;
-	char mark[64]; /* of what is being written, see fingerprint() */
+	char trouble[160]; /* why the last attempt came to nothing, or "" */
+	char mark[64];     /* of what is being written, see fingerprint() */
 	struct aw_rows rows;
 	uint8_t *chunk; /* rows on their way */
 	size_t chunk_len, chunk_sent;
@@ -43,6 +44,8 @@ void aw_publish_done(struct aw_publish *publish);
 
 /* Something that the snapshot shows has changed. */
 void aw_publish_soon(struct aw_publish *publish);
+/* Try now what failed, if anything did. */
+void aw_publish_retry(struct aw_publish *publish);
 /* Somebody waits: publish what has changed without gathering more, unless
  * that takes long.  False: nothing has changed. */
 bool aw_publish_hurry(struct aw_publish *publish);

@@ -328,6 +328,8 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "INSERT OR REPLACE INTO stage_users VALUES(?1, ?2, ?3, ?4)",
 	[AW_Q_STAGE_GROUP] =
 	    "INSERT OR REPLACE INTO stage_groups VALUES(?1, ?2)",
+	[AW_Q_STAGE_UNUSER] = "DELETE FROM stage_users WHERE principal = ?1",
+	[AW_Q_STAGE_UNGROUP] = "DELETE FROM stage_groups WHERE principal = ?1",
 	[AW_Q_STAGE_RESOLVE] =
 	    "SELECT g.n, u.n, EXISTS(SELECT 1 FROM members m"
 	    "  WHERE m.usr = u.n AND m.grp = g.n)"

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "awsssod/log.h"
 #include "awsssod/sets.h"
 #include "common/name.h"
 #include "common/proto.h"
@@ -121,6 +122,16 @@ static int keep(struct aw_state *state, const struct record *record)
 	    record->name, record->display, (int64_t)record->disabled);
 }
 
+/* A row may come twice while a list moves under its pages: the last one counts,
+ * also when it says what is known already. */
+static int unkeep(struct aw_state *state, const struct record *record)
+{
+	return aw_state_run(state,
+	    record->kind == AW_KIND_GROUP ? AW_Q_STAGE_UNGROUP
+					  : AW_Q_STAGE_UNUSER,
+	    "s", record->id);
+}
+
 static int add_row(struct aw_state *state, const char *store, const char *id,
     enum aw_kind kind)
 {
@@ -167,13 +178,21 @@ static int stage(struct aw_state *state, const char *store,
 	is_nobody = sqlite3_column_int(row, 4);
 	aw_state_stop(row);
 	if (kind != record->kind) {
-		if (!is_nobody)
+		if (is_nobody)
+			return replace(state, store, n, record);
+		if (is_there)
 			return refuse(diag, "one id for a user and a group");
-		return replace(state, store, n, record);
+		aw_log(LOG_WARNING,
+		    "sweep: %s stands in the ledger as something else and is "
+		    "left out (awssso ids list)",
+		    record->id);
+		return 0;
 	}
 	if (is_there)
 		r = aw_state_run(state, AW_Q_STAGE_SEEN, "ii", kind, n);
-	return r < 0 || is_same ? r : keep(state, record);
+	if (r < 0)
+		return r;
+	return is_same ? unkeep(state, record) : keep(state, record);
 }
 
 static int add_user(struct aw_state *state, const char *store,

@@ -70,6 +70,9 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 		     0 &&
 		 held[0])
 		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, held);
+	else if (daemon->publish.trouble[0])
+		aw_wire_put_text(
+		    out, AW_TAG_SWEEP_STATE, daemon->publish.trouble);
 	else
 		aw_wire_put_text(out, AW_TAG_SWEEP_STATE, "idle");
 	put_requests(sweep, out);
@@ -186,15 +189,21 @@ void aw_status_progress(struct aw_daemon *daemon)
 
 void aw_status_sync_done(struct aw_daemon *daemon)
 {
+	const char *trouble = daemon->publish.trouble;
+
 	/* Who waits wants to see the new generation, and is told again when
-	 * it is in place. */
+	 * it is in place, or cannot be. */
 	if (aw_sweep_is_running(&daemon->sweep) ||
-	    aw_publish_is_busy(&daemon->publish))
+	    (aw_publish_is_busy(&daemon->publish) && !*trouble))
 		return;
 	for (struct aw_conn *c = daemon->server.conns; c; c = c->next) {
 		if (!waits_for_sweep(c))
 			continue;
-		aw_status_done(c, daemon->sweep.net, daemon->sweep.text);
+		if (*trouble && daemon->sweep.net == AW_NET_OK)
+			aw_status_done(c, AW_NET_CONFIG, trouble);
+		else
+			aw_status_done(
+			    c, daemon->sweep.net, daemon->sweep.text);
 		aw_conn_end_op(c);
 	}
 }

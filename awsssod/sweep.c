@@ -360,6 +360,7 @@ void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss)
 		return;
 	}
 	sweep->accept_loss = accept_loss;
+	aw_publish_retry(&daemon->publish);
 	sweep->sets_later = false;
 	sweep->lacks[0] = '\0';
 	sweep->requests = 0;

@@ -23,6 +23,17 @@
  * common/ links nothing.  Returns 0 or a negative errno. */
 typedef int aw_sha256_fn(const void *data, size_t len, uint8_t digest[32]);
 
+/*
+ * A local account of a person may have had @id (R18): not the system's, none
+ * that systemd gives out by itself, none that means nobody.  What containers
+ * are given is in /etc/subuid; ids above are those of other directories.
+ */
+static inline bool aw_id_is_a_persons(uint64_t id)
+{
+	return id >= 1000 && id < UINT32_MAX && !(id >= 60001 && id <= 60513) &&
+	       !(id >= 61184 && id <= 65519) && id != 65534 && id != 65535;
+}
+
 static inline bool aw_id_in_range(uint64_t id)
 {
 	return id >= AW_ID_MIN && id <= AW_ID_MAX;

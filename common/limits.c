@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/id.h"
 #include "common/name.h"
 
 #define UID_LISTED_MIN 1000
@@ -40,9 +41,11 @@ static int add_home(const char *text, struct aw_limits *limits)
 
 static int add(const char *key, const char *value, struct aw_limits *limits)
 {
-	if (strcmp(key, "uid") == 0)
-		return add_id(
-		    value, UID_LISTED_MIN, limits->uid, &limits->n_uids);
+	if (strcmp(key, "uid") == 0 &&
+	    add_id(value, UID_LISTED_MIN, limits->uid, &limits->n_uids) == 0)
+		return aw_id_is_a_persons(limits->uid[limits->n_uids - 1])
+			   ? 0
+			   : -EINVAL;
 	if (strcmp(key, "gid") == 0)
 		return add_id(value, 1, limits->gid, &limits->n_gids);
 	if (strcmp(key, "home") == 0)

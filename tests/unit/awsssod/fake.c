@@ -255,7 +255,7 @@ void fake_netd_send(struct fake *fake, struct aw_wire_out *out, int fd)
 static void add_record(struct aw_buf *page, uint16_t type, uint16_t tag1,
     const char *text1, uint16_t tag2, const char *text2, const char *status)
 {
-	uint8_t data[2048];
+	uint8_t data[8192];
 	struct aw_wire_out out;
 
 	aw_wire_begin(&out, data, sizeof(data), type, 0);

@@ -432,6 +432,79 @@ static void a_name_taken_meanwhile(void **state)
 	assert_string_equal(world_name(world, "u-2"), "bob");
 }
 
+/* A list that moves under its pages tells a row twice: the last word counts,
+ * whatever is known already (dan is disabled, erin is not). */
+static void told_twice(void **state)
+{
+	static const struct fake_user known[] = {
+		{ "u-dan", "dan@example.com", "DISABLED" },
+		{ "u-erin", "erin@example.com", NULL },
+	};
+	static const struct {
+		struct fake_user rows[2];
+		int64_t disabled;
+	} rows[] = {
+		{ { { "u-dan", "dan@example.com", NULL },
+		      { "u-dan", "dan@example.com", "DISABLED" } },
+		    1 },
+		{ { { "u-dan", "dan@example.com", "DISABLED" },
+		      { "u-dan", "dan@example.com", NULL } },
+		    0 },
+		{ { { "u-erin", "erin@example.com", "DISABLED" },
+		      { "u-erin", "erin@example.com", NULL } },
+		    0 },
+		{ { { "u-erin", "erin@example.com", NULL },
+		      { "u-erin", "erin@example.com", "DISABLED" } },
+		    1 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *world = *state;
+		const struct fake_directory before = { known, NULL, NULL, 2, 0,
+			0 };
+		const struct fake_directory d = { rows[i].rows, NULL, NULL, 2,
+			0, 0 };
+		struct aw_applied applied;
+
+		assert_int_equal(world_sweep(world, &before, &applied), 0);
+		assert_int_equal(world_sweep(world, &d, &applied), 0);
+		if (world_number(world,
+			"SELECT disabled FROM principals WHERE principal = ?1",
+			rows[i].rows[0].id) != rows[i].disabled)
+			fail_msg("row %zu", i);
+		assert_int_equal(world_tear_down(state), 0);
+		assert_int_equal(world_set_up(state), 0);
+	}
+}
+
+/* The ledger calls it a user who was never here: it is left out, and nobody
+ * else is. */
+static void a_ledger_that_errs(void **state)
+{
+	const struct fake_directory d = { world_two, world_dev, world_both, 2,
+		1, 2 };
+	struct world *world = *state;
+	struct aw_applied applied;
+
+	assert_int_equal(sqlite3_exec(world->state.db,
+			     "INSERT INTO principals(store, principal, kind,"
+			     " user_name, present, name, posix_id, home) VALUES"
+			     "('" FAKE_STORE "', 'g-1', 1, '', 0, 'x',"
+			     " 1879048200, '/home/x')",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(world_sweep(world, &d, &applied), 0);
+	assert_string_equal(world_name(world, "u-1"), "alice");
+	assert_int_equal(
+	    world_number(world,
+		"SELECT count(*) FROM principals WHERE principal = 'g-1'"
+		" AND kind = 1 AND present = 0",
+		NULL),
+	    1);
+	assert_int_equal(
+	    world_number(world, "SELECT count(*) FROM members", NULL), 0);
+}
+
 /* A group that was met as a member first is a group, in nobody's group. */
 static void a_group_within_a_group(void **state)
 {
@@ -514,6 +587,8 @@ int main(void)
 		T(cut_before_the_last_step),
 		T(a_name_taken_meanwhile),
 		T(a_group_within_a_group),
+		T(told_twice),
+		T(a_ledger_that_errs),
 		T(bad_records),
 	};
 

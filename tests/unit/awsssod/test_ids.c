@@ -174,6 +174,11 @@ static const struct question bad_adoptions[] = {
 	{ ADOPT, "frank", 999, NULL, NULL, AW_NET_REFUSED, "nobody's id" },
 	{ ADOPT, "frank", 65534, NULL, NULL, AW_NET_REFUSED, "nobody's id" },
 	{ ADOPT, "frank", 65535, NULL, NULL, AW_NET_REFUSED, "nobody's id" },
+	/* R18: what systemd gives out by itself */
+	{ ADOPT, "frank", 60001, NULL, NULL, AW_NET_REFUSED, "systemd's" },
+	{ ADOPT, "frank", 60513, NULL, NULL, AW_NET_REFUSED, "systemd's" },
+	{ ADOPT, "frank", 61184, NULL, NULL, AW_NET_REFUSED, "systemd's" },
+	{ ADOPT, "frank", 65519, NULL, NULL, AW_NET_REFUSED, "systemd's" },
 	{ ADOPT, "frank", AW_ID_MAX + 1ull, NULL, NULL, AW_NET_REFUSED,
 	    "nobody's id" },
 	{ ADOPT, "frank", (1ull << 32) + 1060, NULL, NULL, AW_NET_REFUSED,
@@ -505,12 +510,18 @@ static void nonsense_imports_nothing(void **state)
 	struct fake *fake = *state;
 	const struct import_row none = { "", "x1", "/home/x", U, AW_ID_MIN };
 	const struct import_row odd = { "u-x", "x1", "/home/x", 9, AW_ID_MIN };
+	const struct import_row set = { "ps:Foo", "x1", "/home/x", U,
+		AW_ID_MIN };
+	const struct import_row no_set = { "u-x", "x1", "", AW_KIND_SET,
+		AW_ID_MIN };
 	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
 	uint8_t data[64];
 	struct aw_wire_out out;
 
 	import(fake, "no principal", &none, false, AW_NET_CONFIG, "");
 	import(fake, "no kind", &odd, false, AW_NET_CONFIG, "");
+	import(fake, "a set as a user", &set, false, AW_NET_CONFIG, "");
+	import(fake, "no set", &no_set, false, AW_NET_CONFIG, "");
 	send_import(fd, &odd, 1, false, false);
 	fake_wait(fake, fd, AW_MSG_DONE);
 	assert_true(aw_wire_num(&fake->in, AW_TAG_NET, 0) == AW_NET_CONFIG);

@@ -89,6 +89,37 @@ static void skipped(void **state)
 	fake_free(fake);
 }
 
+/* A DisplayName of 1,024 characters is legal, and nobody's list ends at it. */
+static void skipped_by_a_long_name(void **state)
+{
+	char one[1025], three[3 * 1024 + 1] = "";
+	const struct fake_group groups[] = { { "g-1", one }, { "g-2", three },
+		{ "g-3", "a(b" } };
+	const struct fake_directory d = { NULL, groups, NULL, 0, 3, 0 };
+	struct fake *fake = fake_new();
+	int fd;
+
+	(void)state;
+	memset(one, 'a', 1024);
+	one[1024] = '\0';
+	for (int i = 0; i < 1024; i++)
+		memcpy(three + (size_t)i * 3, "\xe7\xae\xa1", 4);
+	fake_run(fake);
+	fake_sweep(fake, &d, AW_NET_OK);
+	fd = fake_connect(fake, "ctl.sock");
+	ask(fd, AW_MSG_SKIPPED, NULL, false);
+	fake_wait(fake, fd, AW_MSG_ID_REC);
+	fake_wait(fake, fd, AW_MSG_ID_REC);
+	assert_int_equal(strlen(fake_text(fake, AW_TAG_USER_NAME)), 512);
+	fake_wait(fake, fd, AW_MSG_ID_REC);
+	/* whole characters */
+	assert_int_equal(strlen(fake_text(fake, AW_TAG_USER_NAME)), 510);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(num(fake, AW_TAG_NET) == AW_NET_OK);
+	assert_int_equal(close(fd), 0);
+	fake_free(fake);
+}
+
 static void ask_after(int fd, uint16_t type, uint64_t after)
 {
 	uint8_t data[64];
@@ -294,6 +325,42 @@ static void sync_tells(void **state)
 	assert_true(num(fake, AW_TAG_MEMBERS) == 3);
 	fake_wait(fake, fd, AW_MSG_DONE);
 	assert_true(num(fake, AW_TAG_NET) == AW_NET_OK);
+}
+
+/* Whoever waits hears that the snapshot cannot be written, and so does whoever
+ * asks, until it can. */
+static void sync_without_a_snapshot(void **state)
+{
+	static const struct fake_user more[] = {
+		{ ALICE, "alice@example.com", NULL },
+		{ BOB, "bob@example.com", NULL },
+		{ "u-new", "newbie@example.com", NULL },
+	};
+	const struct fake_directory d = { more, NULL, NULL, 3, 0, 0 };
+	struct fake *fake = *state;
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+	struct aw_publish *publish = &fake->daemon->publish;
+	const char *program = publish->program;
+
+	publish->program = "/bin/false";
+	ask(fd, AW_MSG_SYNC, NULL, true);
+	fake_sweep(fake, &d, AW_NET_OK);
+	fake_wait(fake, fd, AW_MSG_PROGRESS);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(num(fake, AW_TAG_NET) == AW_NET_CONFIG);
+	assert_non_null(strstr(
+	    fake_text(fake, AW_TAG_TEXT), "the snapshot cannot be written"));
+	ask(fd, AW_MSG_STATUS, NULL, false);
+	fake_wait(fake, fd, AW_MSG_STATUS_IS);
+	assert_non_null(strstr(fake_text(fake, AW_TAG_SWEEP_STATE),
+	    "the snapshot cannot be written"));
+	publish->program = program;
+	ask(fd, AW_MSG_SYNC, NULL, false);
+	fake_sweep(fake, &d, AW_NET_OK);
+	fake_wait(fake, fd, AW_MSG_PROGRESS);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(num(fake, AW_TAG_NET) == AW_NET_OK);
+	assert_string_equal(publish->trouble, "");
 }
 
 /* Throttled, broken off, short: the last good generation stays. */
@@ -650,12 +717,14 @@ int main(int argc, char **argv)
 #define T(f) cmocka_unit_test_setup_teardown(f, people_set_up, people_tear_down)
 		T(status),
 		cmocka_unit_test(skipped),
+		cmocka_unit_test(skipped_by_a_long_name),
 		cmocka_unit_test(skipped_in_pages),
 		T(a_page_is_read_in_order),
 		cmocka_unit_test(counts_memberships),
 		T(counts_a_generation_once),
 		T(counts_follow_a_refresh_and_a_restart),
 		T(sync_tells),
+		T(sync_without_a_snapshot),
 		T(bad_sweeps),
 		T(short_read),
 		T(bad_page),
