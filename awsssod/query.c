@@ -142,13 +142,17 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " JOIN principals u ON u.name = ?2 AND u.kind = 1"
 	    " WHERE g.name = ?1 AND g.kind = 2",
 
-	/* The domain is what follows the last '@'. */
+	/* The domain is what follows the last '@'.  Who is known and as before
+	 * is not staged. */
 	[AW_Q_MAJOR_DOMAIN] =
 	    "SELECT CASE WHEN instr(user_name, '@') > 0 THEN"
 	    "  lower(replace(user_name, rtrim(user_name,"
 	    "   replace(user_name, '@', '')), '')) ELSE '' END"
-	    "  AS domain FROM stage_users GROUP BY domain"
-	    " ORDER BY count(*) DESC, domain LIMIT 1",
+	    "  AS domain FROM (SELECT user_name FROM stage_users UNION ALL"
+	    "  SELECT user_name FROM principals p WHERE kind = 1"
+	    "   AND present = 1 AND store = ?1 AND NOT EXISTS(SELECT 1"
+	    "    FROM stage_users s WHERE s.principal = p.principal))"
+	    " GROUP BY domain ORDER BY count(*) DESC, domain LIMIT 1",
 	[AW_Q_NEWCOMERS_CLEAR] = "DELETE FROM newcomers WHERE batch = ?1",
 	[AW_Q_NEWCOMERS] = "SELECT n, kind, user_name, principal"
 			   " FROM principals WHERE name IS NULL AND present = 1"

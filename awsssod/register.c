@@ -29,7 +29,7 @@ int aw_register_rules(struct aw_state *state, const struct aw_conf *conf,
 	return aw_name_rules_add(ret, domain, NULL);
 }
 
-/* Store the domain that most people of this sweep have: "" for none, or for
+/* Store the domain that most people have, known or staged: "" for none, or for
  * one that cannot be stripped. */
 static int pin_domain(struct aw_naming *naming, char *domain, size_t size)
 {
@@ -37,7 +37,8 @@ static int pin_domain(struct aw_naming *naming, char *domain, size_t size)
 	sqlite3_stmt *stmt;
 	int r;
 
-	r = aw_state_start(naming->state, AW_Q_MAJOR_DOMAIN, &stmt, "");
+	r = aw_state_start(naming->state, AW_Q_MAJOR_DOMAIN, &stmt, "s",
+	    naming->conf->identity_store_id);
 	if (r == 0)
 		r = aw_state_next(naming->state, stmt);
 	if (r != 0)

@@ -30,7 +30,7 @@ struct aw_naming {
 };
 
 /* Begin with an empty batch, and the rules of @conf: "auto" is settled now, by
- * those that are staged.  Returns 0 or a negative errno. */
+ * those that are known or staged.  Returns 0 or a negative errno. */
 int aw_naming_begin(struct aw_naming *ret, struct aw_state *state,
     const struct aw_conf *conf, aw_sha256_fn *sha256,
     enum aw_batch batch) AW_MUST_USE;

@@ -147,12 +147,48 @@ static void adopted_and_local(void **state)
 	    1001);
 }
 
+/* domains = auto: known people are not newcomers' to outvote. */
+static void domain(void **state)
+{
+	static const struct fake_user more[] = {
+		{ ALICE, "alice@example.com", NULL },
+		{ BOB, "bob@example.com", NULL },
+		{ CAROL, "carol@example.com", "DISABLED" },
+		{ DAVE, "dave@example.com", NULL },
+		{ "u-erin", "erin@partner.example", NULL },
+		{ "u-frank", "frank@partner.example", NULL },
+		{ "u-grace", "grace@example.com", NULL },
+		{ "u-heidi", "heidi@partner.example", NULL },
+	};
+	struct fake *fake = *state;
+	const struct fake_directory d = { more, people.groups, people.members,
+		8, people.n_groups, people.n_members };
+
+	settle(fake);
+	fake_stop(fake);
+	fake->conf.domains_auto = true;
+	fake->conf.names.n_domains = 0;
+	assert_int_equal(unlink(fake->state), 0);
+	fake_run(fake);
+	fake_sweep(fake, &d, AW_NET_OK);
+	settle(fake);
+	assert_string_equal(
+	    fake_string(fake, "SELECT value FROM meta WHERE key = 'domain'"),
+	    "example.com");
+	assert_string_equal(
+	    fake_string(fake, "SELECT group_concat(name) FROM (SELECT name FROM"
+			      " principals WHERE principal IN ('u-erin',"
+			      " 'u-grace') ORDER BY principal)"),
+	    "erin@partner.example,grace");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 		T(adopted),
 		T(adopted_and_local),
+		T(domain),
 	};
 	const int worker = fake_worker(argc, argv);
 
