@@ -267,6 +267,20 @@ static int close_books(struct aw_applying *job)
 	return 0;
 }
 
+static int give_names(struct aw_applying *job, struct aw_diag *diag)
+{
+	const struct aw_apply *apply = job->apply;
+	int r;
+
+	if (!apply->published)
+		return aw_register_newcomers(
+		    job->state, apply->conf, apply->sha256, &job->changes);
+	r = aw_published_rename(job->state, job->store, &job->changes, diag);
+	return r != 0 ? r
+		      : aw_published_register(
+			    job->state, job->store, &job->changes);
+}
+
 static int apply_all(struct aw_applying *job, struct aw_diag *diag)
 {
 	const struct aw_apply *apply = job->apply;
@@ -285,10 +299,7 @@ static int apply_all(struct aw_applying *job, struct aw_diag *diag)
 	    (r = take_losses(job)) != 0 ||
 	    (r = aw_local_read(job->state, apply->local)) != 0)
 		return r;
-	r = apply->published
-		? aw_published_register(job->state, job->store, &job->changes)
-		: aw_register_newcomers(
-		      job->state, apply->conf, apply->sha256, &job->changes);
+	r = give_names(job, diag);
 	return r != 0 ? r : close_books(job);
 }
 

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "awsssod/ids_entry.h"
+#include "awsssod/log.h"
 #include "awsssod/person.h"
 #include "awsssod/register.h"
 #include "awsssod/sets.h"
@@ -230,6 +232,61 @@ int aw_published_conflicts(
 	    "of this host (%s): see awssso ids import --theirs",
 	    n, first);
 	return AW_DENIED;
+}
+
+/* The next one whom the publisher calls something else now: 0, AW_END, or a
+ * negative errno.  @free: whose new name nobody has. */
+static int rename_one(struct aw_state *state, const char *store, bool free)
+{
+	char name[AW_NAME_SIZE], home[AW_PERSON_HOME_SIZE];
+	struct aw_entry entry = { .n = 0 };
+	sqlite3_stmt *row;
+	int r;
+
+	r = aw_state_start(
+	    state, AW_Q_PUBLISHED_RENAMED, &row, "si", store, (int64_t)free);
+	if (r == 0)
+		r = aw_state_next(state, row);
+	if (r != 0)
+		return r;
+	entry.n = sqlite3_column_int64(row, 0);
+	r = aw_copy(entry.name, sizeof(entry.name), aw_state_text(row, 1)) <
+			0 ||
+		    aw_copy(name, sizeof(name), aw_state_text(row, 2)) < 0 ||
+		    aw_copy(home, sizeof(home), aw_state_text(row, 3)) < 0
+		? -EBADMSG
+		: 0;
+	aw_state_stop(row);
+	if (r == 0 && !free)
+		return 0;
+	if (r == 0)
+		r = aw_entry_rename(
+		    state, &entry, name, home[0] ? home : NULL, false);
+	if (r == 0)
+		aw_log(LOG_NOTICE, "directory: the publisher calls %s %s now",
+		    entry.name, name);
+	return r;
+}
+
+int aw_published_rename(struct aw_state *state, const char *store,
+    int64_t *changes, struct aw_diag *diag)
+{
+	int r;
+
+	/* Names are free one after the other, unless they go in a circle. */
+	while ((r = rename_one(state, store, true)) == 0)
+		(*changes)++;
+	if (r != AW_END)
+		return r;
+	r = rename_one(state, store, false);
+	if (r == AW_END)
+		return 0;
+	if (r == 0)
+		aw_diag_set(diag,
+		    "held: names of the published directory were exchanged "
+		    "between people of this host: see awssso ids import "
+		    "--theirs");
+	return r == 0 ? AW_DENIED : r;
 }
 
 int aw_published_register(

@@ -40,6 +40,15 @@ int aw_published_conflicts(struct aw_state *state, const char *store,
     struct aw_diag *diag) AW_MUST_USE;
 
 /*
+ * Who has another name and home with the publisher by now, and the same id, has
+ * them here.  Part of the caller's transaction, before the next one.
+ * *@changes grows by each.  Returns 0; AW_DENIED with @diag: people's names
+ * went in a circle; or a negative errno.
+ */
+int aw_published_rename(struct aw_state *state, const char *store,
+    int64_t *changes, struct aw_diag *diag) AW_MUST_USE;
+
+/*
  * Give those who are there and have none the publisher's names, ids and homes,
  * and reserve all others that it ever gave out.  Part of the caller's
  * transaction, instead of aw_register_newcomers().  Returns 0 or a negative

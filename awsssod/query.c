@@ -218,7 +218,10 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " LEFT JOIN published b ON b.principal = p.principal"
 	    " WHERE w.batch = ?1 AND w.n > ?2 AND w.n <= ?3"
 	    " AND w.name IS NOT NULL AND w.reason IS NULL"
-	    " AND p.name IS NULL AND p.present = ?1 ORDER BY w.n",
+	    " AND p.name IS NULL AND p.present = ?1"
+	    /* a publisher's that is somebody's until they are renamed */
+	    " AND (b.name IS NULL OR NOT EXISTS(SELECT 1 FROM principals o"
+	    "  WHERE o.name = b.name)) ORDER BY w.n",
 	[AW_Q_NEWCOMER_REFUSE] =
 	    "UPDATE newcomers SET reason = ?3 WHERE batch = ?1 AND n = ?2",
 	[AW_Q_NEWLY_SKIPPED] =
@@ -282,11 +285,13 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    "SELECT b.name, b.posix_id, p.name, p.posix_id FROM published b"
 	    " CROSS JOIN principals p ON p.store = ?1"
 	    "  AND p.principal = b.principal WHERE p.kind != b.kind OR"
-	    "  (p.name IS NOT NULL AND"
-	    "   (p.name != b.name OR p.posix_id != b.posix_id))"
+	    "  (p.name IS NOT NULL AND p.posix_id != b.posix_id)"
 	    " UNION ALL SELECT b.name, b.posix_id, p.name, p.posix_id"
 	    " FROM published b CROSS JOIN principals p ON p.name = b.name"
-	    "  WHERE p.store != ?1 OR p.principal != b.principal"
+	    "  WHERE (p.store != ?1 OR p.principal != b.principal)"
+	    /* who gives it up at the same time is no conflict */
+	    "  AND NOT EXISTS(SELECT 1 FROM published o WHERE p.store = ?1"
+	    "   AND o.principal = p.principal AND o.name != p.name)"
 	    " UNION ALL SELECT b.name, b.posix_id, p.name, p.posix_id"
 	    " FROM published b CROSS JOIN principals p"
 	    "  ON p.posix_id = b.posix_id"
@@ -295,6 +300,13 @@ const char *const aw_query_sql[AW_Q_COUNT_] = {
 	    " FROM published b CROSS JOIN renumbers r"
 	    "  ON r.old_id = b.posix_id CROSS JOIN principals p ON p.n = r.n"
 	    "  WHERE p.store != ?1 OR p.principal != b.principal",
+	[AW_Q_PUBLISHED_RENAMED] =
+	    "SELECT p.n, p.name, b.name, b.home FROM published b"
+	    " CROSS JOIN principals p ON p.store = ?1"
+	    "  AND p.principal = b.principal"
+	    " WHERE p.name IS NOT NULL AND p.name != b.name"
+	    " AND (?2 = 0 OR NOT EXISTS(SELECT 1 FROM principals o"
+	    "  WHERE o.name = b.name)) LIMIT 1",
 	[AW_Q_PUBLISHED_GIVE] =
 	    "UPDATE principals SET name = b.name, posix_id = b.posix_id,"
 	    " home = b.home, skip = NULL,"

@@ -60,6 +60,7 @@ enum aw_query {
 	/* a published directory */
 	AW_Q_PUBLISHED_ADD,
 	AW_Q_PUBLISHED_CONFLICTS,
+	AW_Q_PUBLISHED_RENAMED,
 	AW_Q_PUBLISHED_GIVE,
 	AW_Q_PUBLISHED_RESERVE,
 	/* staging */

@@ -56,6 +56,7 @@ struct object {
 	int64_t ago; /* seconds since the publisher read */
 	bool off;    /* alice is disabled */
 	uint32_t alice;
+	const char *name, *bob; /* what they are called, NULL: al, bob */
 	EVP_PKEY *key;
 	uint64_t head_generation; /* 0: as the snapshot's */
 	uint8_t *data;
@@ -67,15 +68,15 @@ static void add_people(struct aw_snapw *writer, const struct object *o)
 	const struct aw_snapw_user users[] = {
 		{ .principal_id = ALICE,
 		    .user_name = "alice@example.com",
-		    .name = "al",
+		    .name = o->name ? o->name : "al",
 		    .id = o->alice,
 		    .gecos = "Alice",
-		    .home = "/home/al",
+		    .home = o->name ? "/home/new" : "/home/al",
 		    .shell = "/bin/false",
 		    .flags = o->off ? AW_SNAP_DISABLED : 0 },
 		{ .principal_id = BOB,
 		    .user_name = "bob@example.com",
-		    .name = "bob",
+		    .name = o->bob ? o->bob : "bob",
 		    .id = ID(2),
 		    .gecos = "",
 		    .home = "/home/bob",
@@ -412,6 +413,48 @@ static void another_id_holds_it(void **state)
 	assert_true(person.disabled);
 }
 
+/* awssso ids rename at the publisher: every host follows, with the same id. */
+static void renamed_at_the_publisher(void **state)
+{
+	static const struct {
+		const char *alice, *bob;
+		uint64_t net;
+	} rows[] = {
+		{ "alicia", NULL, AW_NET_OK },
+		/* bob's name is free when alice takes it */
+		{ "bob", "robert", AW_NET_OK },
+		{ "robert", "bob", AW_NET_BAD_ANSWER },
+		{ "alice", "bob", AW_NET_OK },
+	};
+	struct fake *fake = *state;
+	struct object first = good(7, 60);
+	struct aw_person person;
+
+	start_with(fake, &first);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct object o = good(8 + i, 50 - (int64_t)i);
+
+		o.name = rows[i].alice;
+		o.bob = rows[i].bob;
+		o.off = i == 0;
+		fetch(fake, &o, rows[i].net,
+		    rows[i].net == AW_NET_OK ? "" : "exchanged", "renamed");
+		if (rows[i].net != AW_NET_OK)
+			continue;
+		assert_int_equal(aw_person_by_name(&fake->daemon->state,
+				     rows[i].alice, &person),
+		    0);
+		assert_int_equal(person.posix_id, ID(1));
+		assert_string_equal(person.home, "/home/new");
+		assert_int_equal(person.disabled, i == 0);
+		assert_int_equal(
+		    aw_person_by_name(&fake->daemon->state,
+			rows[i].bob ? rows[i].bob : "bob", &person),
+		    0);
+		assert_int_equal(person.posix_id, ID(2));
+	}
+}
+
 /* What awssso ids import --theirs sends: alice as the publisher has her. */
 static void import_alice(struct fake *fake, uint32_t id)
 {
@@ -540,6 +583,7 @@ int main(int argc, char **argv)
 		TEST(what_is_refused),
 		TEST(what_is_signed_may_be_wrong),
 		TEST(another_id_holds_it),
+		TEST(renamed_at_the_publisher),
 		TEST(an_import_lets_it_in),
 		TEST(judged_by_the_generation),
 		TEST(an_old_one_lets_nobody_in),
