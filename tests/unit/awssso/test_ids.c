@@ -344,7 +344,7 @@ static void imports(void **state)
 		{ "good",
 		    HEAD "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
 			 "d-1\tu-1\tuser\t1001\talice\t/srv/alice\n",
-		    agree, AW_EXIT_OK, "It is so.\n", "" },
+		    agree, AW_EXIT_OK, "It is so.\nlimits: written\n", "" },
 		{ "nobody", HEAD, agree, AW_EXIT_OK, "It is so.\n", "" },
 		{ "conflict", HEAD, say_conflict, AW_EXIT_FAILED,
 		    "alice 1001 (u-1): is another here\n",
@@ -367,8 +367,8 @@ static void imports(void **state)
 		{ "an empty line", HEAD "\n", agree, AW_EXIT_FAILED, "",
 		    "awssso: ids:2: expected: " },
 	};
-	static const char *const words[] = { "ids", "import", "ids", HERE,
-		NULL };
+	static const char *const words[] = { "ids", "import", "--limits",
+		"limits", "ids", HERE, NULL };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
