@@ -187,15 +187,17 @@ static int run(const struct aw_args *args)
 	const char *path = args->operand[0];
 	aw_own(aw_buf_done) struct aw_buf records = AW_BUF_INIT(FILE_MAX);
 	aw_own(file_done) FILE *file = fopen(path, "re");
-	struct aw_ids_allow allowed;
+	aw_own_free struct aw_ids_allow *allowed = malloc(sizeof(*allowed));
 	aw_own_fd int fd = -1;
 	int r;
 
 	if (!file)
 		return aw_complain(path, strerrordesc_np(errno));
-	r = aw_ids_allow_begin(&allowed, args->option[LIMITS]);
+	if (!allowed)
+		return aw_complain("out of memory", NULL);
+	r = aw_ids_allow_begin(allowed, args->option[LIMITS]);
 	if (r == AW_EXIT_OK)
-		r = read_lines(file, path, &records, &allowed);
+		r = read_lines(file, path, &records, allowed);
 	if (r != AW_EXIT_OK)
 		return r;
 	r = aw_sock_memfd(
@@ -207,7 +209,7 @@ static int run(const struct aw_args *args)
 		    "awssso: this takes about %zu s, and sign-ins wait\n",
 		    records.len / A_SECOND + 1);
 	r = converse(args, fd);
-	return r == AW_EXIT_OK ? aw_ids_allow_write(&allowed) : r;
+	return r == AW_EXIT_OK ? aw_ids_allow_write(allowed) : r;
 }
 
 const struct aw_command aw_command_ids_import = {
