@@ -161,7 +161,9 @@ int aw_record_user_print(
 		aw_print_row("state", AW_GOOD, "may sign in");
 	else
 		aw_print_row("state", AW_PLAIN,
-		    "not allowed by what the directory alone can tell");
+		    "not allowed by what the directory alone can tell: "
+		    "awssso explain %s SERVICE",
+		    user->strings);
 	print_groups(snap, &gids);
 	return 0;
 }

@@ -190,7 +190,7 @@ enum aw_query {
 	AW_Q_COUNT_
 };
 
-extern const char *const aw_query_sql[AW_Q_COUNT_];
+const char *aw_query_sql(enum aw_query query);
 
 /* The columns of AW_Q_IDS, AW_Q_SKIPPED, AW_Q_ENTRY_CALLED, AW_Q_ENTRY_OF. */
 enum aw_entry_column {

@@ -261,7 +261,7 @@ static int prepare(
 	if (state->broken)
 		return -EBADMSG;
 	if (!*stmt) {
-		rc = sqlite3_prepare_v3(state->db, aw_query_sql[query], -1,
+		rc = sqlite3_prepare_v3(state->db, aw_query_sql(query), -1,
 		    SQLITE_PREPARE_PERSISTENT, stmt, NULL);
 		if (rc != SQLITE_OK)
 			return error_of(state, rc);

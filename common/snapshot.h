@@ -67,8 +67,9 @@
 
 enum aw_snap_flag {
 	AW_SNAP_DISABLED = 1, /* UserStatus DISABLED: resolvable, no entry */
-	AW_SNAP_ALLOWED = 2,  /* the access policy lets this person in, as far
-				 as the directory alone can tell */
+	AW_SNAP_ALLOWED = 2,  /* the access policy lets this person in by cron,
+				 at and systemd-user, as far as the directory
+				 alone can tell */
 	AW_SNAP_ENUM = 4,     /* listed by getpwent / getgrent */
 	AW_SNAP_SET = 8,      /* the group stands for a permission set */
 	AW_SNAP_GROUP = 16,   /* (tombstones) the id was a group's */

@@ -182,7 +182,7 @@ static void a_page_is_read_in_order(void **state)
 	sqlite3_stmt *plan;
 
 	assert_int_equal(aw_fmt(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s",
-			     aw_query_sql[AW_Q_SKIPPED]),
+			     aw_query_sql(AW_Q_SKIPPED)),
 	    0);
 	assert_int_equal(
 	    sqlite3_prepare_v2(fake->daemon->state.db, sql, -1, &plan, NULL),

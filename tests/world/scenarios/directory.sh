@@ -119,7 +119,8 @@ scn_assigned_while_the_host_runs()
 {
 	undo assigned_scope ''
 	assigned_scope 'scope = assigned'
-	timeout 30 awssso sync || fail 'no sweep of those assigned'
+	# Most are gone from what is read: held, which is status 5.
+	timeout 30 awssso sync || [ $? = 5 ] || fail 'no sweep of those assigned'
 	idcsim add-user hugo@example.com 'Hugo Example'
 	idcsim set set ReadOnly hugo@example.com on
 	person -type x -type x -type x ssh hugo@bastion 'echo a shell'
