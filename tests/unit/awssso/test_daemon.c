@@ -299,6 +299,17 @@ static void sync_badly(int fd, const struct aw_wire_in *in)
 	cli_send(fd, &out);
 }
 
+static void sync_held(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[256];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_DONE, in->request);
+	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_OK);
+	aw_wire_put_text(&out, AW_TAG_TEXT, "held: 30 users would go");
+	cli_send(fd, &out);
+}
+
 static void forget_the_outcome(int fd, const struct aw_wire_in *in)
 {
 	struct aw_wire_out out;
@@ -318,6 +329,12 @@ static void syncs(void **state)
 	assert_int_equal(result.status, AW_EXIT_OK);
 	/* no progress line where nobody sees it move */
 	assert_string_equal(result.out, "The directory has been read.\n");
+	/* a script can tell */
+	run(words, sync_held);
+	assert_int_equal(result.status, AW_EXIT_HELD);
+	assert_string_equal(result.out,
+	    "held: 30 users would go\n"
+	    "If that is meant: awssso sync --accept-shrink\n");
 	run(words, sync_badly);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
 	assert_string_equal(
