@@ -16,32 +16,34 @@ static bool has_fit(const struct aw_access_facts *facts, size_t i)
 	return facts->fits[i / 64] >> (i % 64) & 1;
 }
 
-/* All lines of @kind that say @value fit. */
+/* All lines of @kind that say @value fit; of a @doubtful one those that deny.
+ */
 static void mark(const struct aw_conf *conf, struct aw_access_facts *facts,
-    enum aw_rule_kind kind, const char *value)
+    enum aw_rule_kind kind, const char *value, bool doubtful)
 {
-	for (size_t i = 0; *value && i < conf->access.n_rules; i++)
-		if (conf->access.rule[i].kind == kind &&
-		    strcmp(conf->access.rule[i].text, value) == 0)
+	for (size_t i = 0; *value && i < conf->access.n_rules; i++) {
+		const struct aw_conf_rule *rule = &conf->access.rule[i];
+
+		if (rule->kind == kind && (rule->deny || !doubtful) &&
+		    strcmp(rule->text, value) == 0)
 			set_fit(facts, i);
+	}
 }
 
 void aw_access_user(const struct aw_conf *conf, struct aw_access_facts *facts,
     const char *name, const char *user_name, const char *principal_id,
     bool name_taken)
 {
-	mark(conf, facts, AW_RULE_USER, name);
-	mark(conf, facts, AW_RULE_USER, principal_id);
-	if (!name_taken)
-		mark(conf, facts, AW_RULE_USER, user_name);
+	mark(conf, facts, AW_RULE_USER, name, false);
+	mark(conf, facts, AW_RULE_USER, principal_id, false);
+	mark(conf, facts, AW_RULE_USER, user_name, name_taken);
 }
 
 void aw_access_group(const struct aw_conf *conf, struct aw_access_facts *facts,
     const char *group_id, const char *display_name, unsigned n_claims)
 {
-	mark(conf, facts, AW_RULE_GROUP, group_id);
-	if (n_claims == 1)
-		mark(conf, facts, AW_RULE_GROUP, display_name);
+	mark(conf, facts, AW_RULE_GROUP, group_id, false);
+	mark(conf, facts, AW_RULE_GROUP, display_name, n_claims != 1);
 }
 
 static bool is_of_sets(const struct aw_conf_rule *rule)
@@ -52,7 +54,7 @@ static bool is_of_sets(const struct aw_conf_rule *rule)
 void aw_access_set(
     const struct aw_conf *conf, struct aw_access_facts *facts, const char *set)
 {
-	mark(conf, facts, AW_RULE_SET, set);
+	mark(conf, facts, AW_RULE_SET, set, false);
 	for (size_t i = 0; *set && i < conf->access.n_rules; i++)
 		if (conf->access.rule[i].kind == AW_RULE_ACCOUNT)
 			set_fit(facts, i);

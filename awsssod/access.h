@@ -37,8 +37,8 @@ struct aw_access_facts {
 };
 
 /* Lines that name this person: by Linux name, UserId or UserName.  The
- * UserName counts only if it is not @name_taken as somebody else's Linux
- * name. */
+ * UserName allows nothing if it is @name_taken as somebody else's Linux name.
+ */
 void aw_access_user(const struct aw_conf *conf, struct aw_access_facts *facts,
     const char *name, const char *user_name, const char *principal_id,
     bool name_taken);
@@ -46,7 +46,7 @@ void aw_access_user(const struct aw_conf *conf, struct aw_access_facts *facts,
 /*
  * Lines that name this group, which the person is in: by GroupId, or by a
  * DisplayName which @n_claims groups could be meant by (R4: one that fits two
- * groups is nobody's).
+ * allows nobody, and denies the members of both).
  */
 void aw_access_group(const struct aw_conf *conf, struct aw_access_facts *facts,
     const char *group_id, const char *display_name, unsigned n_claims);

@@ -79,79 +79,79 @@ static void know_alice(
 
 /* Sets: 'k' known, 'n' known to be none, 'g' granted by a sweep that is not the
  * last word, 'r' none granted by one, '?' nothing known. */
+static const struct {
+	const char *policy, *service;
+	char sets;
+	enum aw_access want;
+	int rule; /* -1: none */
+} cases[] = {
+	/* nothing configured: nobody, whatever is unknown */
+	{ "", "sshd", 'k', NO, -1 },
+	{ "", "sshd", '?', NO, -1 },
+	{ "-U", "sshd", 'k', NO, -1 },
+	{ "+U+G", "sshd", '?', NO, -1 },
+	{ "+U+u", "sshd", '?', YES, 1 },
+	{ "+G+g", "sshd", '?', YES, 1 },
+	{ "+s", "sshd", 'k', YES, 0 },
+	{ "+s", "sshd", 'g', YES, 0 },
+	{ "+s", "sshd", 'r', UNKNOWN, 0 },
+	{ "+s", "sshd", '?', UNKNOWN, 0 },
+	{ "+s", "sshd", 'n', NO, -1 },
+	{ "+S", "sshd", 'k', NO, -1 },
+	{ "+S", "sshd", 'g', UNKNOWN, 0 },
+	{ "+a", "sshd", 'k', YES, 0 },
+	{ "+a", "sshd", 'n', NO, -1 },
+	{ "+a", "sshd", '?', UNKNOWN, 0 },
+	{ "+s+u", "sshd", '?', YES, 1 },
+	/* one no is enough, wherever it stands */
+	{ "+u-g", "sshd", 'k', NO, 1 },
+	{ "-g+u", "sshd", 'k', NO, 0 },
+	{ "-u+u", "sshd", 'k', NO, 0 },
+	{ "+g-G", "sshd", 'k', YES, 0 },
+	{ "+u-s", "sshd", 'k', NO, 1 },
+	{ "+u-s", "sshd", 'g', NO, 1 },
+	{ "+u-a", "sshd", 'k', NO, 1 },
+	{ "+u-S", "sshd", 'k', YES, 0 },
+	/* who may be denied is not let in, nor known to be kept out */
+	{ "+u-s", "sshd", '?', UNKNOWN, 1 },
+	{ "+u-S", "sshd", '?', UNKNOWN, 1 },
+	{ "+U-s", "sshd", '?', NO, -1 },
+	{ "+s-S", "sshd", '?', UNKNOWN, 0 },
+	{ "+u-s-g", "sshd", '?', NO, 2 },
+	/* the last sweep is enough to say that a no does not fit */
+	{ "+u-s", "sshd", 'r', YES, 0 },
+	{ "+s-S", "sshd", 'r', UNKNOWN, 0 },
+	/* a service's own section: only its yes, and every no */
+	{ "+usudo:+U", "sshd", 'k', YES, 0 },
+	{ "+usudo:+U", "sudo", 'k', NO, -1 },
+	{ "+usudo:", "sudo", 'k', NO, -1 },
+	{ "+Usudo:+u", "sudo", 'k', YES, 1 },
+	{ "+Usudo:+u", "sshd", 'k', NO, -1 },
+	{ "-gsudo:+u", "sudo", 'k', NO, 0 },
+	{ "+usudo:+u-g", "sudo", 'k', NO, 2 },
+	{ "+usudo:+u-g", "sshd", 'k', YES, 0 },
+	{ "+usudo:+s", "sudo-i", '?', YES, 0 },
+	{ "+usudo:+s", "sudo", '?', UNKNOWN, 1 },
+};
+
 static void judge(void **state)
 {
-	static const struct {
-		const char *policy, *service;
-		char sets;
-		enum aw_access want;
-		int rule; /* -1: none */
-	} rows[] = {
-		/* nothing configured: nobody, whatever is unknown */
-		{ "", "sshd", 'k', NO, -1 },
-		{ "", "sshd", '?', NO, -1 },
-		{ "-U", "sshd", 'k', NO, -1 },
-		{ "+U+G", "sshd", '?', NO, -1 },
-		{ "+U+u", "sshd", '?', YES, 1 },
-		{ "+G+g", "sshd", '?', YES, 1 },
-		{ "+s", "sshd", 'k', YES, 0 },
-		{ "+s", "sshd", 'g', YES, 0 },
-		{ "+s", "sshd", 'r', UNKNOWN, 0 },
-		{ "+s", "sshd", '?', UNKNOWN, 0 },
-		{ "+s", "sshd", 'n', NO, -1 },
-		{ "+S", "sshd", 'k', NO, -1 },
-		{ "+S", "sshd", 'g', UNKNOWN, 0 },
-		{ "+a", "sshd", 'k', YES, 0 },
-		{ "+a", "sshd", 'n', NO, -1 },
-		{ "+a", "sshd", '?', UNKNOWN, 0 },
-		{ "+s+u", "sshd", '?', YES, 1 },
-		/* one no is enough, wherever it stands */
-		{ "+u-g", "sshd", 'k', NO, 1 },
-		{ "-g+u", "sshd", 'k', NO, 0 },
-		{ "-u+u", "sshd", 'k', NO, 0 },
-		{ "+g-G", "sshd", 'k', YES, 0 },
-		{ "+u-s", "sshd", 'k', NO, 1 },
-		{ "+u-s", "sshd", 'g', NO, 1 },
-		{ "+u-a", "sshd", 'k', NO, 1 },
-		{ "+u-S", "sshd", 'k', YES, 0 },
-		/* who may be denied is not let in, nor known to be kept out */
-		{ "+u-s", "sshd", '?', UNKNOWN, 1 },
-		{ "+u-S", "sshd", '?', UNKNOWN, 1 },
-		{ "+U-s", "sshd", '?', NO, -1 },
-		{ "+s-S", "sshd", '?', UNKNOWN, 0 },
-		{ "+u-s-g", "sshd", '?', NO, 2 },
-		/* the last sweep is enough to say that a no does not fit */
-		{ "+u-s", "sshd", 'r', YES, 0 },
-		{ "+s-S", "sshd", 'r', UNKNOWN, 0 },
-		/* a service's own section: only its yes, and every no */
-		{ "+usudo:+U", "sshd", 'k', YES, 0 },
-		{ "+usudo:+U", "sudo", 'k', NO, -1 },
-		{ "+usudo:", "sudo", 'k', NO, -1 },
-		{ "+Usudo:+u", "sudo", 'k', YES, 1 },
-		{ "+Usudo:+u", "sshd", 'k', NO, -1 },
-		{ "-gsudo:+u", "sudo", 'k', NO, 0 },
-		{ "+usudo:+u-g", "sudo", 'k', NO, 2 },
-		{ "+usudo:+u-g", "sshd", 'k', YES, 0 },
-		{ "+usudo:+s", "sudo-i", '?', YES, 0 },
-		{ "+usudo:+s", "sudo", '?', UNKNOWN, 1 },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		aw_own_free struct aw_conf *conf = policy(rows[i].policy);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		aw_own_free struct aw_conf *conf = policy(cases[i].policy);
 		const struct aw_conf_rule *rule = NULL;
 		struct aw_access_facts facts;
 		enum aw_access got;
 		int by;
 
-		know_alice(conf, rows[i].sets, &facts);
-		if (rows[i].sets == 'n')
+		know_alice(conf, cases[i].sets, &facts);
+		if (cases[i].sets == 'n')
 			facts.sets_known = true;
-		got = aw_access_judge(conf, rows[i].service, &facts, &rule);
+		got = aw_access_judge(conf, cases[i].service, &facts, &rule);
 		by = rule ? (int)(rule - conf->access.rule) : -1;
-		if (got != rows[i].want || by != rows[i].rule)
-			fail_msg("%s for %s (%c): %d by %d", rows[i].policy,
-			    rows[i].service, rows[i].sets, got, by);
+		if (got != cases[i].want || by != cases[i].rule)
+			fail_msg("%s for %s (%c): %d by %d", cases[i].policy,
+			    cases[i].service, cases[i].sets, got, by);
 	}
 }
 
@@ -306,6 +306,41 @@ static void groups(void **state)
 	free(conf);
 }
 
+/* Who may be meant by a line that denies is denied: a second group of that
+ * name, or a UserName that is another's Linux name, takes no denial away. */
+static void r4_a_doubt_denies(void **state)
+{
+	static const struct {
+		const char *group, *user_name;
+		unsigned claims;
+		bool taken, want;
+	} rows[] = {
+		{ "other", "other", 1, false, true },
+		{ "admins", "other", 1, false, false },
+		{ "admins", "other", 2, false, false },
+		{ "other", "bob", 1, false, false },
+		{ "other", "bob", 1, true, false },
+	};
+	struct aw_conf *conf = calloc(1, sizeof(*conf));
+
+	(void)state;
+	assert_non_null(conf);
+	fake_rule(conf, NULL, false, AW_RULE_USER, "alice");
+	fake_rule(conf, NULL, true, AW_RULE_GROUP, "admins");
+	fake_rule(conf, NULL, true, AW_RULE_USER, "bob");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct aw_access_facts facts = { .sets_known = true };
+
+		aw_access_user(conf, &facts, "alice", rows[i].user_name, "u-1",
+		    rows[i].taken);
+		aw_access_group(
+		    conf, &facts, "g-9", rows[i].group, rows[i].claims);
+		if (is_let_in(conf, &facts) != rows[i].want)
+			fail_msg("row %zu", i);
+	}
+	free(conf);
+}
+
 static void sets(void **state)
 {
 	static const struct {
@@ -335,6 +370,7 @@ int main(void)
 		cmocka_unit_test(anywhere),
 		cmocka_unit_test(users),
 		cmocka_unit_test(groups),
+		cmocka_unit_test(r4_a_doubt_denies),
 		cmocka_unit_test(sets),
 	};
 
