@@ -17,7 +17,7 @@
 
 int aw_ids_allow_begin(struct aw_ids_allow *ret, const char *path)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	ret->path = path ? path : AW_PATH_LIMITS;
 	if (aw_limits_file_read(ret->path, &ret->old, &why) < 0)
@@ -28,7 +28,7 @@ int aw_ids_allow_begin(struct aw_ids_allow *ret, const char *path)
 
 static int add(struct aw_ids_allow *allow, const char *key, const char *value)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	char line[HOME_SIZE + 8];
 	int r;
 

@@ -99,7 +99,7 @@ static int work(const struct aw_args *args, const struct aw_conf *conf)
 	aw_own(aw_buf_done) struct aw_buf body = AW_BUF_INIT(16384);
 	struct aw_limits_text old, new;
 	uint32_t gids[AW_CONF_GROUPS_MAX];
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	unsigned missing;
 	int r;
 

@@ -19,7 +19,7 @@ int aw_limits_file_read(
     const char *path, struct aw_limits_text *ret, struct aw_diag *diag)
 {
 	struct aw_limits limits;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	r = aw_file_read(

@@ -234,7 +234,7 @@ static int run(const struct aw_args *args)
 	const char *made = args->option[NEW_KEY];
 	const char *path = args->option[KEY] ? args->option[KEY] : made;
 	aw_own(key_done) EVP_PKEY *key = NULL;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	if (made && aw_publish_key_new(made, &why) < 0)

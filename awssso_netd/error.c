@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Error answers.  Reading is lenient, because an error may come with any body
- * or none; judging is a table, and what stands in none of its rows is never
- * taken for "not found" or "no".
+ * or none; judging is a table (common/fault.c), and what stands in none of its
+ * rows is never taken for "not found" or "no".
  */
 #include "awssso_netd/error.h"
 
@@ -11,8 +11,7 @@
 
 #include "awssso_netd/retry.h"
 #include "awssso_netd/xml.h"
-
-#define ANY AW_SERVICE_N_
+#include "common/fault.h"
 
 /* --- reading ----------------------------------------------------------- */
 
@@ -92,6 +91,7 @@ static void to_oauth(struct aw_error *error)
 		{ "InvalidScopeException", "invalid_scope" },
 		{ "InvalidRequestException", "invalid_request" },
 		{ "InvalidClientMetadataException", "invalid_client_metadata" },
+		{ "InvalidRedirectUriException", "invalid_redirect_uri" },
 		{ "InternalServerException", "server_error" },
 	};
 
@@ -133,6 +133,11 @@ static bool is_one_of(const char *code, const char *const *list, size_t n)
 	return false;
 }
 
+static bool is_denial(const char *code)
+{
+	return strncmp(code, "AccessDenied", 12) == 0;
+}
+
 bool aw_error_is_clock(const char *code)
 {
 	static const char *const codes[] = { "SignatureDoesNotMatch",
@@ -151,163 +156,86 @@ bool aw_error_is_keys(const char *code)
 	return is_one_of(code, codes, sizeof(codes) / sizeof(codes[0]));
 }
 
-static const struct row {
-	enum aw_service service;
-	const char *code;
-	enum aw_net net;
-	const char *advice;
-} rows[] = {
-	{ AW_SERVICE_OIDC, "authorization_pending", AW_NET_UNAVAIL,
-	    "not approved yet" },
-	{ AW_SERVICE_OIDC, "slow_down", AW_NET_THROTTLED,
-	    "AWS asks for fewer requests" },
-	{ AW_SERVICE_OIDC, "access_denied", AW_NET_DENIED,
-	    "the sign-in was refused in the browser" },
-	{ AW_SERVICE_OIDC, "expired_token", AW_NET_EXPIRED,
-	    "the code ran out before it was approved" },
-	{ AW_SERVICE_OIDC, "invalid_grant", AW_NET_EXPIRED,
-	    "the code is not valid any more" },
-	{ AW_SERVICE_OIDC, "invalid_client", AW_NET_UNAVAIL,
-	    "the registration of this host was not accepted" },
-	{ AW_SERVICE_OIDC, "invalid_request", AW_NET_CONFIG,
-	    "request not accepted: check start_url and region" },
-	{ AW_SERVICE_OIDC, "server_error", AW_NET_UNAVAIL,
-	    "AWS reports an internal error" },
-	{ AW_SERVICE_PORTAL, "UnauthorizedException", AW_NET_TOKEN_DEAD,
-	    "the sign-in at AWS has ended" },
-	{ AW_SERVICE_PORTAL, "401", AW_NET_TOKEN_DEAD,
-	    "the sign-in at AWS has ended" },
-	{ AW_SERVICE_PORTAL, "ForbiddenException", AW_NET_NO_ROLE,
-	    "no assignment to that account and permission set" },
-	{ AW_SERVICE_PORTAL, "403", AW_NET_NO_ROLE,
-	    "no assignment to that account and permission set" },
-	{ AW_SERVICE_PORTAL, "ResourceNotFoundException", AW_NET_NO_ROLE,
-	    "no such account or permission set" },
-	{ AW_SERVICE_IDENTITYSTORE, "ResourceNotFoundException", AW_NET_CONFIG,
-	    "identity store not found: check identity_store_id and region" },
-	{ ANY, "MissingAuthenticationToken", AW_NET_CONFIG,
-	    "the request came without credentials" },
-	{ ANY, "MissingAuthenticationTokenException", AW_NET_CONFIG,
-	    "the request came without credentials" },
-	{ ANY, "IncompleteSignatureException", AW_NET_CONFIG,
-	    "AWS could not read the signature" },
-	{ ANY, "ValidationException", AW_NET_CONFIG,
-	    "request not accepted: check identity_store_id and region" },
-	{ ANY, "407", AW_NET_CONFIG, "the proxy asks for a password" },
+static const char *const words[AW_SERVICE_N_] = {
+	[AW_SERVICE_OIDC] = "oidc",
+	[AW_SERVICE_PORTAL] = "portal",
+	[AW_SERVICE_IDENTITYSTORE] = "identitystore",
+	[AW_SERVICE_STS] = "sts",
+	[AW_SERVICE_SSO_ADMIN] = "sso",
+	[AW_SERVICE_SCIM] = "scim",
 };
 
-static const struct row *find_row(enum aw_service service, const char *code)
+/* The code of an answer that names none, from its HTTP status. */
+static const char *bare_code(
+    enum aw_service service, long status, char *buf, size_t size)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if ((rows[i].service == service || rows[i].service == ANY) &&
-		    strcmp(rows[i].code, code) == 0)
-			return &rows[i];
-	return NULL;
+	if (service == AW_SERVICE_PORTAL && status == 401)
+		return "UnauthorizedException";
+	if (service == AW_SERVICE_PORTAL && status == 403)
+		return "ForbiddenException";
+	return aw_fmt(buf, size, "%ld", status) == 0 ? buf : "";
 }
 
 /* The instance's own KMS key stands in the way. */
-static enum aw_net judge_kms(enum aw_service service, const char *operation,
-    const char *code, struct aw_diag *why)
+static const struct aw_fault *fault_of_kms(const char *word, const char *reason)
 {
-	if (service != AW_SERVICE_OIDC) {
-		aw_diag_set(why,
-		    "%s: the host's role may not use the KMS key of the "
-		    "identity store: allow kms:Decrypt (%s)",
-		    operation, code);
-		return AW_NET_REFUSED;
-	}
-	aw_diag_set(why,
-	    "%s: Identity Center cannot use its KMS key; its administrator "
-	    "has to (%s)",
-	    operation, code);
-	return AW_NET_CONFIG;
+	const struct aw_fault *fault = aw_fault_of(word, reason);
+
+	return fault ? fault : aw_fault_of(word, "KMS");
 }
 
-static void advise_right(
-    enum aw_service service, const char *operation, struct aw_diag *why)
+/* What follows from classes of codes. */
+static const char *class_of(const char *code, long status)
 {
-	const char *action = aw_service_info(service)->action;
-
-	aw_diag_set(why, "the host's role may not call %s:%s",
-	    action ? action : "sso", operation);
+	if (aw_retry_is_throttle(code) || status == 429)
+		return "Throttling";
+	if (status >= 500)
+		return "server";
+	if (aw_error_is_clock(code))
+		return "signature";
+	if (aw_error_is_keys(code))
+		return "keys";
+	if (is_denial(code))
+		return "AccessDenied";
+	if (status < 400)
+		return "redirect";
+	return status == 401 || status == 403 ? "refused" : "rejected";
 }
 
-/* Outcomes that follow from classes of codes.  False: none of them. */
-static bool judge_class(enum aw_service service, const char *operation,
-    long status, const struct aw_error *error, enum aw_net *ret,
-    const char **ret_advice, struct aw_diag *why)
+static const struct aw_fault *find_fault(enum aw_service service,
+    const char *code, long status, const struct aw_error *error)
 {
-	const char *code = error->code;
+	const char *word = words[service];
+	const struct aw_fault *fault;
 
-	*ret_advice = NULL;
-	if (aw_retry_is_throttle(code) || status == 429) {
-		*ret = AW_NET_THROTTLED;
-		*ret_advice = "AWS asks for fewer requests";
-	} else if (status >= 500) {
-		*ret = AW_NET_UNAVAIL;
-		*ret_advice = "AWS reports an internal error";
-	} else if (aw_error_is_clock(code)) {
-		*ret = AW_NET_CONFIG;
-		*ret_advice = "signature not accepted: check the host's clock "
-			      "and its secret key";
-	} else if (aw_error_is_keys(code)) {
-		*ret = AW_NET_CONFIG;
-		*ret_advice = "AWS does not know the host's credentials (any "
-			      "more)";
-	} else if (strncmp(code, "AccessDenied", 12) == 0) {
-		*ret = AW_NET_REFUSED;
-		advise_right(service, operation, why);
-	} else {
-		return false;
-	}
-	return true;
-}
-
-static void advise(const char *operation, const char *advice, const char *code,
-    const char *message, struct aw_diag *why)
-{
-	aw_diag_set(why, "%s: %s (%s%s%s)", operation, advice, code,
-	    *message ? ": " : "", message);
+	if (strncmp(error->reason, "KMS", 3) == 0 &&
+	    !aw_retry_is_throttle(code))
+		return fault_of_kms(word, error->reason);
+	if (strcmp(code, "ResourceNotFoundException") == 0 &&
+	    (strcmp(error->resource, "USER") == 0 ||
+		strcmp(error->resource, "GROUP") == 0))
+		return aw_fault_find("identitystore.absent");
+	fault = aw_fault_of(word, code);
+	return fault ? fault : aw_fault_of("aws", class_of(code, status));
 }
 
 enum aw_net aw_error_judge(enum aw_service service, const char *operation,
     long status, const struct aw_error *error, struct aw_diag *why)
 {
-	const struct row *row;
-	const char *advice;
+	const struct aw_fault *fault;
 	char number[24];
 	const char *code = error->code;
-	enum aw_net net;
+	const char *action = aw_service_info(service)->action;
 
-	if (!*code && aw_fmt(number, sizeof(number), "%ld", status) == 0)
-		code = number;
-	if (strncmp(error->reason, "KMS", 3) == 0 &&
-	    !aw_retry_is_throttle(code))
-		return judge_kms(service, operation, code, why);
-	if (strcmp(code, "ResourceNotFoundException") == 0 &&
-	    (strcmp(error->resource, "USER") == 0 ||
-		strcmp(error->resource, "GROUP") == 0)) {
-		advise(operation, "the directory does not know it", code,
-		    error->message, why);
-		return AW_NET_NOT_FOUND;
-	}
-	row = find_row(service, code);
-	if (row) {
-		advise(operation, row->advice, code, error->message, why);
-		return row->net;
-	}
-	if (judge_class(
-		service, operation, status, error, &net, &advice, why)) {
-		if (advice)
-			advise(operation, advice, code, error->message, why);
-		return net;
-	}
-	if (status < 400) {
-		advise(operation, "answer expected, got a redirect", code, "",
-		    why);
-		return AW_NET_BAD_ANSWER;
-	}
-	advise(operation, "AWS does not accept the request", code,
-	    error->message, why);
-	return status == 401 || status == 403 ? AW_NET_REFUSED : AW_NET_CONFIG;
+	if (!*code)
+		code = bare_code(service, status, number, sizeof(number));
+	fault = find_fault(service, code, status, error);
+	if (is_denial(code) && !error->reason[0])
+		aw_diag_set(why, "the host's role may not call %s:%s",
+		    action ? action : "sso", operation);
+	else
+		aw_diag_set(why, "%s: %s (%s%s%s)", operation, fault->what,
+		    code, error->message[0] ? ": " : "", error->message);
+	why->fault = fault;
+	return fault->net;
 }

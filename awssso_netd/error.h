@@ -32,7 +32,7 @@ void aw_error_read(enum aw_service service, const char *type, const char *body,
 
 /*
  * What an answer of HTTP @status with @error means; never AW_NET_OK.  @why is
- * a sentence for a person, who to ask for what.
+ * a sentence for the log, who to ask for what, with the fault it is.
  */
 enum aw_net aw_error_judge(enum aw_service service, const char *operation,
     long status, const struct aw_error *error, struct aw_diag *why);

@@ -71,7 +71,7 @@ static void fail(
 
 static void fail_errno(struct aw_lookup_op *op, int error)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	aw_diag_set(
 	    &why, "cannot ask the directory: %s", strerrordesc_np(-error));
@@ -131,7 +131,7 @@ static void on_user_id(void *user, const struct aw_call_answer *answer)
 {
 	struct aw_lookup_op *op = user;
 	char user_id[AW_ID_SIZE];
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	op->call = NULL;

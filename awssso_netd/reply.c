@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "common/fault.h"
+
 void aw_reply_net(
     struct aw_wire_out *out, enum aw_net net, const struct aw_diag *why)
 {
@@ -14,6 +16,8 @@ void aw_reply_net(
 	aw_wire_put_num(out, AW_TAG_NET, (uint64_t)net);
 	if (net == AW_NET_OK || !why || !why->text[0])
 		return;
+	if (why->fault)
+		aw_wire_put_text(out, AW_TAG_FAULT, why->fault->id);
 	/* A sentence that was cut off may end amid a character. */
 	if (aw_text_is_clean(why->text, strlen(why->text)))
 		aw_wire_put_text(out, AW_TAG_TEXT, why->text);

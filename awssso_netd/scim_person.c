@@ -128,7 +128,7 @@ static int keep_user(
 static void on_user(void *user, const struct aw_scim_answer *answer)
 {
 	struct aw_scim_person *op = user;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	op->user_op = NULL;
@@ -229,7 +229,7 @@ static int take_groups(struct aw_scim_person *op,
 static void on_groups(void *user, const struct aw_scim_answer *answer)
 {
 	struct aw_scim_person *op = user;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	op->groups_op = NULL;

@@ -239,7 +239,7 @@ static void on_failed(void *user, int error)
 /* The next request at its time, or the end. */
 static void proceed(struct scim_sweep *sweep)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	if (sweep->stage >= STAGE_PROBE &&

@@ -458,7 +458,7 @@ static bool is_gone(
 static void on_answer(void *user, const struct aw_call_answer *answer)
 {
 	struct aw_ssoadmin_op *op = user;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	if (is_gone(op, answer)) {

@@ -359,7 +359,7 @@ static void on_answer(void *user, const struct aw_call_answer *answer)
 {
 	struct aw_store_sweep *sweep = user;
 	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(PAGE_MAX);
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	if (answer->net == AW_NET_NOT_FOUND && can_be_gone(sweep)) {

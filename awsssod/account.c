@@ -48,6 +48,7 @@ static void end(struct account *account, enum aw_say say,
 		.requests = result ? result->request : NULL,
 		.detail = account->ask.permission_set,
 		.rule = account->rule,
+		.fault = result ? aw_live_fault(result, say) : NULL,
 		.is_quiet = !gate,
 	};
 

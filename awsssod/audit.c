@@ -50,6 +50,7 @@ void aw_audit_json(struct aw_buf *buf, const struct aw_audit *audit)
 	add_member(buf, "approver", audit->approver);
 	add_member(buf, "aws_requests", audit->requests);
 	add_member(buf, "why", audit->why);
+	add_member(buf, "fault", audit->fault);
 	add_member(buf, "rule", audit->rule);
 	if (audit->generation > 0)
 		aw_buf_fmt(buf, ",\"generation\":%" PRId64, audit->generation);

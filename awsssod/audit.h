@@ -20,6 +20,7 @@ struct aw_audit {
 	const char *approver;
 	const char *requests;
 	const char *why;
+	const char *fault;  /* AWS's error, by its id in fault.h */
 	const char *rule;   /* the line of the policy that decided */
 	int64_t generation; /* of the directory; 0: not known */
 	int32_t pid;

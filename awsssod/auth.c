@@ -119,6 +119,7 @@ static void on_reuse(void *user, const struct aw_live_result *result)
 		    &result->sets, AW_STAGE_SIGN_IN, &flow->rule);
 	flow->sets = result->sets;
 	more.rule = flow->rule;
+	more.fault = aw_live_fault(result, say);
 	(void)aw_flow_end(
 	    flow, say == AW_SAY_ALLOWED ? AW_SAY_REUSED : say, &more);
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "common/fault.h"
+
 struct row {
 	enum aw_verdict verdict;
 	const char *event;
@@ -168,10 +170,13 @@ static const struct row *row_of(enum aw_say what)
 
 const char *aw_say_action(const char *event)
 {
+	const struct aw_fault *fault;
+
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strcmp(rows[i].event, event) == 0)
 			return rows[i].action;
-	return "";
+	fault = aw_fault_find(event);
+	return fault ? fault->action : "";
 }
 
 enum aw_verdict aw_say_verdict(enum aw_say what)

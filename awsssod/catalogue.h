@@ -59,7 +59,8 @@ enum aw_verdict aw_say_verdict(enum aw_say what);
 /* The event's word in the audit log. */
 const char *aw_say_event(enum aw_say what);
 
-/* What an administrator can do about what @event says, "" for nothing. */
+/* What an administrator can do about what @event says, "" for nothing; @event
+ * may also be a fault's id. */
 const char *aw_say_action(const char *event);
 
 /* The sentence, with @detail (NULL: nothing) at its place, cut off at @size.

@@ -147,7 +147,7 @@ static void on_answer(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 	struct aw_hint *hint = user;
 	struct aw_daemon *daemon = hint->daemon;
 	const uint64_t net = in ? aw_wire_num(in, AW_TAG_NET, 0) : 0;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	hint->request = 0;

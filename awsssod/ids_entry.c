@@ -99,7 +99,7 @@ int aw_entry_newcomer(struct aw_state *state, const struct aw_conf *conf,
 	if (r == 0)
 		r = aw_state_start(state, AW_Q_NEWCOMERS, &row, "");
 	while (r == 0) {
-		struct aw_diag reason = { "" };
+		struct aw_diag reason = { .text = "" };
 
 		r = aw_state_next(state, row);
 		if (r != 0 || !is_wanted(row, &rules, who, name, &reason))

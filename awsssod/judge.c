@@ -229,7 +229,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	struct aw_daemon *daemon = flow->daemon;
 	const struct aw_ask ask = flow->ask;
 	const int64_t n = flow->person.n;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	struct aw_attempt *attempt;
 	struct facts facts;
 	enum aw_say say;
@@ -245,6 +245,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 		if (aw_wire_text(in, AW_TAG_TEXT, why.text, sizeof(why.text)) !=
 		    0)
 			aw_diag_set(&why, "%s", aw_net_word(net));
+		why.fault = aw_netd_fault(in);
 	}
 	attempt = aw_flow_end(flow, say,
 	    &(struct aw_verdict_more){ .account = facts.asked_account,
@@ -252,6 +253,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 		.approver = facts.session,
 		.requests = facts.requests,
 		.why = why.text,
+		.fault = why.fault,
 		.rule = flow->rule,
 		.detail = ask.permission_set });
 	if (say == AW_SAY_ALLOWED) {

@@ -9,6 +9,7 @@
 #include "awsssod/daemon.h"
 #include "awsssod/learned.h"
 #include "awsssod/log.h"
+#include "common/fault.h"
 #include "common/proto.h"
 
 void aw_live_sets(const struct aw_conf *conf, const struct aw_wire_in *in,
@@ -45,6 +46,7 @@ static void take_person(struct aw_live *live, const struct aw_wire_in *in)
 	int r = 0;
 
 	live->result.person = aw_wire_num(in, AW_TAG_NET, 0);
+	live->result.person_fault = aw_netd_fault(in);
 	if (live->result.person == AW_NET_OK)
 		r = aw_person_refresh(
 		    &daemon->state, &daemon->conf, in, live->person, &changed);
@@ -80,6 +82,7 @@ static void on_roles(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 	live->roles_id = 0;
 	if (in) {
 		result->roles = aw_wire_num(in, AW_TAG_NET, 0);
+		result->roles_fault = aw_netd_fault(in);
 		if (aw_wire_text(in, AW_TAG_AWS_REQUEST, result->request,
 			sizeof(result->request)) < 0)
 			result->request[0] = '\0';
@@ -140,6 +143,16 @@ void aw_live_start(struct aw_live *live, struct aw_daemon *daemon,
 	ask_person(live);
 	ask_roles(live, wish);
 	finish_if_done(live);
+}
+
+const struct aw_fault *aw_live_fault(
+    const struct aw_live_result *result, enum aw_say say)
+{
+	const struct aw_fault *person = result->person_fault;
+
+	if (person && aw_say_of_net(person->net) == say)
+		return person;
+	return result->roles_fault ? result->roles_fault : person;
 }
 
 void aw_live_cancel(struct aw_live *live)

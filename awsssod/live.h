@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "awsssod/access.h"
+#include "awsssod/catalogue.h"
 #include "awsssod/person.h"
 
 struct aw_daemon;
@@ -30,6 +31,8 @@ struct aw_live_result {
 	bool holds_set;
 	struct aw_access_facts sets; /* which lines about sets fit */
 	char request[257];           /* "operation request-id" of ROLES */
+	/* AWS's errors, when it gave one */
+	const struct aw_fault *person_fault, *roles_fault;
 };
 
 /* Called once; may free the struct aw_live. */
@@ -55,6 +58,10 @@ struct aw_live {
 void aw_live_start(struct aw_live *live, struct aw_daemon *daemon,
     struct aw_person *person, const struct aw_live_wish *wish, aw_live_fn *fn,
     void *user);
+
+/* The error of AWS's that @say rests on, NULL for none. */
+const struct aw_fault *aw_live_fault(
+    const struct aw_live_result *result, enum aw_say say);
 
 /* Nobody waits any more; harmless when nothing is open. */
 void aw_live_cancel(struct aw_live *live);

@@ -22,7 +22,7 @@ static int fail(int r, const struct aw_diag *why)
 
 static int run_worker(void)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	const int r = aw_worker_run(AW_WORKER_IN, AW_WORKER_DIR, &why);
 
 	return r < 0 ? fail(r, &why) : 0;
@@ -36,14 +36,14 @@ static int load_conf(
 
 	if (r != -EPERM || geteuid() == 0)
 		return r;
-	*diag = (struct aw_diag){ "" };
+	*diag = (struct aw_diag){ .text = "" };
 	return aw_settings_load(path, geteuid(), ret, diag);
 }
 
 static int run_daemon(const struct aw_settings *settings)
 {
 	static struct aw_conf conf;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	struct aw_daemon *daemon;
 	int auth_fd, ctl_fd, r;
 
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 {
 	struct aw_settings settings;
 	enum aw_settings_mode mode;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	aw_settings_init(&settings);
 	if (aw_settings_parse(&settings, argc, argv, &mode, &why) < 0) {

@@ -14,6 +14,7 @@
 #include <sys/random.h>
 
 #include "awsssod/log.h"
+#include "common/fault.h"
 #include "common/own.h"
 #include "common/proto.h"
 #include "common/sock.h"
@@ -389,4 +390,13 @@ void aw_netd_page_ok(struct aw_netd *netd, uint64_t id)
 void aw_netd_drop(struct aw_netd *netd, uint64_t token)
 {
 	tell(netd, AW_MSG_DROP, random_id(), token);
+}
+
+const struct aw_fault *aw_netd_fault(const struct aw_wire_in *in)
+{
+	char id[AW_FAULT_ID_SIZE];
+
+	return aw_wire_text(in, AW_TAG_FAULT, id, sizeof(id)) == 0
+		   ? aw_fault_find(id)
+		   : NULL;
 }

@@ -65,6 +65,9 @@ int aw_netd_ask(struct aw_netd *netd, struct aw_wire_out *out,
     unsigned timeout_ms, aw_netd_fn *fn, void *user,
     uint64_t *ret_id) AW_MUST_USE;
 
+/* The error of AWS's that an answer names, NULL for none. */
+const struct aw_fault *aw_netd_fault(const struct aw_wire_in *in);
+
 /* The request has @timeout_ms from now on. */
 void aw_netd_extend(struct aw_netd *netd, uint64_t id, unsigned timeout_ms);
 

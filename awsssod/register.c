@@ -83,7 +83,7 @@ int aw_naming_begin(struct aw_naming *ret, struct aw_state *state,
 int aw_naming_want(struct aw_naming *naming, int64_t n, int kind,
     const char *label, const char *principal_id)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	char name[AW_NAME_SIZE] = "", reason[640];
 	bool is_denied;
 	int r;
@@ -140,7 +140,7 @@ int aw_register_home(
 static int refuse(
     struct aw_naming *naming, int r, int64_t n, bool is_user, const char *name)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	if (r != -ENOSPC)
 		aw_diag_set(&why,

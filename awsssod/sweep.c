@@ -173,7 +173,7 @@ static int on_step(sd_event_source *source AW_UNUSED, void *user)
 {
 	struct aw_sweep *sweep = user;
 	struct aw_applied applied;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	sweep->job.accept_loss = sweep->accept_loss;
@@ -259,7 +259,7 @@ static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
 static void take_page(struct aw_sweep *sweep, int fd)
 {
 	struct aw_daemon *daemon = sweep->daemon;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	const void *data = NULL;
 	size_t len = 0;
 	int r;

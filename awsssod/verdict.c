@@ -11,6 +11,7 @@
 #include "awsssod/audit.h"
 #include "awsssod/daemon.h"
 #include "awsssod/log.h"
+#include "common/fault.h"
 
 #define EVENTS_KEPT 10000
 
@@ -58,20 +59,30 @@ static void new_code(struct aw_state *state, char *ret)
 	}
 }
 
+/* The outcome is that error of AWS's and nothing else, so what stands with it
+ * says more than the outcome's own sentence. */
+static bool tells_fault(enum aw_say say, const struct aw_verdict_more *more)
+{
+	return more->fault && aw_say_of_net(more->fault->net) == say;
+}
+
 /* What the decision rested on. */
 struct basis {
+	const char *event; /* by which its action is found */
 	char rule[300];
 	int64_t generation;
 	char text[640]; /* all of it, for "awssso explain" */
 };
 
-static void find_basis(struct aw_daemon *daemon,
+static void find_basis(struct aw_daemon *daemon, enum aw_say say,
     const struct aw_verdict_more *more, struct basis *ret)
 {
 	const uint64_t age = aw_daemon_directory_age(daemon);
 	const char *why = more->why ? more->why : "";
 
-	*ret = (struct basis){ .generation = 0 };
+	*ret = (struct basis){ .event = tells_fault(say, more)
+					    ? more->fault->id
+					    : aw_say_event(say) };
 	if (more->rule)
 		(void)aw_conf_rule_show(&daemon->conf.access, more->rule,
 		    ret->rule, sizeof(ret->rule));
@@ -92,7 +103,7 @@ static void remember(struct aw_daemon *daemon, const struct aw_ask *ask,
 	int r;
 
 	r = aw_state_run(&daemon->state, AW_Q_EVENT_ADD, "ississssss",
-	    (int64_t)time(NULL), told->code, aw_say_event(told->say),
+	    (int64_t)time(NULL), told->code, basis->event,
 	    (int64_t)aw_say_verdict(told->say), ask->user,
 	    person ? person->principal : NULL, ask->service, ask->rhost,
 	    told->text, basis->text);
@@ -136,6 +147,7 @@ static void log_event(const struct aw_ask *ask, const struct aw_person *person,
 		.approver = more->approver,
 		.requests = more->requests,
 		.why = more->why,
+		.fault = more->fault ? more->fault->id : NULL,
 		.rule = basis->rule,
 		.generation = basis->generation,
 		.pid = ask->peer.pid,
@@ -167,16 +179,20 @@ void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
 
 	if (!more)
 		more = &nothing;
-	(void)aw_say_text(say,
-	    say == AW_SAY_TOO_OLD ? age_text(daemon, age, sizeof(age))
-				  : more->detail,
-	    told.text, sizeof(told.text));
+	if (tells_fault(say, more))
+		aw_ignore(
+		    aw_copy(told.text, sizeof(told.text), more->fault->said));
+	else
+		(void)aw_say_text(say,
+		    say == AW_SAY_TOO_OLD ? age_text(daemon, age, sizeof(age))
+					  : more->detail,
+		    told.text, sizeof(told.text));
 	if (!allowed)
 		new_code(&daemon->state, told.code);
 	if (conn)
 		aw_verdict_send(conn, say, told.text, told.code);
 	if (!more->is_quiet || !allowed) {
-		find_basis(daemon, more, &basis);
+		find_basis(daemon, say, more, &basis);
 		remember(daemon, ask, person, &told, &basis);
 		log_event(ask, person, &told, more, &basis);
 	}

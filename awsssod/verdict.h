@@ -21,6 +21,7 @@ struct aw_verdict_more {
 	const char *requests; /* AWS request ids, blank-separated */
 	const char *why;      /* what was found, for the audit line */
 	const struct aw_conf_rule *rule; /* the line of the policy */
+	const struct aw_fault *fault;    /* AWS's, that it rests on */
 	const char *detail;              /* goes into the person's sentence */
 	bool is_quiet;                   /* allowed as always: not an event */
 };

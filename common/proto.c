@@ -4,6 +4,8 @@
  */
 #include "common/proto.h"
 
+#include "common/fault.h"
+
 /* The most bytes of each text; a number has no row here but exists when it
  * stands between the first and the last one of enum aw_tag. */
 static const uint32_t text_max[] = {
@@ -45,6 +47,7 @@ static const uint32_t text_max[] = {
 	[AW_TAG_RULE] = 320,
 	[AW_TAG_DETAIL] = 1024,
 	[AW_TAG_ACTION] = 512,
+	[AW_TAG_FAULT] = AW_FAULT_ID_SIZE - 1,
 };
 
 bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max)

@@ -199,6 +199,8 @@ enum aw_tag {
 	AW_TAG_RULE,   /* the line of the policy */
 	AW_TAG_DETAIL, /* what a decision rested on */
 	AW_TAG_ACTION, /* what an administrator can do about it */
+	AW_TAG_FAULT,  /* AWS's own error, by its id in fault.h */
+	AW_TAG_LAST_TEXT_ = AW_TAG_FAULT,
 
 	/* numbers */
 	AW_TAG_KSESSION = 128, /* kernel (audit) session id; absent: unset */

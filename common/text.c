@@ -16,6 +16,7 @@ void aw_diag_set(struct aw_diag *diag, const char *fmt, ...)
 
 	if (!diag)
 		return;
+	diag->fault = NULL;
 	va_start(args, fmt);
 	if (vsnprintf(diag->text, sizeof(diag->text), fmt, args) < 0)
 		diag->text[0] = '\0';

@@ -16,9 +16,11 @@
 /* Why something failed, for a person.  Never holds a secret.  Zero it first. */
 struct aw_diag {
 	char text[320];
+	const struct aw_fault *fault; /* an error of AWS's own (fault.h) */
 };
 
-/* Set @diag's sentence (cut off at its size).  @diag may be NULL. */
+/* Set @diag's sentence (cut off at its size); it is no fault.  @diag may be
+ * NULL. */
 void aw_diag_set(struct aw_diag *diag, const char *fmt, ...) AW_PRINTF(2, 3);
 
 /*

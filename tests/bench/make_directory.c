@@ -38,7 +38,7 @@ static int uuid(char *to, size_t size)
 static int add_user(struct aw_snapw *writer, uint32_t i, FILE *passwd)
 {
 	char name[16], user_name[64], gecos[64], home[32], id[40];
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	const struct aw_snapw_user user = { id, user_name, name, gecos, home,
 		"/bin/bash", AW_ID_MIN + i, AW_SNAP_ALLOWED | AW_SNAP_ENUM };
 
@@ -58,7 +58,7 @@ static int add_group(struct aw_snapw *writer, uint32_t i, uint32_t n_users,
     uint64_t members, FILE *group)
 {
 	char name[16], id[40];
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	const struct aw_snapw_group record = { id, name,
 		AW_ID_MIN + n_users + i, AW_SNAP_ENUM, name };
 	uint32_t index;
@@ -93,7 +93,7 @@ static int write_file(struct aw_snapw *writer, const char *path, double input)
 {
 	aw_own_fd int fd =
 	    open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	struct rusage usage;
 	const double start = seconds();
 	int r;

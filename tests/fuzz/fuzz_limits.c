@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct aw_limits limits;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	const int r = aw_limits_parse((const char *)data, size, &limits, &diag);
 
 	if (r != 0 && (limits.n_uids || limits.n_gids || limits.n_homes ||

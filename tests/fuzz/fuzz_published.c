@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t head[AW_PUBLISHED_HEAD] = { 0 }, again[AW_PUBLISHED_HEAD];
 	struct aw_published published;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	memcpy(head, data, size < sizeof(head) ? size : sizeof(head));
 	if (aw_published_parse(head, size, &published, &why) != 0) {

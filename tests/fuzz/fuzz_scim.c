@@ -31,7 +31,7 @@ static void take(struct json_object *json, bool users)
 	const struct aw_place top = { NULL, "Fuzz", -1 };
 	struct aw_buf page = AW_BUF_INIT(1 << 20);
 	struct aw_scim_paging paging = { .seen = 0 };
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	struct aw_scim_list list;
 	struct aw_scim_rows rows;
 	size_t skip = 0;
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const long status[] = { 400, 401, 403, 404, 429, 500, 302, 204 };
 	const struct aw_place place = { NULL, "Fuzz", -1 };
 	struct json_object *json = NULL;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	enum aw_net net;
 	char *text;
 

@@ -368,7 +368,7 @@ void aw_sim_board_change(struct aw_sim_call *call)
 {
 	struct aw_sim_words words = { 0 };
 	struct aw_buf said = AW_BUF_INIT(4096);
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	struct aw_sim_arg arg;
 	int r;
 

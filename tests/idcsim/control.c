@@ -49,7 +49,7 @@ static void answer(struct aw_sim *sim, int fd, const char *text, size_t len)
 {
 	struct aw_buf said = AW_BUF_INIT(AW_SIM_CONTROL_MAX);
 	struct aw_sim_words words = { 0 };
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	int r;
 
 	aw_buf_str(&said, "0");

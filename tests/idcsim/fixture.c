@@ -92,7 +92,7 @@ static int check_list(struct json_object *list, const char *at,
     const struct aw_sim_field *fields, const char *key, struct aw_diag *diag)
 {
 	struct json_object *seen = json_object_new_object();
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	char text[400];
 	int r = 0;
 
@@ -390,7 +390,7 @@ static int take_scalars(
 	struct json_object *device = json_object_object_get(top, "device");
 	struct json_object *reads =
 	    json_object_object_get(top, "host_reads_directory");
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	if (device != NULL &&

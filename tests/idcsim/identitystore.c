@@ -148,7 +148,7 @@ static struct json_object *open_member(
     struct aw_sim_call *call, struct json_object *body)
 {
 	struct json_object *member = json_object_object_get(body, "MemberId");
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	if (aw_sim_shape_check(member, member_fields, false, &diag) != 0) {
 		aw_sim_json11_invalid(call, diag.text);
@@ -169,7 +169,7 @@ static struct json_object *filtered(struct aw_sim_call *call,
 	struct json_object *filter;
 	struct json_object *rows;
 	struct json_object *doc;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	if (filters == NULL || json_object_array_length(filters) == 0)
 		return json_object_get(all);
@@ -265,7 +265,7 @@ static void find_alternate(
 	const char *key = is_user ? "UserId" : "GroupId";
 	struct json_object *answer;
 	struct json_object *doc = NULL;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	if (body == NULL)
 		return;

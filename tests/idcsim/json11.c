@@ -52,7 +52,7 @@ static bool is_throttled(struct aw_sim_call *call)
 static int check_caller(struct aw_sim_call *call)
 {
 	const struct aw_sim_key *key = NULL;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	const int r = aw_sim_sigv4_check(call->sim, call->req,
 	    call->service->name, call->sim->region, &key, &diag);
 
@@ -81,7 +81,7 @@ static int read_body(struct aw_sim_call *call,
     const struct aw_sim_field *fields, struct json_object **ret)
 {
 	struct json_object *doc = NULL;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	if (!aw_sim_req_is_type(call->req, "application/x-amz-json-1.1") ||
 	    aw_sim_shape_parse(

@@ -33,7 +33,7 @@ static int help(FILE *to)
 static int check(const char *path)
 {
 	static struct aw_sim sim;
-	struct aw_diag diag = { "not enough memory" };
+	struct aw_diag diag = { .text = "not enough memory" };
 	int r;
 
 	r = aw_sim_init(&sim);

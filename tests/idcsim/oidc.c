@@ -62,7 +62,7 @@ static struct json_object *read_body(
     struct aw_sim_call *call, const struct aw_sim_field *fields)
 {
 	struct json_object *doc;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	if (!aw_sim_req_is_type(call->req, "application/json")) {
 		bad_request(call, "Content-Type: not application/json");

@@ -187,7 +187,7 @@ static void show_device(struct aw_sim_call *call)
 
 static void allow(struct aw_sim_call *call, const struct aw_sim_code *code)
 {
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	char who[520];
 
 	if (aw_sim_arg_get(call->req->body, "user", who, sizeof(who)) != 0)

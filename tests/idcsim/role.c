@@ -52,7 +52,7 @@ static bool is_role_arn(const char *arn)
 static int check_role(struct json_object *role, size_t i, struct aw_diag *diag)
 {
 	struct json_object *web;
-	struct aw_diag why = { "not an object" };
+	struct aw_diag why = { .text = "not an object" };
 
 	if (json_object_is_type(role, json_type_object) &&
 	    aw_sim_shape_check(role, role_fields, false, &why) == 0) {

@@ -185,7 +185,7 @@ static int read_pem(
 
 static int open_doors(struct server *server, const struct options *options)
 {
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	for (size_t i = 0; i < options->n_doors; i++) {
 		const enum aw_sim_door kind = options->door[i].kind;
@@ -248,7 +248,7 @@ static int set_up(struct server *server, const struct options *options)
 {
 	const char *fixture = text_of(options, OPT_FIXTURE);
 	const char *page = text_of(options, OPT_PAGE_URL);
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	if (aw_sim_init(&server->sim) != 0 ||
 	    open_signals(&server->signal_fd) != 0)

@@ -298,7 +298,7 @@ static void list_for_principal(struct aw_sim_call *call)
 	struct json_object *filter;
 	struct json_object *rows;
 	struct json_object *sets = call->sim->sets;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	const char *type;
 
 	if (body == NULL)

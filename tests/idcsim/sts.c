@@ -94,7 +94,7 @@ static const struct aw_sim_key *signer(struct aw_sim_call *call)
 {
 	const struct aw_sim_key *key = NULL;
 	struct aw_sim_host host;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	int r;
 
 	aw_sim_host_parse(aw_sim_req_header(call->req, "Host"), &host);

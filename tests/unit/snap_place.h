@@ -90,7 +90,7 @@ static void place_add(
     struct aw_snapw *writer, const struct person *person, uint32_t number)
 {
 	char id[40], home[96];
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	struct aw_snapw_user user = { person->principal_id, person->user_name,
 		person->name, person->gecos, person->home, person->shell,
 		AW_ID_MIN + person->id, person->flags };
@@ -144,7 +144,7 @@ static AW_UNUSED void place_publish(struct aw_snapw *writer)
 	const int dir = open(place_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const int fd =
 	    openat(dir, "temp", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	assert_true(dir >= 0 && fd >= 0);
 	if (aw_snapw_write(writer, fd, &diag) != 0)

@@ -78,7 +78,7 @@ static void refuses_bad_files(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct aw_diag diag = { "" };
+		struct aw_diag diag = { .text = "" };
 
 		if (parse(rows[i].text, &diag) != -EINVAL)
 			fail_msg("%s: taken", rows[i].name);

@@ -21,7 +21,7 @@
 
 static void refused(void **state)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	(void)state;
 	if (geteuid() != 0) {
@@ -39,7 +39,7 @@ static void refused(void **state)
 /* For good: there is no way back, and no group left. */
 static int become_nobody(void)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	const bool root = geteuid() == 0;
 
 	if (aw_privilege_drop("nobody", &why) != 0)

@@ -112,7 +112,7 @@ static void refuses_users(void **state)
 	for (size_t i = 0; i < LEN(users); i++)
 		for (int limits = 0; limits < 2; limits++) {
 			struct aw_snapw *writer = new_writer(limits);
-			struct aw_diag diag = { "" };
+			struct aw_diag diag = { .text = "" };
 			uint32_t index = 4711;
 			const int want =
 			    limits ? users[i].want_limits : users[i].want;
@@ -159,7 +159,7 @@ static void refuses_groups(void **state)
 	for (size_t i = 0; i < LEN(rows); i++)
 		for (int limits = 0; limits < 2; limits++) {
 			struct aw_snapw *writer = new_writer(limits);
-			struct aw_diag diag = { "" };
+			struct aw_diag diag = { .text = "" };
 			const int r = aw_snapw_add_group(
 			    writer, &rows[i].group, NULL, &diag);
 
@@ -227,7 +227,7 @@ static void refuses_doubles(void **state)
 			AW_ID_MIN + rows[i].gid, 0, NULL };
 		struct aw_snapw *writer = place_collect(&alice, 1, 1, &head);
 		const int fd = open("/tmp", O_RDWR | O_TMPFILE, 0600);
-		struct aw_diag diag = { "" };
+		struct aw_diag diag = { .text = "" };
 		struct stat st;
 
 		assert_true(fd >= 0);

@@ -207,7 +207,7 @@ static void every_tag_and_word_is_known(void **state)
 	uint32_t max;
 
 	(void)state;
-	for (uint16_t tag = 1; tag <= AW_TAG_ACTION; tag++) {
+	for (uint16_t tag = 1; tag <= AW_TAG_LAST_TEXT_; tag++) {
 		assert_true(aw_proto_tag(tag, &kind, &max));
 		assert_int_equal(kind, AW_WIRE_TEXT);
 	}
@@ -217,7 +217,7 @@ static void every_tag_and_word_is_known(void **state)
 		assert_int_equal(kind, AW_WIRE_NUMBER);
 	}
 	assert_false(aw_proto_tag(0, &kind, &max));
-	assert_false(aw_proto_tag(AW_TAG_ACTION + 1, &kind, &max));
+	assert_false(aw_proto_tag(AW_TAG_LAST_TEXT_ + 1, &kind, &max));
 	assert_false(aw_proto_tag(AW_TAG_LAST_NUMBER_ + 1, &kind, &max));
 	for (uint64_t net = 1; net < AW_NET_MAX_; net++)
 		assert_string_not_equal(aw_net_word(net), "unknown");

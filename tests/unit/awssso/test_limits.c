@@ -162,7 +162,7 @@ static void trusts_no_stranger(void **state)
 static void has_a_size(void **state)
 {
 	struct aw_limits_text text = { .len = 0 };
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	char body[4096];
 
 	(void)state;

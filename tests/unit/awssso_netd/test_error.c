@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Unit test of awssso_netd/error.c.
- * covers: spine.4, R11
+ * covers: spine.4, verdict.8, R11
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "awssso_netd/error.h"
+#include "common/fault.h"
 
 #define OIDC   AW_SERVICE_OIDC
 #define PORTAL AW_SERVICE_PORTAL
@@ -189,6 +190,153 @@ static void what_it_means(void **state)
 	}
 }
 
+/* How AWS gives each error that we have words for, by the documents. */
+static const struct {
+	const char *want;
+	enum aw_service service;
+	long status;
+	const char *code, *resource, *reason;
+} faults[] = {
+	{ "oidc.authorization_pending", OIDC, 400, "authorization_pending", "",
+	    "" },
+	{ "oidc.slow_down", OIDC, 400, "slow_down", "", "" },
+	{ "oidc.access_denied", OIDC, 400, "access_denied", "", "" },
+	{ "oidc.expired_token", OIDC, 400, "expired_token", "", "" },
+	{ "oidc.invalid_grant", OIDC, 400, "invalid_grant", "", "" },
+	{ "oidc.invalid_client", OIDC, 401, "invalid_client", "", "" },
+	{ "oidc.unauthorized_client", OIDC, 400, "unauthorized_client", "",
+	    "" },
+	{ "oidc.unsupported_grant_type", OIDC, 400, "unsupported_grant_type",
+	    "", "" },
+	{ "oidc.invalid_scope", OIDC, 400, "invalid_scope", "", "" },
+	{ "oidc.invalid_request", OIDC, 400, "invalid_request", "", "" },
+	{ "oidc.InvalidRequestRegionException", OIDC, 400,
+	    "InvalidRequestRegionException", "", "" },
+	{ "oidc.invalid_client_metadata", OIDC, 400, "invalid_client_metadata",
+	    "", "" },
+	{ "oidc.invalid_redirect_uri", OIDC, 400, "invalid_redirect_uri", "",
+	    "" },
+	{ "oidc.server_error", OIDC, 500, "server_error", "", "" },
+	{ "oidc.KMS_AccessDeniedException", OIDC, 400, "access_denied", "",
+	    "KMS_AccessDeniedException" },
+	{ "oidc.KMS_NotFoundException", OIDC, 400, "invalid_request", "",
+	    "KMS_NotFoundException" },
+	{ "oidc.KMS_DisabledException", OIDC, 400, "invalid_request", "",
+	    "KMS_DisabledException" },
+	{ "oidc.KMS_InvalidStateException", OIDC, 400, "invalid_request", "",
+	    "KMS_InvalidStateException" },
+	{ "oidc.KMS_InvalidKeyUsageException", OIDC, 400, "invalid_request", "",
+	    "KMS_InvalidKeyUsageException" },
+	{ "oidc.KMS", OIDC, 400, "invalid_request", "", "KMS_SomethingNew" },
+	{ "portal.InvalidRequestException", PORTAL, 400,
+	    "InvalidRequestException", "", "" },
+	{ "portal.UnauthorizedException", PORTAL, 401, "UnauthorizedException",
+	    "", "" },
+	{ "portal.UnauthorizedException", PORTAL, 401, "", "", "" },
+	{ "portal.ForbiddenException", PORTAL, 403, "ForbiddenException", "",
+	    "" },
+	{ "portal.ForbiddenException", PORTAL, 403, "", "", "" },
+	{ "portal.ResourceNotFoundException", PORTAL, 404,
+	    "ResourceNotFoundException", "", "" },
+	{ "portal.TooManyRequestsException", PORTAL, 429,
+	    "TooManyRequestsException", "", "" },
+	{ "sts.InvalidClientTokenId", STS, 403, "InvalidClientTokenId", "",
+	    "" },
+	{ "sts.ExpiredToken", STS, 403, "ExpiredToken", "", "" },
+	{ "sts.ExpiredTokenException", STS, 400, "ExpiredTokenException", "",
+	    "" },
+	{ "sts.SignatureDoesNotMatch", STS, 403, "SignatureDoesNotMatch", "",
+	    "" },
+	{ "sts.RequestExpired", STS, 403, "RequestExpired", "", "" },
+	{ "sts.AccessDenied", STS, 403, "AccessDenied", "", "" },
+	{ "sts.MissingAuthenticationToken", STS, 403,
+	    "MissingAuthenticationToken", "", "" },
+	{ "sts.IncompleteSignature", STS, 400, "IncompleteSignature", "", "" },
+	{ "sts.Throttling", STS, 400, "Throttling", "", "" },
+	{ "sts.RegionDisabledException", STS, 403, "RegionDisabledException",
+	    "", "" },
+	{ "sts.PackedPolicyTooLarge", STS, 400, "PackedPolicyTooLarge", "",
+	    "" },
+	{ "sts.MalformedPolicyDocument", STS, 400, "MalformedPolicyDocument",
+	    "", "" },
+	{ "sts.InvalidIdentityToken", STS, 400, "InvalidIdentityToken", "",
+	    "" },
+	{ "sts.IDPRejectedClaim", STS, 403, "IDPRejectedClaim", "", "" },
+	{ "sts.IDPCommunicationError", STS, 400, "IDPCommunicationError", "",
+	    "" },
+	{ "sts.ValidationError", STS, 400, "ValidationError", "", "" },
+	{ "identitystore.absent", STORE, 400, "ResourceNotFoundException",
+	    "USER", "" },
+	{ "identitystore.ResourceNotFoundException", STORE, 400,
+	    "ResourceNotFoundException", "IDENTITY_STORE", "" },
+	{ "identitystore.KMS_ACCESS_DENIED", STORE, 400,
+	    "AccessDeniedException", "", "KMS_ACCESS_DENIED" },
+	{ "identitystore.KMS_KEY_NOT_FOUND", STORE, 400,
+	    "ResourceNotFoundException", "USER", "KMS_KEY_NOT_FOUND" },
+	{ "aws.KMS", STORE, 400, "ValidationException", "",
+	    "KMS_INVALID_STATE" },
+	{ "aws.KMS", AW_SERVICE_SSO_ADMIN, 400, "AccessDeniedException", "",
+	    "KMS_AccessDeniedException" },
+	{ "aws.AccessDenied", STORE, 400, "AccessDeniedException", "", "" },
+	{ "aws.Throttling", STORE, 400, "ThrottlingException", "",
+	    "KMS_THROTTLING" },
+	{ "aws.Throttling", STORE, 429, "", "", "" },
+	{ "aws.signature", STORE, 403, "InvalidSignatureException", "", "" },
+	{ "aws.keys", STORE, 400, "UnrecognizedClientException", "", "" },
+	{ "aws.MissingAuthenticationToken", STORE, 403,
+	    "MissingAuthenticationToken", "", "" },
+	{ "aws.MissingAuthenticationTokenException", STORE, 400,
+	    "MissingAuthenticationTokenException", "", "" },
+	{ "aws.IncompleteSignatureException", STORE, 400,
+	    "IncompleteSignatureException", "", "" },
+	{ "aws.ValidationException", STORE, 400, "ValidationException", "",
+	    "" },
+	{ "aws.server", STORE, 500, "InternalServerException", "", "" },
+	{ "aws.server", STS, 503, "", "", "" },
+	{ "aws.407", STS, 407, "", "", "" },
+	{ "aws.redirect", OIDC, 302, "", "", "" },
+	{ "aws.refused", STORE, 403, "", "", "" },
+	{ "aws.rejected", STORE, 400, "SomethingNew", "USER", "" },
+};
+
+/* The fault of row @i, which decides what the answer means. */
+static const struct aw_fault *fault_of(size_t i)
+{
+	struct aw_error error = { .retry_after = 0 };
+	struct aw_diag why = { .text = "" };
+	enum aw_net net;
+
+	assert_int_equal(
+	    aw_copy(error.code, sizeof(error.code), faults[i].code) |
+		aw_copy(error.resource, sizeof(error.resource),
+		    faults[i].resource) |
+		aw_copy(error.reason, sizeof(error.reason), faults[i].reason),
+	    0);
+	net = aw_error_judge(
+	    faults[i].service, "Op", faults[i].status, &error, &why);
+	assert_non_null(why.fault);
+	assert_int_equal(net, why.fault->net);
+	return why.fault;
+}
+
+/* Each answer has its row, and no row is without an answer. */
+static void every_fault_is_met(void **state)
+{
+	bool met[128] = { false };
+	const struct aw_fault *fault;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		fault = fault_of(i);
+		if (strcmp(fault->id, faults[i].want) != 0)
+			fail_msg("%s: %s", faults[i].want, fault->id);
+		met[fault - aw_fault_at(0)] = true;
+	}
+	for (size_t i = 0; (fault = aw_fault_at(i)) != NULL; i++)
+		if (!met[i])
+			fail_msg("%s: no answer is that", fault->id);
+}
+
 static void causes(void **state)
 {
 	(void)state;
@@ -207,6 +355,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_an_answer_says),
 		cmocka_unit_test(what_it_means),
+		cmocka_unit_test(every_fault_is_met),
 		cmocka_unit_test(causes),
 	};
 

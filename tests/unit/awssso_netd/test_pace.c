@@ -159,7 +159,7 @@ static const struct {
 
 static void what_is_waited_out(void **state)
 {
-	const struct aw_diag why = { "why" };
+	const struct aw_diag why = { .text = "why" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++) {
@@ -190,7 +190,7 @@ static void what_is_waited_out(void **state)
 /* What was throttled is asked again, by itself. */
 static void it_asks_again(void **state)
 {
-	const struct aw_diag why = { "why" };
+	const struct aw_diag why = { .text = "why" };
 
 	(void)state;
 	assert_int_equal(aw_pace_next(&place.pace), 0);

@@ -82,7 +82,7 @@ static void every_size_by_index(void **state)
 				struct json_object *json =
 				    page(start - 1, end, total, start, NULL);
 				struct aw_scim_list list;
-				struct aw_diag why = { "" };
+				struct aw_diag why = { .text = "" };
 				size_t skip;
 
 				assert_int_equal(
@@ -150,7 +150,7 @@ static void what_is_no_list(void **state)
 			    shown[k]->end, shown[k]->total, shown[k]->start,
 			    shown[k]->next);
 			struct aw_scim_list list;
-			struct aw_diag why = { "" };
+			struct aw_diag why = { .text = "" };
 			size_t skip;
 
 			assert_int_equal(

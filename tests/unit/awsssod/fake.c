@@ -27,7 +27,7 @@
 
 int fake_worker(int argc, char **argv)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	if (argc < 2 || strcmp(argv[1], "--snapshot-worker") != 0)
 		return -1;
@@ -47,7 +47,7 @@ void fake_rule(struct aw_conf *conf, const char *service, bool deny,
     enum aw_rule_kind kind, const char *text)
 {
 	struct aw_conf_rule rule = { .kind = (uint8_t)kind, .deny = deny };
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	char section[64];
 
 	assert_int_equal(aw_fmt(section, sizeof(section), "%s%s",
@@ -154,7 +154,7 @@ static void accept_netd(struct fake *fake)
 
 void fake_run(struct fake *fake)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	const int auth = bind_in(fake, "auth.sock");
 	const int ctl = bind_in(fake, "ctl.sock");
 

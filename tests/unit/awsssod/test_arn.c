@@ -44,7 +44,7 @@ static void good(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct aw_arn arn;
-		struct aw_diag why = { "" };
+		struct aw_diag why = { .text = "" };
 
 		if (aw_arn_parse(rows[i].arn, &arn, &why) != 0)
 			fail_msg("%s: %s", rows[i].arn, why.text);
@@ -108,7 +108,7 @@ static void bad(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad_ones) / sizeof(bad_ones[0]); i++) {
 		struct aw_arn arn = { .session = "untouched" };
-		struct aw_diag why = { "" };
+		struct aw_diag why = { .text = "" };
 
 		if (aw_arn_parse(bad_ones[i], &arn, &why) != AW_DENIED)
 			fail_msg("taken: %s", bad_ones[i]);

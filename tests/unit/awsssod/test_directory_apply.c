@@ -307,7 +307,7 @@ static void stage_only(struct world *world, const struct fake_directory *d)
 {
 	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(65536);
 	struct aw_staging staging = { .store = FAKE_STORE };
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	fake_page(&page, d);
 	assert_int_equal(aw_staging_clear(&world->state), 0);
@@ -356,7 +356,7 @@ static void newcomers_of_half_a_sweep(void **state)
 static void arrive_only(struct world *world, struct aw_applying *job)
 {
 	struct aw_applied applied;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	aw_apply_begin(job, &world->state, &world->apply);
 	while (!job->arrived)
@@ -407,7 +407,7 @@ static void a_name_taken_meanwhile(void **state)
 	struct world *world = *state;
 	struct aw_applying job;
 	struct aw_applied applied;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int64_t changes = 0;
 
 	stage_only(world, &d);
@@ -517,7 +517,7 @@ static void a_group_within_a_group(void **state)
 	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(65536);
 	struct aw_staging staging = { .store = FAKE_STORE };
 	struct aw_applied applied;
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	stage_only(world, &before);
 	fake_page(&page, &after);
@@ -554,7 +554,7 @@ static void bad_records(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(4096);
 		struct aw_staging staging = { .store = FAKE_STORE };
-		struct aw_diag why = { "" };
+		struct aw_diag why = { .text = "" };
 
 		fake_page(&page, &rows[i]);
 		assert_int_equal(aw_staging_clear(&world->state), 0);

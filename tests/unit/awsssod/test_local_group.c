@@ -141,7 +141,7 @@ static int set_up(void **state)
 
 static void run_with(struct fake *fake, const char *host, const char *value)
 {
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	fake->conf.local_groups.n = 0;
 	if (aw_conf_groups_add(&fake->conf.local_groups, host, value, &why) !=

@@ -233,7 +233,7 @@ static void worker_input(void **state)
 {
 	struct fake *fake = *state;
 	const int dir = open(fake->pub, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	uint8_t data[256];
 	struct aw_wire_out out;
 	struct stat st;

@@ -135,7 +135,7 @@ static void from_version_1(void **state)
 		{ "SELECT count(*) FROM pragma_foreign_key_check", 0 },
 	};
 	struct fake *fake = fake_new();
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	char before[1024], after[1024];
 	struct world world = { .fake = fake };
 	sqlite3 *db = open_plain(fake->state);
@@ -195,7 +195,7 @@ static void same_schema(void **state)
 	    " replace(coalesce(sql, ''), '\"', ''), char(10)) FROM"
 	    " (SELECT * FROM sqlite_schema ORDER BY type, name)";
 	struct fake *fake = fake_new();
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	static char fresh[16384], migrated[16384];
 	char path[160];
 	struct aw_state db;
@@ -221,7 +221,7 @@ static void same_schema(void **state)
 static void half_a_migration(void **state)
 {
 	struct fake *fake = fake_new();
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	char version[8];
 	struct aw_state db;
 	sqlite3 *old = open_plain(fake->state);

@@ -48,7 +48,7 @@ static void command_lines(void **state)
 		char *argv[6] = { (char *)(uintptr_t) "awsssod" };
 		enum aw_settings_mode mode = 0;
 		struct aw_settings settings;
-		struct aw_diag why = { "" };
+		struct aw_diag why = { .text = "" };
 		int argc = 1;
 
 		for (; argc < 5 && rows[i].argv[argc - 1]; argc++)
@@ -127,7 +127,7 @@ static void configurations(void **state)
 	assert_int_equal(
 	    aw_fmt(path, sizeof(path), "%s/awssso.conf", fake->dir), 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct aw_diag why = { "" };
+		struct aw_diag why = { .text = "" };
 		int r;
 
 		(void)unlink(path);

@@ -28,7 +28,7 @@ static void modes(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct fake *fake = fake_new();
-		struct aw_diag why = { "" };
+		struct aw_diag why = { .text = "" };
 		struct aw_state db;
 		struct stat st;
 		char wal[160];
@@ -77,7 +77,7 @@ static void settings(void **state)
 static void facts(void **state)
 {
 	struct fake *fake = fake_new();
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	char text[8] = "before";
 	struct aw_state db;
 	int64_t n = 5;
@@ -114,7 +114,7 @@ static void facts(void **state)
 static void refused_files(void **state)
 {
 	struct fake *fake = fake_new();
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	struct aw_state db, second;
 
 	(void)state;

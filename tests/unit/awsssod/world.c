@@ -28,7 +28,7 @@ const struct fake_member world_both[2] = { { "g-1", "u-1" }, { "g-1", "u-2" } };
 int world_set_up(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 
 	assert_non_null(world);
 	world->fake = fake_new();
@@ -69,7 +69,7 @@ int world_sweep(
 {
 	aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(256 << 20);
 	struct aw_staging staging = { .store = FAKE_STORE };
-	struct aw_diag why = { "" };
+	struct aw_diag why = { .text = "" };
 	int r;
 
 	fake_page(&page, d);

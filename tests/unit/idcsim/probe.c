@@ -59,7 +59,7 @@ const char probe_fixture[] =
 int probe_setup(void **state)
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	assert_non_null(probe);
 	assert_int_equal(aw_sim_init(&probe->sim), 0);
@@ -196,7 +196,7 @@ int probe_command(struct probe *probe, const char *line)
 {
 	struct aw_sim_words words = { 0 };
 	struct aw_buf said = AW_BUF_INIT(65536);
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	char word[128];
 	int r = 0;
 

@@ -74,7 +74,7 @@ static void reasons(void **state)
 {
 	struct probe *probe = *state;
 	struct aw_sim_words said = { 0 };
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	assert_int_equal(aw_sim_words_add(&said, "delete-user"), 0);
 	assert_int_equal(aw_sim_words_add(&said, "mallory"), 0);

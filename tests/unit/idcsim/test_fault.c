@@ -56,7 +56,7 @@ static void kinds(void **state)
 	aw_sim_faults_init(&faults);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct aw_buf out = AW_BUF_INIT(4096);
-		struct aw_diag diag = { "" };
+		struct aw_diag diag = { .text = "" };
 		const int r = aw_sim_faults_add(
 		    &faults, "X", rows[i].kind, rows[i].arg, 0, &diag);
 

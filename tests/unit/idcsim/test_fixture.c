@@ -34,7 +34,7 @@ static void edit(const char *find, const char *replace, char *buf, size_t size)
 static void good(void **state)
 {
 	static struct aw_sim sim;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	(void)state;
 	assert_int_equal(parse(probe_fixture, &sim, &diag), 0);
@@ -56,7 +56,7 @@ static void good(void **state)
 static void options(void **state)
 {
 	static struct aw_sim sim;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	char text[8192];
 
 	(void)state;
@@ -181,7 +181,7 @@ static void bad(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct aw_diag diag = { "" };
+		struct aw_diag diag = { .text = "" };
 
 		edit(rows[i].find, rows[i].replace, text, sizeof(text));
 		if (parse(text, &sim, &diag) != -EINVAL ||
@@ -208,7 +208,7 @@ static void not_json(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct aw_diag diag = { "" };
+		struct aw_diag diag = { .text = "" };
 
 		if (parse(rows[i].text, &sim, &diag) != -EINVAL ||
 		    strncmp(diag.text, rows[i].want, strlen(rows[i].want)) != 0)
@@ -221,7 +221,7 @@ static void not_json(void **state)
 static void files(void **state)
 {
 	struct aw_sim sim = { 0 };
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	(void)state;
 	assert_int_equal(aw_sim_init(&sim), 0);

@@ -30,7 +30,7 @@ struct guest {
 static struct aw_sim_http *listen_at(struct probe *probe)
 {
 	struct aw_sim_http *http = NULL;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	if (aw_sim_http_open(&probe->sim, AW_SIM_PLAIN, "127.0.0.1:0", NULL,
 		NULL, &http, &diag) != 0)
@@ -299,7 +299,7 @@ static void addresses(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		aw_own_fd int fd = -1;
-		struct aw_diag diag = { "" };
+		struct aw_diag diag = { .text = "" };
 		char text[64] = "";
 		const int r = aw_sim_address_listen(
 		    rows[i].text, &fd, text, sizeof(text), &diag);
@@ -317,7 +317,7 @@ static void what_is_no_certificate(void **state)
 {
 	struct probe *probe = *state;
 	struct aw_sim_http *http = NULL;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 
 	assert_int_equal(aw_sim_http_open(&probe->sim, AW_SIM_TLS,
 			     "127.0.0.1:0", "no", "no", &http, &diag),

@@ -215,7 +215,7 @@ static void approvals(void **state)
 	char typed[16];
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct aw_diag diag = { "" };
+		struct aw_diag diag = { .text = "" };
 		const int r = aw_sim_approve(
 		    &probe->sim, code->user_code, rows[i].who, &diag);
 

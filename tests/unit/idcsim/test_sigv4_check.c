@@ -157,7 +157,7 @@ static int check(
     struct aw_sim *sim, const struct aw_sim_req *req, const char *service)
 {
 	const struct aw_sim_key *key = NULL;
-	struct aw_diag diag = { "" };
+	struct aw_diag diag = { .text = "" };
 	const int r =
 	    aw_sim_sigv4_check(sim, req, service, "us-east-1", &key, &diag);
 
