@@ -222,6 +222,22 @@ fuzz:
 .PHONY: fuzz-bins
 fuzz-bins: $(FUZZ:%=$(BUILD)/fuzz/live_%)
 
+# mutate: one small mistake at a time in what decides; its unit test must see it.
+MUTATED := awsssod/bind
+MUTATE_CC = $(CC) -std=gnu11 -D_GNU_SOURCE -I. -O2 -fPIC $(filter -fsanitize%,$(HARDEN))
+.PHONY: mutate
+mutate: $(MUTATED:%=mutate-%)
+define mutated_prod
+$(BUILD)/mutation/$(1).a: $$(OBJS_$(1)) $(call unit_shared,$(1)) $(COMMON)
+	$$(call say,AR)
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$@ && $$(AR) rcsD $$@ $$^
+mutate-$(1)/%: $(BUILD)/unit/$(1)/test_% $(BUILD)/mutation/$(1).a
+	$$(Q)CC='$$(MUTATE_CC)' LIBS='$$(LDFLAGS) $$(LIBS_$(1)) $$(CMOCKA) -ldl -lpthread' \
+	  node tests/mutation/mutate.mjs $(1)/$$*.c $$<.o $(BUILD)/mutation/$(1).a
+endef
+$(foreach p,$(sort $(patsubst %/,%,$(dir $(MUTATED)))),$(eval $(call mutated_prod,$(p))))
+
 # --- checks ----------------------------------------------------------------
 .PHONY: check check-asan lint format format-check deps demo try bench
 # check: install what the tests need, build, run everything.
@@ -300,6 +316,7 @@ help:
 	@echo 'make unit        unit tests only (no root, no network)'
 	@echo 'make check-asan  unit tests under address and undefined sanitizers'
 	@echo 'make fuzz        FUZZ_SECONDS=30 a target, with libFuzzer'
+	@echo 'make mutate      small mistakes built into what decides: tests must notice'
 	@echo 'make bench       lookups against named peers'
 	@echo 'make bench-directory   sweeps, and what a large directory costs awsssod'
 	@echo 'make lint format deps clean install uninstall'

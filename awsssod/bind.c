@@ -15,20 +15,16 @@ static bool same(const char *a, const char *b)
 	return a && b && *a && strcmp(a, b) == 0;
 }
 
-/* The role that was asked for is the one that the settings pin. */
-static bool is_pinned(
-    const struct aw_bind_want *want, const struct aw_bind_facts *facts)
+/* The role session is of the role that the settings pin. */
+static bool is_pinned(const char *identity_role, const struct aw_arn *arn)
 {
-	const char *slash;
+	char role[sizeof(arn->account) + sizeof(arn->set)];
 
-	if (same(want->identity_role, "auto"))
+	if (same(identity_role, "auto"))
 		return true;
-	if (!want->identity_role || !facts->asked_account)
-		return false;
-	slash = strchr(want->identity_role, '/');
-	return slash && slash - want->identity_role == 12 &&
-	       strncmp(want->identity_role, facts->asked_account, 12) == 0 &&
-	       same(slash + 1, facts->asked_set);
+	return aw_fmt(role, sizeof(role), "%s/%s", arn->account, arn->set) ==
+		   0 &&
+	       same(identity_role, role);
 }
 
 static bool is_proof(const struct aw_bind_want *want,
@@ -36,7 +32,7 @@ static bool is_proof(const struct aw_bind_want *want,
 {
 	if (aw_arn_parse(facts->arn ? facts->arn : "", arn, diag) != 0)
 		return false;
-	if (!is_pinned(want, facts))
+	if (!is_pinned(want->identity_role, arn))
 		aw_diag_set(diag, "not the role that identity_role names");
 	else if (!same(facts->asked_account, arn->account) ||
 		 !same(facts->sts_account, arn->account))
