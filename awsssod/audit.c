@@ -1,13 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON by hand: strings, and two numbers.
+ * JSON by hand: strings and numbers, by a table.
  */
 #include "awsssod/audit.h"
 
 #include <inttypes.h>
+#include <stddef.h>
+#include <time.h>
 
 #include "awsssod/log.h"
 #include "common/own.h"
+
+#define TEXT(key, member)                              \
+	{                                              \
+		key, offsetof(struct aw_audit, member) \
+	}
+
+static const struct member {
+	const char *key;
+	size_t offset;
+} texts[] = {
+	TEXT("event", event),
+	TEXT("phase", phase),
+	TEXT("verdict", verdict),
+	TEXT("code", code),
+	TEXT("user", user),
+	TEXT("user_id", principal),
+	TEXT("host", host),
+	TEXT("service", service),
+	TEXT("tty", tty),
+	TEXT("rhost", rhost),
+	TEXT("account", account),
+	TEXT("permission_set", set),
+	TEXT("approver", approver),
+	TEXT("role_session", role_session),
+	TEXT("aws_requests", requests),
+	TEXT("why", why),
+	TEXT("fault", fault),
+	TEXT("rule", rule),
+};
+static const struct member numbers[] = {
+	TEXT("session", session),
+	TEXT("generation", generation),
+	TEXT("pid", pid),
+};
+enum {
+	N_TEXTS = sizeof(texts) / sizeof(texts[0]),
+	N_NUMBERS = sizeof(numbers) / sizeof(numbers[0])
+};
+static const char *const heads[] = { "awssso", "time" };
+enum { N_HEADS = sizeof(heads) / sizeof(heads[0]) };
+
+const char *aw_audit_key(size_t i)
+{
+	if (i < N_HEADS)
+		return heads[i];
+	i -= N_HEADS;
+	if (i < N_TEXTS)
+		return texts[i].key;
+	i -= N_TEXTS;
+	return i < N_NUMBERS ? numbers[i].key : NULL;
+}
 
 static void add_string(struct aw_buf *buf, const char *text)
 {
@@ -33,37 +86,47 @@ static void add_member(struct aw_buf *buf, const char *key, const char *text)
 	add_string(buf, text);
 }
 
+/* RFC 3339, in UTC. */
+static void add_time(struct aw_buf *buf, int64_t epoch)
+{
+	const time_t when = (time_t)epoch;
+	char text[32];
+	struct tm tm;
+
+	if (epoch > 0 && gmtime_r(&when, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
+		add_member(buf, "time", text);
+}
+
 void aw_audit_json(struct aw_buf *buf, const struct aw_audit *audit)
 {
+	const char *base = (const char *)audit;
+
 	aw_buf_str(buf, "{\"awssso\":1");
-	add_member(buf, "event", audit->event);
-	add_member(buf, "phase", audit->phase);
-	add_member(buf, "verdict", audit->verdict);
-	add_member(buf, "code", audit->code);
-	add_member(buf, "user", audit->user);
-	add_member(buf, "user_id", audit->principal);
-	add_member(buf, "service", audit->service);
-	add_member(buf, "tty", audit->tty);
-	add_member(buf, "rhost", audit->rhost);
-	add_member(buf, "account", audit->account);
-	add_member(buf, "permission_set", audit->set);
-	add_member(buf, "approver", audit->approver);
-	add_member(buf, "aws_requests", audit->requests);
-	add_member(buf, "why", audit->why);
-	add_member(buf, "fault", audit->fault);
-	add_member(buf, "rule", audit->rule);
-	if (audit->generation > 0)
-		aw_buf_fmt(buf, ",\"generation\":%" PRId64, audit->generation);
-	if (audit->pid > 0)
-		aw_buf_fmt(buf, ",\"pid\":%d", audit->pid);
+	add_time(buf, audit->time);
+	for (size_t i = 0; i < N_TEXTS; i++)
+		add_member(buf, texts[i].key,
+		    *(const char *const *)(const void *)(base +
+							 texts[i].offset));
+	for (size_t i = 0; i < N_NUMBERS; i++) {
+		const int64_t number =
+		    *(const int64_t *)(const void *)(base + numbers[i].offset);
+
+		if (number > 0)
+			aw_buf_fmt(
+			    buf, ",\"%s\":%" PRId64, numbers[i].key, number);
+	}
 	aw_buf_str(buf, "}");
 }
 
 void aw_audit_write(const struct aw_audit *audit)
 {
 	aw_own(aw_buf_done) struct aw_buf buf = AW_BUF_INIT(16384);
+	struct aw_audit now = *audit;
 
-	aw_audit_json(&buf, audit);
+	if (now.time == 0)
+		now.time = (int64_t)time(NULL);
+	aw_audit_json(&buf, &now);
 	if (aw_buf_error(&buf) < 0)
 		aw_log(LOG_ERR, "audit: cannot compose event %s",
 		    audit->event ? audit->event : "");

@@ -133,6 +133,7 @@ static void on_code(struct aw_flow *flow, const struct aw_wire_in *in)
 {
 	const uint64_t now = aw_sock_now_ms();
 	uint64_t life = aw_wire_num(in, AW_TAG_EXPIRES_IN, 0) * 1000;
+	struct aw_audit audit;
 	struct words words;
 
 	if (flow->had_code)
@@ -148,6 +149,9 @@ static void on_code(struct aw_flow *flow, const struct aw_wire_in *in)
 	}
 	aw_netd_extend(
 	    &flow->daemon->netd, flow->request, (unsigned)life + GRACE_MS);
+	audit = aw_verdict_audit(flow->daemon, &flow->ask, &flow->person);
+	audit.event = AW_AUDIT_CODE_SHOWN;
+	aw_audit_write(&audit);
 }
 
 static void on_silence(struct aw_flow *flow)

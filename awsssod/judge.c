@@ -251,6 +251,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	    &(struct aw_verdict_more){ .account = facts.asked_account,
 		.set = ask.permission_set,
 		.approver = facts.session,
+		.role_session = facts.arn,
 		.requests = facts.requests,
 		.why = why.text,
 		.fault = why.fault,

@@ -42,7 +42,28 @@ static void session_free(struct aw_session *session)
 	free(session);
 }
 
-static void session_end(struct aw_session *session)
+static void log_session(
+    const struct aw_session *session, const char *event, const char *why)
+{
+	const struct aw_audit audit = {
+		.event = event,
+		.phase = "session",
+		.user = session->user,
+		.principal = session->principal,
+		.host = session->daemon->host,
+		.service = session->service,
+		.rhost = session->rhost,
+		.session = session->ksession == AW_KSESSION_UNSET
+			       ? 0
+			       : session->ksession,
+		.pid = session->leader,
+		.why = why,
+	};
+
+	aw_audit_write(&audit);
+}
+
+static void session_end(struct aw_session *session, const char *why)
 {
 	struct aw_state *state = &session->daemon->state;
 	int r = 0;
@@ -57,13 +78,14 @@ static void session_end(struct aw_session *session)
 		aw_log(LOG_WARNING, "state.db: cannot close a session: %s",
 		    strerror(-r));
 	aw_learned_close(session->daemon, session->row);
+	log_session(session, AW_AUDIT_SESSION_END, why);
 	session_free(session);
 }
 
 static int on_leader_gone(sd_event_source *source AW_UNUSED, int fd AW_UNUSED,
     uint32_t events AW_UNUSED, void *user)
 {
-	session_end(user);
+	session_end(user, "its first process is gone");
 	return 0;
 }
 
@@ -197,6 +219,16 @@ static void note_session(struct aw_daemon *daemon, struct aw_session *session,
 		    strerror(-r));
 }
 
+/* What the log says of @session; it is no reason to do without one. */
+static void describe(struct aw_session *session, const char *service,
+    const char *rhost, const struct aw_person *person)
+{
+	aw_ignore(aw_copy(session->service, sizeof(session->service), service));
+	aw_ignore(aw_copy(session->rhost, sizeof(session->rhost), rhost));
+	aw_ignore(aw_copy(
+	    session->principal, sizeof(session->principal), person->principal));
+}
+
 /* The token that waits in the attempt which this session follows from. */
 static void take_token(struct aw_session *session, struct aw_attempt *attempt)
 {
@@ -230,7 +262,9 @@ static bool begin_session(struct aw_conn *conn, const struct aw_ask *ask,
 		return false;
 	if (attempt)
 		take_token(session, attempt);
+	describe(session, ask->service, ask->rhost, person);
 	note_session(daemon, session, ask);
+	log_session(session, AW_AUDIT_SESSION_OPEN, NULL);
 	return attempt && session->row &&
 	       aw_learned_open(daemon, person->n, attempt, session->row);
 }
@@ -260,7 +294,7 @@ void aw_session_close(struct aw_conn *conn, const struct aw_ask *ask)
 	    led_by(&conn->daemon->sessions, ask->peer.pid, ask->user);
 
 	if (session)
-		session_end(session);
+		session_end(session, "closed");
 	aw_verdict_send(conn, AW_SAY_ALLOWED, NULL, NULL);
 }
 
@@ -283,6 +317,7 @@ static void restore_one(struct aw_daemon *daemon, sqlite3_stmt *row)
 {
 	const pid_t pid = (pid_t)sqlite3_column_int(row, 6);
 	struct aw_session *session;
+	struct aw_person person;
 	int pidfd;
 
 	if (find_leader(pid, (uint64_t)sqlite3_column_int64(row, 7), &pidfd) <
@@ -290,8 +325,12 @@ static void restore_one(struct aw_daemon *daemon, sqlite3_stmt *row)
 		return;
 	session = session_new(daemon, aw_state_text(row, 1),
 	    (uint32_t)sqlite3_column_int64(row, 5), pid, pidfd);
-	if (session)
-		session->row = sqlite3_column_int64(row, 0);
+	if (!session)
+		return;
+	session->row = sqlite3_column_int64(row, 0);
+	if (aw_person_by_name(&daemon->state, session->user, &person) == 0)
+		describe(session, aw_state_text(row, 2), aw_state_text(row, 4),
+		    &person);
 }
 
 int aw_sessions_restore(struct aw_daemon *daemon)

@@ -14,6 +14,7 @@
 #include <systemd/sd-event.h>
 
 #include "awsssod/ask.h"
+#include "awsssod/person.h"
 
 struct aw_conn;
 struct aw_daemon;
@@ -22,6 +23,8 @@ struct aw_session {
 	struct aw_daemon *daemon;
 	int64_t row; /* in state.db; 0: not there */
 	char user[AW_NAME_SIZE];
+	char service[65], rhost[257]; /* for the audit log */
+	char principal[AW_PRINCIPAL_SIZE];
 	uint32_t ksession;
 	pid_t leader;
 	int pidfd;

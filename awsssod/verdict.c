@@ -8,9 +8,9 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "awsssod/audit.h"
 #include "awsssod/daemon.h"
 #include "awsssod/log.h"
+#include "awsssod/process.h"
 #include "common/fault.h"
 
 #define EVENTS_KEPT 10000
@@ -128,31 +128,41 @@ static const char *phase_of(uint16_t type)
 	}
 }
 
-static void log_event(const struct aw_ask *ask, const struct aw_person *person,
-    const struct aw_verdict_told *told, const struct aw_verdict_more *more,
-    const struct basis *basis)
+struct aw_audit aw_verdict_audit(const struct aw_daemon *daemon,
+    const struct aw_ask *ask, const struct aw_person *person)
 {
-	const struct aw_audit audit = {
-		.event = aw_say_event(told->say),
+	return (struct aw_audit){
 		.phase = phase_of(ask->type),
-		.verdict = aw_verdict_word(aw_say_verdict(told->say)),
-		.code = told->code,
 		.user = ask->user,
 		.principal = person ? person->principal : NULL,
+		.host = daemon->host,
 		.service = ask->service,
 		.tty = ask->tty,
 		.rhost = ask->rhost,
-		.account = more->account,
-		.set = more->set,
-		.approver = more->approver,
-		.requests = more->requests,
-		.why = more->why,
-		.fault = more->fault ? more->fault->id : NULL,
-		.rule = basis->rule,
-		.generation = basis->generation,
+		.session =
+		    ask->ksession == AW_KSESSION_UNSET ? 0 : ask->ksession,
 		.pid = ask->peer.pid,
 	};
+}
 
+static void log_event(const struct aw_daemon *daemon, const struct aw_ask *ask,
+    const struct aw_person *person, const struct aw_verdict_told *told,
+    const struct aw_verdict_more *more, const struct basis *basis)
+{
+	struct aw_audit audit = aw_verdict_audit(daemon, ask, person);
+
+	audit.event = aw_say_event(told->say);
+	audit.verdict = aw_verdict_word(aw_say_verdict(told->say));
+	audit.code = told->code;
+	audit.account = more->account;
+	audit.set = more->set;
+	audit.approver = more->approver;
+	audit.role_session = more->role_session;
+	audit.requests = more->requests;
+	audit.why = more->why;
+	audit.fault = more->fault ? more->fault->id : NULL;
+	audit.rule = basis->rule;
+	audit.generation = basis->generation;
 	aw_audit_write(&audit);
 }
 
@@ -194,7 +204,7 @@ void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
 	if (!more->is_quiet || !allowed) {
 		find_basis(daemon, say, more, &basis);
 		remember(daemon, ask, person, &told, &basis);
-		log_event(ask, person, &told, more, &basis);
+		log_event(daemon, ask, person, &told, more, &basis);
 	}
 	if (ask->type == AW_MSG_AUTH && allowed)
 		daemon->n_allowed++;

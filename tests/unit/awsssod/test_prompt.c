@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unit test of what people read: awsssod/prompt.c, qr.c, catalogue.c,
- * audit.c.
+ * Unit test of what people read: awsssod/prompt.c, qr.c, catalogue.c.
  * covers: spine.5, spine.6, R19, R36
  */
 #include <setjmp.h>
@@ -14,7 +13,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "awsssod/audit.h"
 #include "awsssod/catalogue.h"
 #include "awsssod/prompt.h"
 #include "awsssod/qr.h"
@@ -218,39 +216,6 @@ static void outcomes_of_net(void **state)
 			fail_msg("net %llu", (unsigned long long)rows[i].net);
 }
 
-static void audit_lines(void **state)
-{
-	static const struct {
-		struct aw_audit audit;
-		const char *want;
-	} rows[] = {
-		{ { .event = NULL }, "{\"awssso\":1}" },
-		{ { .event = "policy",
-		      .verdict = "policy",
-		      .code = "AB12C",
-		      .user = "alice",
-		      .rhost = "",
-		      .pid = 7 },
-		    "{\"awssso\":1,\"event\":\"policy\",\"verdict\":\"policy\","
-		    "\"code\":\"AB12C\",\"user\":\"alice\",\"pid\":7}" },
-		/* nothing gets out of its string, or begins a line */
-		{ { .user = "a\"b\\c\n\t\x7f", .rhost = "\",\"verdict\":\"" },
-		    "{\"awssso\":1,\"user\":\"a\\\"b\\\\c\\u000a\\u0009\\u007f"
-		    "\",\"rhost\":\"\\\",\\\"verdict\\\":\\\"\"}" },
-		{ { .user = "\xc3\xa9" },
-		    "{\"awssso\":1,\"user\":\"\xc3\xa9\"}" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		aw_own(aw_buf_done) struct aw_buf buf = AW_BUF_INIT(4096);
-
-		aw_audit_json(&buf, &rows[i].audit);
-		assert_int_equal(aw_buf_error(&buf), 0);
-		assert_string_equal(aw_buf_text(&buf), rows[i].want);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,7 +224,6 @@ int main(void)
 		cmocka_unit_test(qr_codes),
 		cmocka_unit_test(catalogue),
 		cmocka_unit_test(outcomes_of_net),
-		cmocka_unit_test(audit_lines),
 	};
 
 	return cmocka_run_group_tests_name("prompt", tests, NULL, NULL);
