@@ -62,6 +62,7 @@ static const char *oauth_name(const char *code)
 		{ "UnsupportedGrantTypeException", "unsupported_grant_type" },
 		{ "InvalidScopeException", "invalid_scope" },
 		{ "InvalidRequestException", "invalid_request" },
+		{ "InvalidRequestRegionException", "invalid_request" },
 		{ "InvalidClientMetadataException", "invalid_client_metadata" },
 		{ "InvalidRedirectUriException", "invalid_redirect_uri" },
 	};

@@ -230,7 +230,8 @@ static const struct {
 	    "      KIND: latency MS, throttle [S], status [CODE], malformed,\n"
 	    "      oversized [BYTES], truncate-page, empty, gone,\n"
 	    "      lose-token, stale-token, repeat-token, close, cut, deny,\n"
-	    "      expire, slow_down, stale (keys)\n"
+	    "      expire, slow_down, stale (keys), error "
+	    "STATUS/CODE[/REASON]\n"
 	    "      empty: a page before all others; gone: the whole list\n"
 	    "  fault                        those in force\n"
 	    "  fault clear" },

@@ -33,6 +33,7 @@ static const struct {
 	[AW_SIM_EXPIRE] = { "expire", false, 0, 0, 0 },
 	[AW_SIM_SLOW_DOWN] = { "slow_down", false, 0, 0, 0 },
 	[AW_SIM_STALE] = { "stale", false, 0, 0, 0 },
+	[AW_SIM_ERROR] = { "error", false, 0, 0, 0 },
 };
 
 void aw_sim_faults_init(struct aw_sim_faults *faults)
@@ -82,6 +83,41 @@ static int parse_arg(
 	return -EINVAL;
 }
 
+int aw_sim_fault_error(char *text, uint64_t *ret_status, const char **ret_code,
+    const char **ret_reason)
+{
+	char *code = strchr(text, '/');
+	char *reason;
+
+	if (code == NULL)
+		return -EINVAL;
+	*code++ = '\0';
+	reason = code + strcspn(code, "/");
+	if (*reason)
+		*reason++ = '\0';
+	*ret_code = code;
+	*ret_reason = reason;
+	return *code && aw_num_u64(text, 400, 599, ret_status) == 0 ? 0
+								    : -EINVAL;
+}
+
+/* The argument of AW_SIM_ERROR is a text. */
+static int take_error(
+    struct aw_sim_fault *fault, const char *arg, struct aw_diag *diag)
+{
+	char text[AW_SIM_ERROR_SIZE];
+	const char *code, *reason;
+	uint64_t status;
+
+	if (arg != NULL &&
+	    aw_copy(fault->text, sizeof(fault->text), arg) == 0 &&
+	    aw_copy(text, sizeof(text), arg) == 0 &&
+	    aw_sim_fault_error(text, &status, &code, &reason) == 0)
+		return 0;
+	aw_diag_set(diag, "error: STATUS/CODE[/REASON], STATUS from 400 on");
+	return -EINVAL;
+}
+
 int aw_sim_faults_add(struct aw_sim_faults *faults, const char *operation,
     const char *kind, const char *arg, uint64_t count, struct aw_diag *diag)
 {
@@ -96,7 +132,8 @@ int aw_sim_faults_add(struct aw_sim_faults *faults, const char *operation,
 	fault = calloc(1, sizeof(*fault));
 	if (fault == NULL)
 		return -ENOMEM;
-	r = parse_arg(which, arg, &fault->arg, diag);
+	r = which == AW_SIM_ERROR ? take_error(fault, arg, diag)
+				  : parse_arg(which, arg, &fault->arg, diag);
 	if (r < 0)
 		return r;
 	r = aw_copy(fault->operation, sizeof(fault->operation), operation);
@@ -146,6 +183,9 @@ struct aw_sim_effect aw_sim_faults_take(
 		} else {
 			effect.on[fault->kind] = true;
 			effect.arg[fault->kind] = fault->arg;
+			if (fault->kind == AW_SIM_ERROR)
+				aw_ignore(aw_copy(effect.text,
+				    sizeof(effect.text), fault->text));
 			if (fault->count == 1) {
 				TAILQ_REMOVE(&faults->list, fault, link);
 				free(fault);
@@ -168,6 +208,8 @@ void aw_sim_faults_print(const struct aw_sim_faults *faults, struct aw_buf *out)
 		    out, "%s %s", fault->operation, kinds[fault->kind].name);
 		if (kinds[fault->kind].has_arg)
 			aw_buf_fmt(out, " %" PRIu64, fault->arg);
+		if (fault->text[0])
+			aw_buf_fmt(out, " %s", fault->text);
 		if (fault->count)
 			aw_buf_fmt(out, " (%" PRIu64 " left)", fault->count);
 		if (fault->after)

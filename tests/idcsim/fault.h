@@ -34,15 +34,19 @@ enum aw_sim_fault_kind {
 	AW_SIM_EXPIRE,        /* code, token or keys have expired */
 	AW_SIM_SLOW_DOWN,     /* the poll counts as too early */
 	AW_SIM_STALE,         /* keys of an hour ago, which AWS still takes */
+	AW_SIM_ERROR,         /* the error ARG, "STATUS/CODE[/REASON]" */
 	AW_SIM_N_KINDS,
 };
+
+#define AW_SIM_ERROR_SIZE 128
 
 struct aw_sim_fault {
 	TAILQ_ENTRY(aw_sim_fault) link;
 	char operation[64];
 	enum aw_sim_fault_kind kind;
 	uint64_t arg;
-	uint64_t count; /* 0: always */
+	char text[AW_SIM_ERROR_SIZE]; /* ARG of AW_SIM_ERROR */
+	uint64_t count;               /* 0: always */
 	uint64_t after; /* so many requests pass before it begins */
 };
 
@@ -54,7 +58,12 @@ struct aw_sim_faults {
 struct aw_sim_effect {
 	bool on[AW_SIM_N_KINDS];
 	uint64_t arg[AW_SIM_N_KINDS];
+	char text[AW_SIM_ERROR_SIZE];
 };
+
+/* Take "STATUS/CODE[/REASON]" apart, where it stands.  Returns 0 or -EINVAL. */
+int aw_sim_fault_error(char *text, uint64_t *ret_status, const char **ret_code,
+    const char **ret_reason) AW_MUST_USE;
 
 void aw_sim_faults_init(struct aw_sim_faults *faults);
 void aw_sim_faults_clear(struct aw_sim_faults *faults);

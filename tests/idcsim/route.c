@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <json-c/json.h>
+
 #include "common/text.h"
 #include "tests/idcsim/answer.h"
 #include "tests/idcsim/host.h"
@@ -94,6 +96,27 @@ static const struct aw_sim_service *service_of(
 	return NULL;
 }
 
+/* The error that was asked for, in the service's own dialect. */
+static void give_error(struct aw_sim_call *call)
+{
+	struct json_object *doc = json_object_new_object();
+	const char *code, *reason;
+	uint64_t status;
+
+	if (aw_sim_fault_error(call->effect.text, &status, &code, &reason) !=
+	    0) {
+		(void)json_object_put(doc);
+		aw_sim_error_internal(call, 500);
+		return;
+	}
+	if (*reason)
+		(void)json_object_object_add(doc,
+		    call->service->dialect == AW_SIM_OIDC ? "reason" : "Reason",
+		    json_object_new_string(reason));
+	aw_sim_error_with(
+	    call, (unsigned)status, code, "This was asked for by a test.", doc);
+}
+
 /* The fault that stands in for the operation.  False: there is none. */
 static bool is_replaced(struct aw_sim_call *call)
 {
@@ -104,6 +127,8 @@ static bool is_replaced(struct aw_sim_call *call)
 	else if (on[AW_SIM_STATUS])
 		aw_sim_error_internal(
 		    call, (unsigned)call->effect.arg[AW_SIM_STATUS]);
+	else if (on[AW_SIM_ERROR])
+		give_error(call);
 	else
 		return false;
 	return true;

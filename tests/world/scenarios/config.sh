@@ -142,23 +142,3 @@ scn_try_needs_no_root()
 	failed
 	codes 0
 }
-
-# covers: spine.4, spine.5, spine.6, R22
-scn_no_secret_in_any_log_or_file()
-{
-	local file key secret places=("$OUT" /var/lib/awssso /run/awssso)
-
-	for file in common-auth common-account common-session; do
-		cp "/etc/pam.d/$file" "$run/$file"
-		undo cp "$run/$file" "/etc/pam.d/$file"
-		sed -i '/pam_awssso/s/$/ debug/' "/etc/pam.d/$file"
-	done
-	person -approve alice ssh alice@bastion env
-	status 0
-	key=$(sed -n 's/^aws_secret_access_key *= *//p' "$run/host-keys")
-	[ -n "$key" ]
-	! grep -rlF -e "$key" "${places[@]}" || fail "the host's key is there"
-	# How tokens, client secrets and session tokens begin here.
-	secret='(aoa|aor)AAAAA|eyJraWQi|IQoJb3JpZ2luX2Vj'
-	! grep -rlaE "$secret" "${places[@]}" || fail "a token is there"
-}
