@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "awsssod/arn.h"
+#include "awsssod/ledger.h"
 #include "awsssod/process.h"
 #include "common/proto.h"
 
@@ -61,6 +62,27 @@ static int set_key(
 		   : 0;
 }
 
+/* "publickey ALG BLOB" and nothing else; what is not of a connection that root
+ * named proves nothing. */
+static void set_proof(const struct aw_wire_in *in, struct aw_ask *ask)
+{
+	static const char method[] = "publickey ";
+	char info[AW_PROTO_AUTH_INFO_MAX + 1];
+	const char *key = info + sizeof(method) - 1;
+	size_t alg, blob;
+
+	if (!ask->key_is_connection ||
+	    !take(in, AW_TAG_AUTH_INFO, info, sizeof(info)) ||
+	    strncmp(info, method, sizeof(method) - 1) != 0)
+		return;
+	alg = strcspn(key, " ");
+	blob = key[alg] ? strcspn(key + alg + 1, " ") : 0;
+	if (alg == 0 || blob == 0 || key[alg + 1 + blob])
+		return;
+	ask->has_key =
+	    aw_ledger_sha256(key, alg + 1 + blob, ask->key_hash) == 0;
+}
+
 static int set_source(struct aw_ask *ask)
 {
 	int r;
@@ -106,6 +128,7 @@ int aw_ask_read(const struct aw_wire_in *in, const struct aw_peer *peer,
 			   : aw_process_ksession(peer->pid);
 	if (set_source(&ask) != 0 || set_key(in, is_root, &ask) != 0)
 		return AW_DENIED;
+	set_proof(in, &ask);
 	*ret = ask;
 	return 0;
 }

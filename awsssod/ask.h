@@ -30,15 +30,20 @@ struct aw_ask {
 	/* The attempt this belongs to: one key, one flow, one verdict. */
 	char key[AW_ASK_KEY_SIZE];
 	bool key_is_connection; /* root named it; else it is a process */
+	/* A public key that sshd saw proved in this connection: SHA-256 of
+	 * "ALG BLOB". */
+	bool has_key;
+	uint8_t key_hash[32];
 	/* Whom a code would be shown to: one live code per user and source. */
 	char source[320];
 };
 
 /*
  * Read the request @in of @peer.  Only @root may say to which connection and
- * kernel session it belongs; for others the kernel is asked.
+ * kernel session it belongs, and which key was proved there; for others the
+ * kernel is asked, and nothing was proved.
  * Returns 0; AW_DENIED when a field that must be there is not or makes no
- * sense.
+ * sense.  A key that makes no sense is none.
  */
 int aw_ask_read(const struct aw_wire_in *in, const struct aw_peer *peer,
     uid_t root, const struct aw_conf *conf, struct aw_ask *ret) AW_MUST_USE;

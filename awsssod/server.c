@@ -23,7 +23,8 @@
 #include "common/own.h"
 #include "common/proto.h"
 
-#define IDLE_USEC (10u * 1000 * 1000)
+#define IDLE_USEC   (10u * 1000 * 1000)
+#define MESSAGE_MAX 8192 /* the longest question: every label and a key */
 
 /* A request about a person, already allowed by the table of rights. */
 typedef void ask_fn(struct aw_conn *conn, const struct aw_ask *ask);
@@ -166,7 +167,7 @@ static int take(struct aw_conn *conn, const uint8_t *data, size_t len)
 static int on_message(sd_event_source *source AW_UNUSED, int fd AW_UNUSED,
     uint32_t events AW_UNUSED, void *user)
 {
-	uint8_t data[4096];
+	uint8_t data[MESSAGE_MAX];
 	struct aw_conn *conn = user;
 	aw_own_fd int with = -1;
 	size_t len;

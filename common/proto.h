@@ -7,7 +7,7 @@
  * auth.sock (0666): libpam and people -> awsssod.  One connection is one
  * conversation; hanging up ends what it started.
  *   AUTH     USER SERVICE [TTY] [RHOST] [ATTEMPT] [KSESSION] ENTER
- *            [PERMISSION_SET] [ACCOUNT] [REUSE]
+ *            [PERMISSION_SET] [ACCOUNT] [REUSE] [AUTH_INFO]
  *            -> PROMPT, then (when decided) VERDICT; or VERDICT at once
  *   ACCOUNT  same fields                      -> VERDICT
  *   OPEN     USER SERVICE [TTY] [RHOST] [ATTEMPT] [KSESSION] -> VERDICT
@@ -97,6 +97,9 @@
 #include <stdint.h>
 
 #include "common/wire.h"
+
+/* The longest key of sshd that is handed on; what is longer is left out. */
+#define AW_PROTO_AUTH_INFO_MAX 4096
 
 enum aw_msg {
 	AW_MSG_AUTH = 1,
@@ -195,12 +198,13 @@ enum aw_tag {
 	AW_TAG_SHELL,
 	AW_TAG_NEW_USER, /* Linux name */
 	AW_TAG_ETAG,
-	AW_TAG_STAGE,  /* "before a code" */
-	AW_TAG_RULE,   /* the line of the policy */
-	AW_TAG_DETAIL, /* what a decision rested on */
-	AW_TAG_ACTION, /* what an administrator can do about it */
-	AW_TAG_FAULT,  /* AWS's own error, by its id in fault.h */
-	AW_TAG_LAST_TEXT_ = AW_TAG_FAULT,
+	AW_TAG_STAGE,     /* "before a code" */
+	AW_TAG_RULE,      /* the line of the policy */
+	AW_TAG_DETAIL,    /* what a decision rested on */
+	AW_TAG_ACTION,    /* what an administrator can do about it */
+	AW_TAG_FAULT,     /* AWS's own error, by its id in fault.h */
+	AW_TAG_AUTH_INFO, /* "publickey ALG BLOB", proved in this connection */
+	AW_TAG_LAST_TEXT_ = AW_TAG_AUTH_INFO,
 
 	/* numbers */
 	AW_TAG_KSESSION = 128, /* kernel (audit) session id; absent: unset */

@@ -80,12 +80,42 @@ static void put_session(struct aw_wire_out *out)
 		aw_wire_put_num(out, AW_TAG_KSESSION, id);
 }
 
+/* The public key that sshd saw proved last in this connection: the last such
+ * line of what it tells PAM.  Handed on whole or not at all. */
+static void put_key(const struct aw_pam *pam, struct aw_wire_out *out)
+{
+	static const char method[] = "publickey ";
+	const char *line = pam_getenv(pam->pamh, "SSH_AUTH_INFO_0");
+	char key[AW_PROTO_AUTH_INFO_MAX + 1];
+	const char *last = NULL;
+	size_t len = 0;
+
+	while (line && *line) {
+		const size_t n = strcspn(line, "\n");
+
+		if (strncmp(line, method, sizeof(method) - 1) == 0) {
+			last = line;
+			len = n;
+		}
+		line += n + (line[n] == '\n');
+	}
+	if (!last || len >= sizeof(key))
+		return;
+	memcpy(key, last, len);
+	key[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (key[i] < ' ' || key[i] > '~')
+			return;
+	aw_wire_put_text(out, AW_TAG_AUTH_INFO, key);
+}
+
 /* What AUTH and ACCOUNT want to know besides who and where. */
 static void put_wish(const struct aw_pam *pam, struct aw_wire_out *out)
 {
 	const struct aw_pam_options *options = &pam->options;
 
 	aw_wire_put_num(out, AW_TAG_ENTER, aw_pam_call_enter(pam));
+	put_key(pam, out);
 	if (options->permission_set[0])
 		aw_wire_put_text(
 		    out, AW_TAG_PERMISSION_SET, options->permission_set);

@@ -373,7 +373,7 @@ int fake_connect(struct fake *fake, const char *name)
 
 void fake_ask(struct fake *fake AW_UNUSED, int fd, const struct fake_ask *ask)
 {
-	uint8_t data[2048];
+	uint8_t data[8192];
 	struct aw_wire_out out;
 
 	aw_wire_begin(&out, data, sizeof(data), ask->type, 7);
@@ -383,6 +383,7 @@ void fake_ask(struct fake *fake AW_UNUSED, int fd, const struct fake_ask *ask)
 	aw_wire_put_text(&out, AW_TAG_RHOST, ask->rhost);
 	aw_wire_put_text(&out, AW_TAG_ATTEMPT, ask->attempt);
 	aw_wire_put_text(&out, AW_TAG_PERMISSION_SET, ask->set);
+	aw_wire_put_text(&out, AW_TAG_AUTH_INFO, ask->info);
 	if (ask->ksession)
 		aw_wire_put_num(&out, AW_TAG_KSESSION, ask->ksession);
 	aw_wire_put_num(&out, AW_TAG_REUSE, ask->reuse);

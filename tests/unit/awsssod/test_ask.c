@@ -26,6 +26,7 @@ static const struct aw_conf conf = { .reuse = 900 };
 
 struct fields {
 	const char *user, *service, *tty, *rhost, *attempt, *account;
+	const char *info;
 	uint32_t ksession; /* 0: not there */
 };
 
@@ -33,7 +34,7 @@ static int read_ask(
     const struct fields *f, uid_t uid, pid_t pid, struct aw_ask *ret)
 {
 	const struct aw_peer peer = { .pid = pid, .uid = uid };
-	uint8_t data[2048];
+	uint8_t data[8192];
 	struct aw_wire_out out;
 	struct aw_wire_in in;
 
@@ -44,6 +45,7 @@ static int read_ask(
 	aw_wire_put_text(&out, AW_TAG_RHOST, f->rhost);
 	aw_wire_put_text(&out, AW_TAG_ATTEMPT, f->attempt);
 	aw_wire_put_text(&out, AW_TAG_ACCOUNT, f->account);
+	aw_wire_put_text(&out, AW_TAG_AUTH_INFO, f->info);
 	if (f->ksession)
 		aw_wire_put_num(&out, AW_TAG_KSESSION, f->ksession);
 	assert_int_equal(aw_wire_end(&out), 0);
@@ -143,6 +145,74 @@ static void keys_of_processes(void **state)
 	assert_string_not_equal(one.key, two.key);
 }
 
+/* What counts as a key that was proved, and that only root's word for its own
+ * connection does. */
+static void proofs(void **state)
+{
+	static const struct {
+		const char *name, *info, *attempt;
+		uid_t uid;
+		bool want;
+	} rows[] = {
+		{ "key", "publickey ssh-ed25519 AAAA", "c", ROOT, true },
+		{ "none", NULL, "c", ROOT, false },
+		{ "not root", "publickey ssh-ed25519 AAAA", "c", 1000, false },
+		{ "no connection", "publickey ssh-ed25519 AAAA", NULL, ROOT,
+		    false },
+		{ "other method", "hostbased ssh-ed25519 AAAA", "c", ROOT,
+		    false },
+		{ "no blob", "publickey ssh-ed25519", "c", ROOT, false },
+		{ "empty blob", "publickey ssh-ed25519 ", "c", ROOT, false },
+		{ "no type", "publickey  AAAA", "c", ROOT, false },
+		{ "more", "publickey ssh-ed25519 AAAA x", "c", ROOT, false },
+		{ "no word", "publickey", "c", ROOT, false },
+		{ "prefix", "publickeys ssh-ed25519 AAAA", "c", ROOT, false },
+	};
+	static const uint8_t nothing[32] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct fields fields = { .user = "alice",
+			.service = "sshd",
+			.attempt = rows[i].attempt,
+			.info = rows[i].info };
+		struct aw_ask ask;
+
+		assert_int_equal(
+		    read_ask(&fields, rows[i].uid, getpid(), &ask), 0);
+		if (ask.has_key != rows[i].want ||
+		    (memcmp(ask.key_hash, nothing, 32) != 0) != rows[i].want)
+			fail_msg("%s", rows[i].name);
+	}
+}
+
+/* The hash is of type and blob, both whole. */
+static void keys_differ(void **state)
+{
+	static const char *const infos[] = { "publickey ssh-rsa AAAA",
+		"publickey ssh-rsa AAAB", "publickey rsa-sha2-256 AAAA" };
+	struct fields fields = {
+		.user = "alice", .service = "sshd", .attempt = "c"
+	};
+	static const uint8_t want[4] = { 0x06, 0xee, 0xcf, 0xb8 };
+	struct aw_ask asks[3], again;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		fields.info = infos[i];
+		assert_int_equal(
+		    read_ask(&fields, ROOT, getpid(), &asks[i]), 0);
+	}
+	assert_memory_equal(asks[0].key_hash, want, sizeof(want));
+	assert_memory_not_equal(asks[0].key_hash, asks[1].key_hash, 32);
+	assert_memory_not_equal(asks[0].key_hash, asks[2].key_hash, 32);
+	fields.info = infos[0];
+	fields.attempt = "another";
+	fields.user = "bob";
+	assert_int_equal(read_ask(&fields, ROOT, getpid(), &again), 0);
+	assert_memory_equal(asks[0].key_hash, again.key_hash, 32);
+}
+
 static void sources(void **state)
 {
 	static const struct {
@@ -219,6 +289,8 @@ int main(void)
 		cmocka_unit_test(refused),
 		cmocka_unit_test(keys),
 		cmocka_unit_test(keys_of_processes),
+		cmocka_unit_test(proofs),
+		cmocka_unit_test(keys_differ),
 		cmocka_unit_test(sources),
 		cmocka_unit_test(services),
 		cmocka_unit_test(processes),

@@ -311,6 +311,23 @@ static void required_set(void **state)
 	}
 }
 
+/* Nobody is kept out by the length of a key, or of what comes with it. */
+static void the_longest_question(void **state)
+{
+	static char info[AW_PROTO_AUTH_INFO_MAX + 1] = "publickey ssh-rsa ";
+	char label[257];
+	const struct fake_ask ask = { AW_MSG_AUTH, "alice", .rhost = label,
+		.attempt = label, .info = info };
+	struct fake *fake = *state;
+	aw_own_fd int fd = fake_connect(fake, "auth.sock");
+
+	memset(info + 18, 'A', sizeof(info) - 1 - 18);
+	memset(label, 'x', sizeof(label) - 1);
+	label[sizeof(label) - 1] = '\0';
+	fake_ask(fake, fd, &ask);
+	fake_netd_wait(fake, AW_MSG_FLOW);
+}
+
 /* Who is not root asks about nobody else (R7). */
 static void others_may_not_ask(void **state)
 {
@@ -342,6 +359,7 @@ int main(int argc, char **argv)
 		T(foreign_answer_is_dropped),
 		T(newest_wins),
 		T(required_set),
+		T(the_longest_question),
 		T(others_may_not_ask),
 	};
 	const int worker = fake_worker(argc, argv);

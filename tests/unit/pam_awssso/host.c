@@ -440,20 +440,27 @@ void __syslog_chk(int priority, int flag, const char *fmt, ...)
 	va_end(args);
 }
 
-static int prepare(pam_handle_t *pamh, const struct host_call *call)
+/* @name in the PAM environment, as sshd puts it there. */
+static int put(pam_handle_t *pamh, const char *name, const char *value)
 {
-	char variable[256];
+	char variable[8192];
 
-	if ((call->rhost && pam_set_item(pamh, PAM_RHOST, call->rhost)) ||
-	    (call->tty && pam_set_item(pamh, PAM_TTY, call->tty)))
-		return -1;
-	if (!call->ssh_connection)
+	if (!value)
 		return 0;
-	return aw_fmt(variable, sizeof(variable), "SSH_CONNECTION=%s",
-		   call->ssh_connection) < 0 ||
+	return aw_fmt(variable, sizeof(variable), "%s=%s", name, value) < 0 ||
 		       pam_putenv(pamh, variable) != PAM_SUCCESS
 		   ? -1
 		   : 0;
+}
+
+static int prepare(pam_handle_t *pamh, const struct host_call *call)
+{
+	if ((call->rhost && pam_set_item(pamh, PAM_RHOST, call->rhost)) ||
+	    (call->tty && pam_set_item(pamh, PAM_TTY, call->tty)))
+		return -1;
+	if (put(pamh, "SSH_CONNECTION", call->ssh_connection) < 0)
+		return -1;
+	return put(pamh, "SSH_AUTH_INFO_0", call->auth_info);
 }
 
 static int call_pam(const struct host_call *call, struct host_result *result)
@@ -508,7 +515,7 @@ int host_run(const struct host_call *call, struct host_result *ret)
 
 const char *host_text(const struct host_result *result, uint16_t tag)
 {
-	static char text[512];
+	static char text[AW_PROTO_AUTH_INFO_MAX + 1];
 
 	if (result->questions == 0 ||
 	    aw_wire_text(&result->in, tag, text, sizeof(text)) != 0)

@@ -28,7 +28,7 @@ struct host_call {
 	const char *user;    /* alice unless given */
 	const char *service; /* sshd unless given */
 	const char *options; /* of the module */
-	const char *rhost, *tty, *ssh_connection;
+	const char *rhost, *tty, *ssh_connection, *auth_info;
 	host_play_fn *play; /* NULL: nobody listens */
 	bool no_snapshot;
 	bool libc_fails;
@@ -46,7 +46,7 @@ struct host_result {
 	char log[2048];    /* lines, each ended by LF */
 	unsigned log_lines;
 	bool same_user;       /* PAM_USER is what it was */
-	uint8_t asked[4096];  /* the last question */
+	uint8_t asked[8192];  /* the last question */
 	struct aw_wire_in in; /* the same, opened, when questions > 0 */
 };
 

@@ -87,6 +87,58 @@ static void says_all_that_it_knows(void **state)
 	assert_int_equal(host_number(&result, AW_TAG_ENTER), 1);
 }
 
+/* Which line of sshd's list is the key, and that none of them keeps a person
+ * out. */
+static void names_the_key_proved_last(void **state)
+{
+	static const struct {
+		const char *name, *info, *want;
+	} rows[] = {
+		{ "one", "publickey ssh-ed25519 AAAA\n",
+		    "publickey ssh-ed25519 AAAA" },
+		{ "no line feed", "publickey ssh-ed25519 AAAA",
+		    "publickey ssh-ed25519 AAAA" },
+		{ "the last of two", "publickey a A\npublickey b B\n",
+		    "publickey b B" },
+		{ "others beside it",
+		    "password\npublickey a A\nhostbased b B\n",
+		    "publickey a A" },
+		{ "none", "keyboard-interactive/pam\n", "-" },
+		{ "empty", "", "-" },
+		{ "not at the beginning", "hostbased publickey a A\n", "-" },
+		{ "a control character", "publickey a\tA\n", "-" },
+	};
+	static struct host_result result;
+	struct host_call call = { .play = allow };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		call.auth_info = rows[i].info;
+		assert_int_equal(host_run(&call, &result), 0);
+		if (result.code != PAM_SUCCESS ||
+		    strcmp(host_text(&result, AW_TAG_AUTH_INFO),
+			rows[i].want) != 0)
+			fail_msg("%s", rows[i].name);
+	}
+}
+
+/* A key that is too long is left out: the person signs in all the same. */
+static void leaves_out_a_long_key(void **state)
+{
+	static struct host_result result;
+	static char info[AW_PROTO_AUTH_INFO_MAX + 2] = "publickey ssh-rsa ";
+	struct host_call call = { .play = allow, .auth_info = info };
+
+	(void)state;
+	memset(info + 18, 'A', sizeof(info) - 1 - 18);
+	assert_int_equal(host_run(&call, &result), 0);
+	assert_int_equal(result.code, PAM_SUCCESS);
+	assert_string_equal(host_text(&result, AW_TAG_AUTH_INFO), "-");
+	info[AW_PROTO_AUTH_INFO_MAX] = '\0';
+	assert_int_equal(host_run(&call, &result), 0);
+	assert_string_equal(host_text(&result, AW_TAG_AUTH_INFO), info);
+}
+
 static void says_no_more_than_it_knows(void **state)
 {
 	static struct host_result result;
@@ -111,8 +163,11 @@ static void does_not_read_the_environment(void **state)
 	(void)state;
 	assert_int_equal(
 	    setenv("SSH_CONNECTION", "198.51.100.1 1 ::1 2", 1), 0);
+	assert_int_equal(setenv("SSH_AUTH_INFO_0", "publickey a A", 1), 0);
 	assert_int_equal(host_run(&call, &result), 0);
 	assert_int_equal(unsetenv("SSH_CONNECTION"), 0);
+	assert_int_equal(unsetenv("SSH_AUTH_INFO_0"), 0);
+	assert_string_equal(host_text(&result, AW_TAG_AUTH_INFO), "-");
 	assert_string_equal(host_text(&result, AW_TAG_ATTEMPT), "-");
 }
 
@@ -398,6 +453,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_all_that_it_knows),
+		cmocka_unit_test(names_the_key_proved_last),
+		cmocka_unit_test(leaves_out_a_long_key),
 		cmocka_unit_test(says_no_more_than_it_knows),
 		cmocka_unit_test(does_not_read_the_environment),
 		cmocka_unit_test(asks_by_the_phase),
