@@ -276,7 +276,7 @@ static void answer(
 	(void)aw_text_escape(text, sizeof(text), change.text.text);
 	if (r == 0 && !change.same) {
 		aw_log(LOG_NOTICE, "ids: uid %u: %s", conn->peer.uid, text);
-		aw_publish_soon(&conn->daemon->publish);
+		aw_publish_anew(&conn->daemon->publish);
 	}
 	aw_status_done(conn, outcome(r), text);
 }

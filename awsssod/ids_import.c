@@ -289,6 +289,6 @@ void aw_ids_import(struct aw_conn *conn, const struct aw_wire_in *in)
 	}
 	r = in_transaction(&import);
 	if (r == 0 && import.given + import.changed > 0)
-		aw_publish_soon(&conn->daemon->publish);
+		aw_publish_anew(&conn->daemon->publish);
 	answer(&import, r);
 }

@@ -15,7 +15,7 @@
 #include "common/snapshot.h"
 #include "common/wire.h"
 
-#define AW_PERSON_HOME_SIZE 257
+#define AW_PERSON_HOME_SIZE 256 /* as a snapshot has it */
 
 struct aw_person {
 	int64_t n;

@@ -95,9 +95,9 @@ static void put_local_groups(struct aw_publish *publish, struct aw_buf *text)
 }
 
 /*
- * What is in the snapshot depends on the directory and on a few settings:
- * the two together as one word, to know after a restart whether the file in
- * place is up to date.
+ * What is in the snapshot depends on the directory, on a few settings and on
+ * the release ("notes"): all of it as one word, to know after a restart whether
+ * the file in place is up to date.
  */
 static int fingerprint(struct aw_publish *publish, char *buf, size_t size)
 {
@@ -111,7 +111,8 @@ static int fingerprint(struct aw_publish *publish, char *buf, size_t size)
 	    &publish->daemon->state, "generation", &generation);
 	if (r != 0)
 		return r < 0 ? r : AW_ABSENT;
-	aw_buf_fmt(&text, "%" PRIu64 "\n%s\n", conf->enumerate, conf->shell);
+	aw_buf_fmt(
+	    &text, "notes\n%" PRIu64 "\n%s\n", conf->enumerate, conf->shell);
 	for (size_t i = 0; i < conf->access.n_services; i++)
 		aw_buf_fmt(&text, "%s\n", conf->access.service[i]);
 	for (size_t i = 0; i < conf->access.n_rules; i++) {

@@ -62,6 +62,17 @@ static void key_word(const struct aw_published *head, char buf[20])
 	    id[1], id[2], id[3], id[4], id[5], id[6], id[7]));
 }
 
+/* The one in force.  Who knows it from our own snapshot only lacks something
+ * and takes it once more. */
+static int was_read(struct aw_state *state)
+{
+	int64_t n;
+	const int r = aw_state_number(
+	    state, AW_Q_SWEEP_LAST, &n, "i", (int64_t)AW_NET_OK);
+
+	return r == 0 ? AW_STALE : r == AW_ABSENT ? 0 : r;
+}
+
 /* Each key counts its generations by itself. */
 static int check_order(struct aw_state *state, const struct aw_published *head,
     struct aw_diag *diag)
@@ -82,7 +93,7 @@ static int check_order(struct aw_state *state, const struct aw_published *head,
 		return r < 0 ? r : -EBADMSG;
 	if ((int64_t)head->generation == generation &&
 	    (int64_t)head->created == created)
-		return AW_STALE;
+		return was_read(state);
 	if ((int64_t)head->generation >= generation &&
 	    (int64_t)head->created >= created)
 		return 0;

@@ -9,6 +9,7 @@
 
 #include "awsssod/ids_entry.h"
 #include "awsssod/log.h"
+#include "awsssod/note.h"
 #include "awsssod/person.h"
 #include "awsssod/register.h"
 #include "awsssod/sets.h"
@@ -132,7 +133,7 @@ static int next_tomb(struct aw_published_stage *stage)
 	if (tomb.flags & AW_SNAP_GROUP)
 		return add_ledger(stage, tomb.principal_id, AW_KIND_GROUP,
 		    tomb.name, tomb.id, NULL);
-	r = aw_register_home(stage->conf, tomb.name, home, sizeof(home));
+	r = aw_note_home(stage->conf, &tomb, home);
 	return r < 0 ? r
 		     : add_ledger(stage, tomb.principal_id, AW_KIND_USER,
 			   tomb.name, tomb.id, home);

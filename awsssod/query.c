@@ -104,6 +104,13 @@ static const char *const sql[AW_Q_COUNT_] = {
 	    "INSERT OR IGNORE INTO members SELECT u.n, g.n FROM principals g"
 	    " JOIN principals u ON u.name = ?2 AND u.kind = 1"
 	    " WHERE g.name = ?1 AND g.kind = 2",
+	[AW_Q_RESTORE_OLD_NAME] =
+	    "INSERT INTO renames(n, at, old_name, name, home, kept)"
+	    " SELECT n, ?2, ?3, name, home, 1 FROM principals"
+	    " WHERE posix_id = ?1",
+	[AW_Q_RESTORE_OLD_ID] = "INSERT INTO renumbers(n, at, old_id, id)"
+				" SELECT n, ?2, ?3, posix_id FROM principals"
+				" WHERE posix_id = ?1",
 
 	[AW_Q_STAGE_CLEAR_USERS] = "DELETE FROM stage_users",
 	[AW_Q_STAGE_CLEAR_GROUPS] = "DELETE FROM stage_groups",
@@ -400,9 +407,19 @@ static const char *const sql[AW_Q_COUNT_] = {
 	    "SELECT grp, usr FROM learned WHERE (grp, usr) > (?1, ?2)"
 	    " GROUP BY grp, usr ORDER BY grp, usr LIMIT ?3",
 	[AW_Q_SNAP_TOMBS] =
-	    "SELECT n, principal, name, posix_id, kind FROM principals"
+	    "SELECT n, principal, name, posix_id, kind, home FROM principals"
 	    " WHERE n > ?1 AND name IS NOT NULL AND"
 	    " (present = 0 OR skip IS NOT NULL) ORDER BY n LIMIT ?2",
+	/* As awsssod/note.h has them. */
+	[AW_Q_SNAP_OLD_NAMES] =
+	    "SELECT r.n, r.i, p.posix_id, ':was ' || r.old_name"
+	    " FROM renames r CROSS JOIN principals p ON p.n = r.n"
+	    " WHERE (r.n, r.i) > (?1, ?2) AND r.kept"
+	    " ORDER BY r.n, r.i LIMIT ?3",
+	[AW_Q_SNAP_OLD_IDS] =
+	    "SELECT r.n, r.i, p.posix_id, ':had ' || r.old_id"
+	    " FROM renumbers r CROSS JOIN principals p ON p.n = r.n"
+	    " WHERE (r.n, r.i) > (?1, ?2) ORDER BY r.n, r.i LIMIT ?3",
 
 	[AW_Q_SESSION_OPEN] =
 	    "INSERT INTO sessions(user, service, tty, rhost, ksession, pid,"

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "awsssod/note.h"
 #include "awsssod/person.h"
-#include "awsssod/register.h"
 #include "awsssod/sets.h"
 #include "common/own.h"
 #include "common/paths.h"
@@ -132,8 +132,7 @@ static int restore_tomb(struct rebuild *job, const struct aw_snap_tomb *tomb)
 	const bool is_group = tomb->flags & AW_SNAP_GROUP;
 	char home[AW_PERSON_HOME_SIZE];
 
-	if (!is_group &&
-	    aw_register_home(job->conf, tomb->name, home, sizeof(home)) < 0)
+	if (!is_group && aw_note_home(job->conf, tomb, home) < 0)
 		return -EINVAL;
 	return restore(job, &(struct row){ .principal = tomb->principal_id,
 				.user_name = "",
@@ -159,6 +158,21 @@ static int restore_tombs(struct rebuild *job)
 	return r == AW_END ? 0 : r;
 }
 
+static int restore_notes(struct rebuild *job)
+{
+	struct aw_snap_note note;
+	uint64_t cursor = 0;
+	int r = 0;
+
+	while (r == 0) {
+		r = aw_snap_next_note(&job->snap, &cursor, &note);
+		if (r == 0)
+			r = aw_note_restore(
+			    job->state, &note, (int64_t)job->snap.created);
+	}
+	return r == AW_END ? 0 : r;
+}
+
 static int restore_all(struct rebuild *job)
 {
 	const struct aw_snap *snap = &job->snap;
@@ -166,6 +180,7 @@ static int restore_all(struct rebuild *job)
 
 	if ((r = aw_snap_verify(snap)) != 0 || (r = restore_users(job)) != 0 ||
 	    (r = restore_groups(job)) != 0 || (r = restore_tombs(job)) != 0 ||
+	    (r = restore_notes(job)) != 0 ||
 	    (r = aw_state_set(job->state, "store", aw_snap_store(snap))) != 0 ||
 	    (r = aw_state_set_num(
 		 job->state, "generation", (int64_t)snap->generation)) != 0 ||

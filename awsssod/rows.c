@@ -10,6 +10,7 @@
 
 #include "awsssod/ask.h"
 #include "awsssod/log.h"
+#include "awsssod/note.h"
 #include "awsssod/person.h"
 #include "awsssod/sets.h"
 #include "common/own.h"
@@ -209,7 +210,38 @@ static int add_tomb(struct aw_rows *rows, sqlite3_stmt *row)
 	    &out, AW_TAG_POSIX_ID, (uint64_t)sqlite3_column_int64(row, 3));
 	aw_wire_put_num(&out, AW_TAG_FLAGS,
 	    sqlite3_column_int(row, 4) == AW_KIND_USER ? 0 : AW_SNAP_GROUP);
+	aw_wire_put_text(
+	    &out, AW_TAG_HOME, (const char *)sqlite3_column_text(row, 5));
 	return end(rows, &out);
+}
+
+static int send_note(struct aw_rows *rows, uint64_t id, const char *text)
+{
+	struct aw_wire_out out;
+
+	begin(rows, &out, AW_MSG_SNAP_NOTE);
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
+	aw_wire_put_text(&out, AW_TAG_TEXT, text);
+	return end(rows, &out);
+}
+
+/* An old name or id of a principal. */
+static int add_note(struct aw_rows *rows, sqlite3_stmt *row)
+{
+	rows->last_of = sqlite3_column_int64(row, 1);
+	return send_note(rows, (uint64_t)sqlite3_column_int64(row, 2),
+	    aw_state_text(row, 3));
+}
+
+static int add_fact(struct aw_rows *rows)
+{
+	char text[AW_SNAP_NOTE_SIZE];
+	int r;
+
+	r = aw_note_fact(rows->state, (size_t)rows->last++, text);
+	if (r == AW_END)
+		next_part(rows);
+	return r == 0 ? send_note(rows, 0, text) : r < 0 ? r : 0;
 }
 
 /* Where row @n went in the snapshot, + 1; 0: nowhere. */
@@ -287,8 +319,8 @@ static int add_part(struct aw_rows *rows, enum aw_query query, add_fn *add)
 	sqlite3_stmt *stmt;
 	int r;
 
-	if (query == AW_Q_SNAP_MEMBERS || query == AW_Q_SNAP_GRANTS ||
-	    query == AW_Q_SNAP_LEARNED)
+	if (query != AW_Q_SNAP_USERS && query != AW_Q_SNAP_GROUPS &&
+	    query != AW_Q_SNAP_TOMBS)
 		r = aw_state_start(rows->state, query, &stmt, "iii", rows->last,
 		    rows->last_of, (int64_t)ROWS_A_TIME);
 	else
@@ -393,6 +425,12 @@ static int add_some(struct aw_rows *rows)
 		return add_host(rows);
 	case AW_ROWS_TOMBS:
 		return add_part(rows, AW_Q_SNAP_TOMBS, add_tomb);
+	case AW_ROWS_OLD_NAMES:
+		return add_part(rows, AW_Q_SNAP_OLD_NAMES, add_note);
+	case AW_ROWS_OLD_IDS:
+		return add_part(rows, AW_Q_SNAP_OLD_IDS, add_note);
+	case AW_ROWS_FACTS:
+		return add_fact(rows);
 	case AW_ROWS_MEMBERS:
 		return add_part(rows, AW_Q_SNAP_MEMBERS, add_member);
 	case AW_ROWS_GRANTS:

@@ -85,6 +85,13 @@
 	"BEGIN " REFUSE
 
 /* An id that was taken from somebody is never another's. */
+#define RENUMBERS_OTHERS                                             \
+	"CREATE TRIGGER renumbers_others BEFORE INSERT ON renumbers" \
+	" WHEN EXISTS(SELECT 1 FROM principals p"                    \
+	"  WHERE p.posix_id = NEW.old_id AND p.n != NEW.n) OR"       \
+	" EXISTS(SELECT 1 FROM renumbers r"                          \
+	"  WHERE r.old_id = NEW.old_id AND r.n != NEW.n) BEGIN " REFUSE
+
 #define RENUMBERS                                                           \
 	"CREATE TABLE renumbers("                                           \
 	" i INTEGER PRIMARY KEY,"                                           \
@@ -114,10 +121,7 @@
 	"CREATE TRIGGER renumbers_values BEFORE UPDATE ON renumbers"        \
 	" BEGIN " REFUSE                                                    \
 	"CREATE TRIGGER renumbers_rows BEFORE DELETE ON renumbers"          \
-	" BEGIN " REFUSE                                                    \
-	"CREATE TRIGGER renumbers_others BEFORE INSERT ON renumbers"        \
-	" WHEN NOT EXISTS(SELECT 1 FROM principals p WHERE p.n = NEW.n"     \
-	"  AND p.posix_id = NEW.old_id) BEGIN " REFUSE
+	" BEGIN " REFUSE RENUMBERS_OTHERS
 
 /* A learned set's session: its row, or below 0 that of a sign-in whose session
  * has yet to open. */
@@ -157,7 +161,7 @@ const char aw_schema_create[] =
     "CREATE INDEX events_user ON events(user);"
     LEDGER RENUMBERS SETS
 		   /* clang-format on */
-		   "PRAGMA user_version = 3;"
+		   "PRAGMA user_version = 4;"
 		   "COMMIT;";
 
 const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
@@ -185,6 +189,12 @@ const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
 	    "DROP TRIGGER IF EXISTS ledger_values;"
 	    RENUMBERS
 	    "PRAGMA user_version = 3;"
+	    "COMMIT;",
+	/* What was somebody's may be noted later, too. */
+	[3] = "BEGIN IMMEDIATE;"
+	    "DROP TRIGGER renumbers_others;"
+	    RENUMBERS_OTHERS
+	    "PRAGMA user_version = 4;"
 	    "COMMIT;",
 	/* clang-format on */
 };

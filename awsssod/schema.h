@@ -3,7 +3,8 @@
  * The tables of state.db, and how those of an older release become them.
  *
  *   meta        small facts by name: store, domain, generation, read_at,
- *               held, shown_* (awsssod/shrink.h), members, published
+ *               held, shown_* (awsssod/shrink.h), members, published,
+ *               published_* (awsssod/published_check.c)
  *   principals  users (kind 1), groups (kind 2) and permission sets (kind 3):
  *               what the directory says of each, and what the ledger gave it
  *               (name, posix_id, home).  The ledger's columns go from NULL to
@@ -14,7 +15,8 @@
  *               old name stays with the principal that had it.
  *   renumbers   whose id an administrator took back for another ledger's, by
  *               awssso ids import, written before the change; it alone
- *               permits it, and the old id stays theirs
+ *               permits it, and the old id stays theirs.  A ledger that came
+ *               from elsewhere brings such ids along, and kept names.
  *   members     who is in which group, by row number
  *   grants      which people and groups hold which permission set in this
  *               account, as far as a sweep could read it
@@ -31,7 +33,7 @@
 #ifndef AW_AWSSSOD_SCHEMA_H
 #define AW_AWSSSOD_SCHEMA_H
 
-#define AW_SCHEMA_VERSION 3
+#define AW_SCHEMA_VERSION 4
 
 /* Makes everything in an empty database, in one transaction. */
 extern const char aw_schema_create[];

@@ -134,9 +134,19 @@ static int take_tomb(struct worker *worker, const struct aw_wire_in *in)
 
 	if (aw_wire_text(in, AW_TAG_PRINCIPAL_ID, tomb.principal_id,
 		sizeof(tomb.principal_id)) < 0 ||
-	    aw_wire_text(in, AW_TAG_USER, tomb.name, sizeof(tomb.name)) < 0)
+	    aw_wire_text(in, AW_TAG_USER, tomb.name, sizeof(tomb.name)) < 0 ||
+	    aw_wire_text(in, AW_TAG_HOME, tomb.home, sizeof(tomb.home)) < 0)
 		return -EBADMSG;
 	return aw_snapw_add_tomb(worker->writer, &tomb);
+}
+
+static int take_note(struct worker *worker, const struct aw_wire_in *in)
+{
+	struct aw_snap_note note = { .id = num32(in, AW_TAG_POSIX_ID) };
+
+	if (aw_wire_text(in, AW_TAG_TEXT, note.text, sizeof(note.text)) < 0)
+		return -EBADMSG;
+	return aw_snapw_add_note(worker->writer, &note);
 }
 
 /* 0, AW_END at SNAP_END, or a negative errno. */
@@ -154,6 +164,8 @@ static int take(
 		return take_group(worker, in, diag);
 	case AW_MSG_SNAP_TOMB:
 		return take_tomb(worker, in);
+	case AW_MSG_SNAP_NOTE:
+		return take_note(worker, in);
 	case AW_MSG_SNAP_MEMBER:
 		return aw_snapw_add_member(worker->writer,
 		    num32(in, AW_TAG_GROUP_INDEX),

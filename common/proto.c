@@ -70,7 +70,7 @@ bool aw_proto_is_message(uint16_t type)
 	return (type >= AW_MSG_AUTH && type <= AW_MSG_VERDICT) ||
 	       (type >= AW_MSG_STATUS && type <= AW_MSG_EXPLAINED) ||
 	       (type >= AW_MSG_FLOW && type <= AW_MSG_AGAIN_REC) ||
-	       (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_HOST);
+	       (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_NOTE);
 }
 
 const char *aw_net_word(uint64_t net)

@@ -87,7 +87,8 @@
  *   SNAP_GRANT  SET_INDEX GROUP_INDEX: whoever is in the latter group is in
  *               the former, a permission set's or one that the host owns
  *   SNAP_HOST   POSIX_ID: a group that the host owns; GROUP_INDEX counts on
- *   SNAP_TOMB  PRINCIPAL_ID USER POSIX_ID FLAGS
+ *   SNAP_TOMB  PRINCIPAL_ID USER POSIX_ID FLAGS [HOME]
+ *   SNAP_NOTE  POSIX_ID TEXT: what is to be known again if state.db is lost
  *   SNAP_END
  */
 #ifndef AW_COMMON_PROTO_H
@@ -160,6 +161,7 @@ enum aw_msg {
 	AW_MSG_SNAP_END,
 	AW_MSG_SNAP_GRANT,
 	AW_MSG_SNAP_HOST,
+	AW_MSG_SNAP_NOTE,
 };
 
 enum aw_tag {

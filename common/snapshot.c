@@ -403,14 +403,40 @@ int aw_snap_next_tomb(
     const struct aw_snap *snap, uint64_t *cursor, struct aw_snap_tomb *ret)
 {
 	uint64_t at = *cursor ? *cursor : snap->tombs_off;
+	struct aw_snap_note note = { .id = 0 };
+	uint64_t next = at;
+	int r = AW_DENIED;
+
+	for (; r == AW_DENIED; at = next) {
+		if (at + AW_SNAP_TOMB_FIXED > snap->tables_off)
+			return AW_END;
+		if (aw_snap_note_at(snap, at, &next, &note) != 0)
+			r = aw_snap_tomb_at(snap, at, &next, ret);
+	}
+	if (r == 0 && note.text[0] == '/' && note.id == ret->id)
+		memcpy(ret->home, note.text, sizeof(ret->home));
+	if (r == 0)
+		*cursor = at;
+	return r;
+}
+
+int aw_snap_next_note(
+    const struct aw_snap *snap, uint64_t *cursor, struct aw_snap_note *ret)
+{
+	uint64_t at = *cursor ? *cursor : snap->tombs_off;
+	struct aw_snap_note note = { .id = 0 };
 	int r = AW_DENIED;
 
 	while (r == AW_DENIED) {
 		if (at + AW_SNAP_TOMB_FIXED > snap->tables_off)
 			return AW_END;
-		r = aw_snap_tomb_at(snap, at, &at, ret);
+		r = aw_snap_note_at(snap, at, &at, &note);
+		if (r == 0 && note.text[0] != ':')
+			r = AW_DENIED;
 	}
-	if (r == 0)
+	if (r == 0) {
+		*ret = note;
 		*cursor = at;
+	}
 	return r;
 }

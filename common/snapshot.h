@@ -27,6 +27,13 @@
  *             member names, each with its NUL
  *             DisplayName, which no lookup touches     (to 4)
  *   tombs   sum id name_len more_len flags "name\0" principal id (to 4)
+ *           and between them notes, of the same form but without a principal
+ *           id, for who has lost everything but this file.  Where a name would
+ *           stand is "/home/x": the home of the tombstone behind it, which has
+ *           the same id; or ":text", whatever the writer wants to know again
+ *           of the principal with that id (0: of none).  No name begins so, so
+ *           that a reader which knows of no notes passes over them; n_tombs
+ *           does not count them
  *   tables  user by name, user by id, group by name, group by id.  A slot has
  *           8 bytes: offset of a record / 4 in the low half (0: empty), tag in
  *           the high one.  Slots are sorted by tag; home is tag * homes / 2^32,
@@ -64,6 +71,7 @@
 #define AW_STORE_SIZE     65
 /* Of a group's DisplayName, with its NUL. */
 #define AW_SNAP_DISPLAY_SIZE 4097
+#define AW_SNAP_NOTE_SIZE    256
 
 enum aw_snap_flag {
 	AW_SNAP_DISABLED = 1, /* UserStatus DISABLED: resolvable, no entry */
@@ -148,6 +156,15 @@ struct aw_snap_tomb {
 	char name[AW_NAME_SIZE];
 	uint32_t id;
 	uint32_t flags;
+	char
+	    home[AW_SNAP_NOTE_SIZE]; /* passes aw_name_is_path(); "": unknown */
+};
+
+/* What no lookup finds.  @text begins with ':' and holds no control character,
+ * or is the home of a tombstone. */
+struct aw_snap_note {
+	char text[AW_SNAP_NOTE_SIZE];
+	uint32_t id; /* posix id */
 };
 
 /*
@@ -248,6 +265,9 @@ int aw_snap_next_group(const struct aw_snap *snap, uint64_t *cursor,
     bool only_enum, struct aw_snap_group *ret) AW_MUST_USE;
 int aw_snap_next_tomb(const struct aw_snap *snap, uint64_t *cursor,
     struct aw_snap_tomb *ret) AW_MUST_USE;
+/* Those with ':' only; homes come with their tombstones. */
+int aw_snap_next_note(const struct aw_snap *snap, uint64_t *cursor,
+    struct aw_snap_note *ret) AW_MUST_USE;
 
 /*
  * @text of @len bytes holds no control character but NUL, no ':' and no

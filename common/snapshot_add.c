@@ -341,33 +341,61 @@ int aw_snapw_add_group(struct aw_snapw *writer,
 	return r;
 }
 
-int aw_snapw_add_tomb(struct aw_snapw *writer, const struct aw_snap_tomb *tomb)
+/* A record among the tombstones, as it stands in the file. */
+static int put_tomb(struct aw_snapw *writer, struct aw_snap_tomb_rec rec,
+    const char *name, const uint8_t *more, size_t more_len)
 {
-	struct aw_snap_tomb_rec rec = { 0 };
-	uint8_t more[AW_PRINCIPAL_MAX + 2];
-	size_t more_len, len;
+	size_t len = strlen(name);
 	char *to;
 
-	if (!name_ok(tomb->name, tomb->flags & AW_SNAP_GROUP) ||
-	    !principal_ok(tomb->principal_id) || (tomb->flags & ~FLAGS_ALL))
-		return -EINVAL;
-	if (writer->n_tombs >= AW_SNAP_COUNT_MAX)
-		return -EFBIG;
-	more_len = put_principal(writer, tomb->principal_id, more);
-	rec.id = htole32(tomb->id);
-	rec.flags = (uint8_t)tomb->flags;
-	rec.name_len = (uint8_t)strlen(tomb->name);
+	rec.name_len = (uint8_t)len;
 	rec.more_len = (uint8_t)more_len;
-	len = AW_SNAP_TOMB_FIXED + strlen(tomb->name) + 1 + more_len;
+	len += AW_SNAP_TOMB_FIXED + 1 + more_len;
 	to = aw_area_add(&writer->tombs, aw_snap_align(len, 4));
 	if (!to)
 		return -ENOMEM;
 	memcpy(to, &rec, AW_SNAP_TOMB_FIXED);
-	memcpy(put_string(to + AW_SNAP_TOMB_FIXED, tomb->name), more, more_len);
+	memcpy(put_string(to + AW_SNAP_TOMB_FIXED, name), more, more_len);
 	rec.sum = htole32(aw_snap_sum32((const uint8_t *)to + 4, len - 4));
 	memcpy(to, &rec.sum, sizeof(rec.sum));
-	writer->n_tombs++;
 	return 0;
+}
+
+static int put_note(struct aw_snapw *writer, uint32_t id, const char *text)
+{
+	const struct aw_snap_tomb_rec rec = { .id = htole32(id) };
+
+	return put_tomb(writer, rec, text, (const uint8_t *)"", 0);
+}
+
+int aw_snapw_add_tomb(struct aw_snapw *writer, const struct aw_snap_tomb *tomb)
+{
+	const struct aw_snap_tomb_rec rec = { .id = htole32(tomb->id),
+		.flags = (uint8_t)tomb->flags };
+	uint8_t more[AW_PRINCIPAL_MAX + 2];
+	int r = 0;
+
+	if (!name_ok(tomb->name, tomb->flags & AW_SNAP_GROUP) ||
+	    !principal_ok(tomb->principal_id) || (tomb->flags & ~FLAGS_ALL) ||
+	    (tomb->home[0] && !path_ok(tomb->home)))
+		return -EINVAL;
+	if (writer->n_tombs >= AW_SNAP_COUNT_MAX)
+		return -EFBIG;
+	if (tomb->home[0])
+		r = put_note(writer, tomb->id, tomb->home);
+	if (r == 0)
+		r = put_tomb(writer, rec, tomb->name, more,
+		    put_principal(writer, tomb->principal_id, more));
+	if (r == 0)
+		writer->n_tombs++;
+	return r;
+}
+
+int aw_snapw_add_note(struct aw_snapw *writer, const struct aw_snap_note *note)
+{
+	if (note->text[0] != ':' || !text_ok(note->text, AW_SNAP_NOTE_SIZE - 1))
+		return -EINVAL;
+	return put_note(writer, note->id, note->text);
 }
 
 int aw_snapw_add_host_group(

@@ -461,27 +461,38 @@ int aw_snap_group_display(
 	return 0;
 }
 
-int aw_snap_tomb_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
-    struct aw_snap_tomb *ret)
+/* Whatever is at @at among the tombstones: its fixed part, and where its name
+ * and all behind that stand. */
+static int tomb_rec_at(const struct aw_snap *snap, uint64_t at,
+    uint64_t *ret_next, struct aw_snap_tomb_rec *rec, const char **ret_name)
 {
 	const uint8_t *const from = snap->base + at;
-	const char *const name = (const char *)from + AW_SNAP_TOMB_FIXED;
-	struct aw_snap_tomb tomb = { 0 };
-	struct aw_snap_tomb_rec rec;
 	uint32_t len;
-	size_t used;
 
 	if (at % 4 != 0 || at < snap->tombs_off || at > snap->tables_off ||
 	    snap->tables_off - at < AW_SNAP_TOMB_FIXED)
 		return -EIO;
-	memcpy(&rec, from, AW_SNAP_TOMB_FIXED);
-	len = rec.name_len + 1u + rec.more_len;
-	if (len > snap->tables_off - at - AW_SNAP_TOMB_FIXED)
-		return -EIO;
-	if (le32toh(rec.sum) !=
-	    aw_snap_sum32(from + 4, AW_SNAP_TOMB_FIXED - 4 + len))
+	memcpy(rec, from, AW_SNAP_TOMB_FIXED);
+	len = rec->name_len + 1u + rec->more_len;
+	if (len > snap->tables_off - at - AW_SNAP_TOMB_FIXED ||
+	    le32toh(rec->sum) !=
+		aw_snap_sum32(from + 4, AW_SNAP_TOMB_FIXED - 4 + len))
 		return -EIO;
 	*ret_next = aw_snap_align(at + AW_SNAP_TOMB_FIXED + len, 4);
+	*ret_name = (const char *)from + AW_SNAP_TOMB_FIXED;
+	return 0;
+}
+
+int aw_snap_tomb_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
+    struct aw_snap_tomb *ret)
+{
+	struct aw_snap_tomb tomb = { 0 };
+	struct aw_snap_tomb_rec rec;
+	const char *name;
+	size_t used;
+
+	if (tomb_rec_at(snap, at, ret_next, &rec, &name) < 0)
+		return -EIO;
 	tomb.id = le32toh(rec.id);
 	tomb.flags = rec.flags;
 	if (!name_ok(name, rec.name_len, rec.flags & AW_SNAP_GROUP) ||
@@ -491,6 +502,24 @@ int aw_snap_tomb_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
 		return AW_DENIED;
 	memcpy(tomb.name, name, rec.name_len);
 	*ret = tomb;
+	return 0;
+}
+
+int aw_snap_note_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
+    struct aw_snap_note *ret)
+{
+	struct aw_snap_note note = { .id = 0 };
+	struct aw_snap_tomb_rec rec;
+	const char *name;
+
+	if (tomb_rec_at(snap, at, ret_next, &rec, &name) < 0)
+		return -EIO;
+	memcpy(note.text, name, rec.name_len);
+	note.id = le32toh(rec.id);
+	if (!(note.text[0] == ':' ? aw_text_is_clean(note.text, rec.name_len)
+				  : aw_name_is_path(note.text, rec.name_len)))
+		return AW_DENIED;
+	*ret = note;
 	return 0;
 }
 

@@ -38,5 +38,7 @@ int aw_snap_group_at(const struct aw_snap *snap, uint64_t at,
     struct aw_snap_group *ret) AW_MUST_USE;
 int aw_snap_tomb_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
     struct aw_snap_tomb *ret) AW_MUST_USE;
+int aw_snap_note_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
+    struct aw_snap_note *ret) AW_MUST_USE;
 
 #endif

@@ -52,6 +52,9 @@ int aw_snapw_add_group(struct aw_snapw *writer,
     struct aw_diag *diag) AW_MUST_USE;
 int aw_snapw_add_tomb(
     struct aw_snapw *writer, const struct aw_snap_tomb *tomb) AW_MUST_USE;
+/* A note: its text begins with ':'.  Returns 0, -EINVAL, -ENOMEM. */
+int aw_snapw_add_note(
+    struct aw_snapw *writer, const struct aw_snap_note *note) AW_MUST_USE;
 /*
  * A group that the host owns, by its @gid: those who are made its members have
  * the gid in their lists, but no lookup finds the group here.  They come behind

@@ -172,7 +172,7 @@ static void refuses_groups(void **state)
 
 static void refuses_the_rest(void **state)
 {
-	struct aw_snap_tomb tomb = { "id", "alice", AW_ID_MIN, 0 };
+	struct aw_snap_tomb tomb = { "id", "alice", AW_ID_MIN, 0, "" };
 	struct aw_snapw_head head = { .store_id = "d-12\n" };
 	struct aw_snapw *writer = NULL;
 	char long_store[100];
@@ -274,7 +274,7 @@ static void drops_doubled_members(void **state)
 static void keeps_tombs(void **state)
 {
 	struct aw_snap_tomb tomb = { "90670000-1111-2222-3333-444444444444",
-		"gone", AW_ID_MIN + 5, 0 };
+		"gone", AW_ID_MIN + 5, 0, "" };
 	struct aw_snapw *writer = new_writer(false);
 	uint64_t cursor = 0;
 

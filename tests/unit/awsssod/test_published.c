@@ -86,7 +86,7 @@ static void add_people(struct aw_snapw *writer, const struct object *o)
 		{ "g-admins", "admins", ID(3), 0, "admins" },
 		{ "ps:ReadOnly", "aws-ReadOnly", ID(4), AW_SNAP_SET, NULL },
 	};
-	const struct aw_snap_tomb tomb = { "u-gone", "gone", ID(5), 0 };
+	const struct aw_snap_tomb tomb = { "u-gone", "gone", ID(5), 0, "" };
 
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/id.h"
 #include "common/own.h"
 #include "tests/unit/awsssod/people.h"
 
@@ -64,8 +65,9 @@ static void no_local_alice(struct fake *fake)
 	fake_file(fake->group, "root:x:0:\n");
 }
 
-static void ask(struct fake *fake, uint16_t type, const char *who, uint64_t id,
-    const char *new_name, const char *home)
+/* @says "" is success. */
+static void ask_and_hear(struct fake *fake, uint16_t type, const char *who,
+    uint64_t id, const char *new_name, const char *home, const char *says)
 {
 	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
 	uint8_t data[2048];
@@ -79,19 +81,71 @@ static void ask(struct fake *fake, uint16_t type, const char *who, uint64_t id,
 	aw_wire_put_text(&out, AW_TAG_HOME, home);
 	fake_send(fd, &out);
 	fake_wait(fake, fd, AW_MSG_DONE);
-	if (aw_wire_num(&fake->in, AW_TAG_NET, 0) != AW_NET_OK)
+	if ((aw_wire_num(&fake->in, AW_TAG_NET, 0) == AW_NET_OK) != !*says ||
+	    !strstr(fake_text(fake, AW_TAG_TEXT), says))
 		fail_msg("%s: %s", who, fake_text(fake, AW_TAG_TEXT));
 	settle(fake);
 }
 
-/* The whole ledger in one line; who is there now is a sweep's to tell. */
+static void ask(struct fake *fake, uint16_t type, const char *who, uint64_t id,
+    const char *new_name, const char *home)
+{
+	ask_and_hear(fake, type, who, id, new_name, home, "");
+}
+
+/* awssso ids import --theirs: @principal has the id @id. */
+static void renumber(struct fake *fake, const char *principal, const char *name,
+    const char *home, uint64_t id)
+{
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+	aw_own_fd int memfd = -1;
+	uint8_t data[512];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ID_REC, 0);
+	aw_wire_put_text(&out, AW_TAG_STORE, FAKE_STORE);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, principal);
+	aw_wire_put_num(&out, AW_TAG_KIND, AW_KIND_USER);
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
+	aw_wire_put_text(&out, AW_TAG_USER, name);
+	aw_wire_put_text(&out, AW_TAG_HOME, home);
+	assert_int_equal(aw_wire_end(&out), 0);
+	assert_int_equal(aw_sock_memfd("t", data, out.len, &memfd), 0);
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_IDS_IMPORT, 7);
+	aw_wire_put_num(&out, AW_TAG_ACCEPT_LOSS, 1);
+	assert_int_equal(aw_wire_end(&out), 0);
+	assert_int_equal(aw_sock_send(fd, data, out.len, memfd, 0), 0);
+	fake_wait(fake, fd, AW_MSG_ID_REC);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(aw_wire_num(&fake->in, AW_TAG_NET, 0) == AW_NET_OK);
+	settle(fake);
+}
+
+static int64_t id_of(const struct fake *fake, const char *principal)
+{
+	char sql[128];
+
+	assert_int_equal(aw_fmt(sql, sizeof(sql),
+			     "SELECT posix_id FROM principals WHERE"
+			     " principal = '%s'",
+			     principal),
+	    0);
+	return fake_number(fake, sql);
+}
+
+/* The whole ledger, with what is reserved; who is there now is a sweep's to
+ * tell. */
 static void ledger(const struct fake *fake, char buf[2048])
 {
 	const char *text = fake_string(fake,
-	    "SELECT group_concat(store || ' ' || principal || ' ' || kind ||"
-	    " ' ' || posix_id || ' ' || name || ' ' || coalesce(home, '-') ||"
-	    " ' ' || adopted, char(10)) FROM (SELECT * FROM principals"
-	    " WHERE name IS NOT NULL ORDER BY posix_id)");
+	    "SELECT group_concat(line, char(10)) FROM ("
+	    "SELECT store || ' ' || principal || ' ' || kind || ' ' || posix_id"
+	    " || ' ' || name || ' ' || coalesce(home, '-') || ' ' || adopted"
+	    " AS line FROM principals WHERE name IS NOT NULL UNION "
+	    "SELECT principal || ' was ' || old_name FROM renames"
+	    " JOIN principals USING(n) WHERE kept UNION "
+	    "SELECT principal || ' had ' || old_id FROM renumbers"
+	    " JOIN principals USING(n) ORDER BY line)");
 
 	assert_int_equal(aw_copy(buf, 2048, text), 0);
 }
@@ -147,6 +201,71 @@ static void adopted_and_local(void **state)
 	    1001);
 }
 
+/* R16: what somebody gave up is nobody else's afterwards either. */
+static void given_up(void **state)
+{
+	struct fake *fake = *state;
+	const struct fake_directory d = { people.users, people.groups,
+		people.members, 3, people.n_groups, 3 };
+	int64_t carols;
+
+	settle(fake);
+	carols = id_of(fake, CAROL);
+	ask(fake, AW_MSG_IDS_RENAME, "bob", 0, "bobby", NULL);
+	ask(fake, AW_MSG_IDS_RENAME, "admins", 0, "ops", NULL);
+	ask(fake, AW_MSG_IDS_RENAME, "dave", 0, "davy", "/srv/davy");
+	renumber(fake, CAROL, "carol", "/home/carol", AW_ID_MIN + 5);
+	renumber(fake, CAROL, "carol", "/home/carol", AW_ID_MIN + 6);
+	sync_with(fake, &d);
+	for (int i = 0; i < 2; i++) {
+		lose_and_compare(fake, &d);
+		ask_and_hear(fake, AW_MSG_IDS_ADOPT, "alice@example.com",
+		    (uint64_t)carols, NULL, NULL, "is that of u-carol");
+		ask_and_hear(fake, AW_MSG_IDS_ADOPT, "alice@example.com",
+		    AW_ID_MIN + 5, NULL, NULL, "is that of u-carol");
+		ask_and_hear(fake, AW_MSG_IDS_RENAME, CAROL, 0, "bob", NULL,
+		    "was that of u-bob");
+		ask_and_hear(fake, AW_MSG_IDS_RENAME, CAROL, 0, "admins", NULL,
+		    "was that of g-admins");
+		ask_and_hear(fake, AW_MSG_IDS_RENAME, CAROL, 0, "dave", NULL,
+		    "was that of u-dave");
+		assert_string_equal(
+		    fake_string(fake, "SELECT home FROM principals"
+				      " WHERE principal = 'u-dave'"),
+		    "/srv/davy");
+	}
+	/* and their own again */
+	ask(fake, AW_MSG_IDS_RENAME, BOB, 0, "bob", NULL);
+	renumber(fake, CAROL, "carol", "/home/carol", (uint64_t)carols);
+	lose_and_compare(fake, &d);
+}
+
+/* The domain that was pinned, though most are of another one by now. */
+static void pinned_domain(void **state)
+{
+	static const struct fake_user more[] = {
+		{ BOB, "bob@example.com", NULL },
+		{ "u-erin", "erin@partner.example", NULL },
+		{ "u-frank", "frank@partner.example", NULL },
+		{ "u-grace", "grace@example.com", NULL },
+	};
+	struct fake *fake = *state;
+	const struct fake_directory d = { more, people.groups, people.members,
+		4, people.n_groups, 0 };
+
+	settle(fake);
+	fake_stop(fake);
+	fake->conf.domains_auto = true;
+	fake->conf.names.n_domains = 0;
+	fake_run(fake);
+	sync_with(fake, &people);
+	sync_with(fake, &d);
+	lose_and_compare(fake, &d);
+	assert_string_equal(
+	    fake_string(fake, "SELECT value FROM meta WHERE key = 'domain'"),
+	    "example.com");
+}
+
 /* domains = auto: known people are not newcomers' to outvote. */
 static void domain(void **state)
 {
@@ -188,6 +307,8 @@ int main(int argc, char **argv)
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 		T(adopted),
 		T(adopted_and_local),
+		T(given_up),
+		T(pinned_domain),
 		T(domain),
 	};
 	const int worker = fake_worker(argc, argv);

@@ -169,22 +169,70 @@ static const char version_2_trigger[] =
     " WHEN OLD.name IS NOT NULL"
     " BEGIN SELECT RAISE(ABORT, 'the ledger is write-once'); END;";
 
+/* Schema 3 as it was: with one that the migration to 4 replaces. */
+static const char version_3_trigger[] =
+    "DROP TRIGGER renumbers_others;"
+    "CREATE TRIGGER renumbers_others BEFORE INSERT ON renumbers"
+    " WHEN NOT EXISTS(SELECT 1 FROM principals p WHERE p.n = NEW.n"
+    "  AND p.posix_id = NEW.old_id) BEGIN"
+    " SELECT RAISE(ABORT, 'the ledger is write-once'); END;";
+
+static void execute(sqlite3 *db, const char *sql)
+{
+	char *error = NULL;
+
+	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
+		fail_msg("%s: %s", sql, error);
+}
+
 /* An empty database of the schema @version. */
 static void make_old(const char *path, int version)
 {
 	sqlite3 *old = open_plain(path);
 
-	assert_int_equal(
-	    sqlite3_exec(old, version_1, NULL, NULL, NULL), SQLITE_OK);
-	if (version == 2) {
-		assert_int_equal(
-		    sqlite3_exec(old, aw_schema_migrate[1], NULL, NULL, NULL),
-		    SQLITE_OK);
-		assert_int_equal(
-		    sqlite3_exec(old, version_2_trigger, NULL, NULL, NULL),
-		    SQLITE_OK);
-	}
+	execute(old, version_1);
+	for (int i = 1; i < version; i++)
+		execute(old, aw_schema_migrate[i]);
+	if (version == 2)
+		execute(old, version_2_trigger);
+	if (version == 3)
+		execute(old, version_3_trigger);
 	assert_int_equal(sqlite3_close(old), SQLITE_OK);
+}
+
+/* What was taken back stays so, and what comes from elsewhere joins it. */
+static void from_version_3(void **state)
+{
+	static const char before[] =
+	    "INSERT INTO principals(n, store, principal, kind, user_name, name,"
+	    " posix_id, home)"
+	    " VALUES(1, 's', 'u-1', 1, '', 'al', 1879048192, '/home/a');"
+	    "INSERT INTO renumbers(n, at, old_id, id)"
+	    " VALUES(1, 5, 1879048192, 1879048200);"
+	    "UPDATE principals SET posix_id = 1879048200;";
+	static const char later[] = "INSERT INTO renumbers(n, at, old_id, id)"
+				    " VALUES(1, 6, 1879048193, 1879048200)";
+	struct fake *fake = fake_new();
+	struct world world = { .fake = fake };
+	struct aw_diag why = { .text = "" };
+	sqlite3 *old;
+
+	(void)state;
+	make_old(fake->state, 3);
+	old = open_plain(fake->state);
+	execute(old, before);
+	assert_int_equal(
+	    sqlite3_exec(old, later, NULL, NULL, NULL), SQLITE_CONSTRAINT);
+	assert_int_equal(sqlite3_close(old), SQLITE_OK);
+	assert_int_equal(aw_state_open(fake->state, &world.state, &why), 0);
+	execute(world.state.db, later);
+	assert_int_equal(world_number(&world,
+			     "SELECT sum(old_id - 1879048192 + at) FROM"
+			     " renumbers WHERE n = 1",
+			     NULL),
+	    5 + 6 + 1);
+	aw_state_close(&world.state);
+	fake_free(fake);
 }
 
 /* A migrated database has the very schema that a fresh one has. */
@@ -375,6 +423,19 @@ static const struct {
 	{ "UPDATE principals SET name = 'hal', home = '/home/h',"
 	  " posix_id = 1879048192 WHERE n = 8",
 	    SQLITE_CONSTRAINT },
+	/* one that came from elsewhere, likewise */
+	{ "INSERT INTO renumbers(n, at, old_id, id)"
+	  " VALUES(2, 1, 1879048400, 1879048193)",
+	    SQLITE_OK },
+	{ "INSERT INTO renumbers(n, at, old_id, id)"
+	  " VALUES(1, 1, 1879048400, 1879048300)",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO renumbers(n, at, old_id, id)"
+	  " VALUES(1, 1, 1879048193, 1879048300)",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET name = 'hal', home = '/home/h',"
+	  " posix_id = 1879048400 WHERE n = 8",
+	    SQLITE_CONSTRAINT },
 };
 
 /* What may be written to the ledger, one statement after the other. */
@@ -393,6 +454,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_version_1),
+		cmocka_unit_test(from_version_3),
 		cmocka_unit_test(same_schema),
 		cmocka_unit_test(half_a_migration),
 		cmocka_unit_test_setup_teardown(

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Notes, there and back.  The queries AW_Q_SNAP_OLD_... spell those of old
+ * names and ids.
+ */
+#include "awsssod/note.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "awsssod/register.h"
+#include "common/id.h"
+
+/* Not those of the table meta that a snapshot has in its header, or that count
+ * for this database only. */
+static const char *const facts[] = { "domain", "published_key",
+	"published_generation", "published_created" };
+#define N_FACTS (sizeof(facts) / sizeof(facts[0]))
+
+int aw_note_fact(struct aw_state *state, size_t i, char text[AW_SNAP_NOTE_SIZE])
+{
+	char value[AW_SNAP_NOTE_SIZE];
+	int r;
+
+	if (i >= N_FACTS)
+		return AW_END;
+	r = aw_state_get(state, facts[i], value, sizeof(value));
+	return r == 0
+		   ? aw_fmt(text, AW_SNAP_NOTE_SIZE, ":%s %s", facts[i], value)
+		   : r;
+}
+
+/* Behind "@word " in @text; NULL: it is another one. */
+static const char *value_of(const char *text, const char *word)
+{
+	const size_t len = strlen(word);
+
+	return strncmp(text, word, len) == 0 && text[len] == ' '
+		   ? text + len + 1
+		   : NULL;
+}
+
+static int restore_fact(struct aw_state *state, const char *text)
+{
+	for (size_t i = 0; i < N_FACTS; i++) {
+		const char *value = value_of(text, facts[i]);
+
+		if (value)
+			return aw_state_set(state, facts[i], value);
+	}
+	return 0;
+}
+
+int aw_note_restore(
+    struct aw_state *state, const struct aw_snap_note *note, int64_t at)
+{
+	const char *const was = value_of(note->text, ":was");
+	const char *const had = value_of(note->text, ":had");
+	uint64_t id;
+	int r;
+
+	if (note->id == 0)
+		return restore_fact(state, note->text + 1);
+	if (!was && !had)
+		return 0;
+	if (was)
+		r = aw_state_run(state, AW_Q_RESTORE_OLD_NAME, "iis",
+		    (int64_t)note->id, at, was);
+	else if (aw_num_u64(had, 1, UINT32_MAX, &id) < 0)
+		r = -EBADMSG;
+	else
+		r = aw_state_run(state, AW_Q_RESTORE_OLD_ID, "iii",
+		    (int64_t)note->id, at, (int64_t)id);
+	/* Of nobody's id: then it is not the snapshot that was written. */
+	return r == 0 && aw_state_changes(state) != 1 ? -EBADMSG : r;
+}
+
+int aw_note_home(const struct aw_conf *conf, const struct aw_snap_tomb *tomb,
+    char home[AW_PERSON_HOME_SIZE])
+{
+	return tomb->home[0] ? aw_copy(home, AW_PERSON_HOME_SIZE, tomb->home)
+			     : aw_register_home(
+				   conf, tomb->name, home, AW_PERSON_HOME_SIZE);
+}
