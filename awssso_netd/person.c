@@ -228,9 +228,7 @@ static int keep_groups(
 	}
 	if (r < 0)
 		return r;
-	r = aw_paging_step(&op->paging, next);
-	if (r == -EBADMSG)
-		return aw_answer_bad(&top, "NextToken", "given twice", why);
+	r = aw_paging_step(&op->paging, &top, json, "NextToken", next, why);
 	return r == 0 ? ask_groups(op) : r;
 }
 

@@ -253,6 +253,8 @@ void aw_portal_cancel(struct aw_portal_op *op)
 static int take_page(struct aw_portal_op *op,
     const struct aw_call_answer *answer, struct aw_diag *why)
 {
+	const struct aw_place top = { NULL,
+		op->account[0] ? "ListAccountRoles" : "ListAccounts", -1 };
 	const char *next = NULL;
 	int r;
 
@@ -260,10 +262,8 @@ static int take_page(struct aw_portal_op *op,
 	    op->account[0] ? op->account : NULL, &op->list, &next, why);
 	if (r < 0)
 		return r;
-	r = aw_paging_step(&op->paging, next);
-	if (r == -EBADMSG)
-		aw_diag_set(why, "%s: nextToken: given twice",
-		    op->account[0] ? "ListAccountRoles" : "ListAccounts");
+	r = aw_paging_step(
+	    &op->paging, &top, answer->json, "nextToken", next, why);
 	return r == 0 ? ask_page(op) : r;
 }
 

@@ -8,13 +8,11 @@
 
 #include "common/fault.h"
 
-void aw_reply_net(
-    struct aw_wire_out *out, enum aw_net net, const struct aw_diag *why)
+void aw_reply_why(struct aw_wire_out *out, const struct aw_diag *why)
 {
 	char text[sizeof(why->text)];
 
-	aw_wire_put_num(out, AW_TAG_NET, (uint64_t)net);
-	if (net == AW_NET_OK || !why || !why->text[0])
+	if (!why || !why->text[0])
 		return;
 	if (why->fault)
 		aw_wire_put_text(out, AW_TAG_FAULT, why->fault->id);
@@ -24,6 +22,14 @@ void aw_reply_net(
 	else
 		aw_wire_put_text(out, AW_TAG_TEXT,
 		    aw_text_escape(text, sizeof(text), why->text));
+}
+
+void aw_reply_net(
+    struct aw_wire_out *out, enum aw_net net, const struct aw_diag *why)
+{
+	aw_wire_put_num(out, AW_TAG_NET, (uint64_t)net);
+	if (net != AW_NET_OK)
+		aw_reply_why(out, why);
 }
 
 static void put_if(struct aw_wire_out *out, uint16_t tag, const char *text)

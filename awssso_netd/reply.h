@@ -11,6 +11,8 @@
 /* NET, and TEXT unless all is well; @why may be NULL. */
 void aw_reply_net(
     struct aw_wire_out *out, enum aw_net net, const struct aw_diag *why);
+/* TEXT, and FAULT where it is known which; nothing when there is no text. */
+void aw_reply_why(struct aw_wire_out *out, const struct aw_diag *why);
 /* PRINCIPAL_ID, USER_NAME ... GROUP_ID*.  @person may be NULL. */
 void aw_reply_person(struct aw_wire_out *out, const struct aw_person *person);
 /* ROLE* and ROLES_KNOWN; nothing when @roles is NULL. */

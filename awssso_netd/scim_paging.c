@@ -92,7 +92,7 @@ static int step_index(struct aw_scim_paging *paging,
 	if (aw_copy(paging->last, sizeof(paging->last),
 		id_at(list, (size_t)n - 1)) < 0)
 		return aw_answer_bad(place, "id", "too long", diag);
-	return 0;
+	return aw_paging_rows(&paging->cursor, place, list->json, diag);
 }
 
 int aw_scim_paging_step(struct aw_scim_paging *paging,
@@ -101,13 +101,10 @@ int aw_scim_paging_step(struct aw_scim_paging *paging,
 {
 	const bool by_cursor =
 	    paging->cursor.next || (paging->seen == 0 && list->next);
-	int r;
 
 	*ret_skip = is_overlapping(paging) ? 1 : 0;
 	if (!by_cursor && (paging->seen > 0 || list->total >= 0))
 		return step_index(paging, place, list, diag);
-	r = aw_paging_step(&paging->cursor, list->next);
-	if (r == -EBADMSG)
-		return aw_answer_bad(place, "nextCursor", "given twice", diag);
-	return r;
+	return aw_paging_step(
+	    &paging->cursor, place, list->json, "nextCursor", list->next, diag);
 }

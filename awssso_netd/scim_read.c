@@ -59,7 +59,7 @@ int aw_scim_read_list(const struct aw_place *place, struct json_object *json,
 		AW_FIELD(struct aw_scim_list, start, "startIndex",
 		    AW_FIELD_NUMBER, false, INTEGER_MAX),
 	};
-	struct aw_scim_list list = { .total = -1, .start = -1 };
+	struct aw_scim_list list = { .json = json, .total = -1, .start = -1 };
 	int r;
 
 	r = aw_answer_read(place, json, fields,

@@ -24,6 +24,7 @@ bool aw_scim_is_id(const char *id);
 
 /* One page.  Texts and rows are borrowed from the answer. */
 struct aw_scim_list {
+	struct json_object *json;
 	struct json_object *rows; /* NULL: there are none */
 	const char *next;         /* nextCursor, NULL when absent */
 	int64_t total, start;     /* totalResults, startIndex; -1 when absent */

@@ -438,9 +438,8 @@ static int take(
 	r = take_page(op, &top, json, &page, why);
 	if (r < 0)
 		return r;
-	r = aw_paging_step(&op->paging, page.next);
-	if (r == -EBADMSG)
-		return aw_answer_bad(&top, "NextToken", "given twice", why);
+	r = aw_paging_step(
+	    &op->paging, &top, json, "NextToken", page.next, why);
 	if (r == AW_END ||
 	    (op->step == STEP_INSTANCES && op->aws->sso_instance[0]))
 		next_step(op);

@@ -117,9 +117,8 @@ static int take_list(struct aw_store_sweep *sweep, struct json_object *json,
 	if (r < 0)
 		return r;
 	sweep->pages++;
-	r = aw_paging_step(&sweep->paging, next);
-	if (r == -EBADMSG)
-		return aw_answer_bad(&place, "NextToken", "given twice", why);
+	r = aw_paging_step(
+	    &sweep->paging, &place, json, "NextToken", next, why);
 	if (r == AW_END && sweep->step == AW_STEP_MEMBERS)
 		aw_store_sweep_next_group(sweep);
 	else if (r == AW_END)

@@ -393,6 +393,8 @@ static void on_sweep(void *user, const struct aw_sweep_end *end)
 	aw_wire_put_num(&out, AW_TAG_SETS_KNOWN, n->sets_known);
 	if (n->sets_later)
 		aw_wire_put_num(&out, AW_TAG_SETS_LATER, 1);
+	if (end->net == AW_NET_OK)
+		aw_reply_why(&out, &end->why);
 	aw_wire_put_num(&out, AW_TAG_SET_REQUESTS, n->set_requests);
 	aw_client_send(job->client, &out, -1);
 	job_free(job);

@@ -229,10 +229,12 @@ static const struct {
 	    "fault OPERATION|SERVICE|* KIND [ARG] [--count N] [--after N]\n"
 	    "      KIND: latency MS, throttle [S], status [CODE], malformed,\n"
 	    "      oversized [BYTES], truncate-page, empty, gone,\n"
-	    "      lose-token, stale-token, repeat-token, close, cut, deny,\n"
-	    "      expire, slow_down, stale (keys), error "
+	    "      lose-token, stale-token, repeat-token, endless [ROWS], "
+	    "close,\n"
+	    "      cut, deny, expire, slow_down, stale (keys), error "
 	    "STATUS/CODE[/REASON]\n"
-	    "      empty: a page before all others; gone: the whole list\n"
+	    "      empty: a page before all others; gone: the whole list;\n"
+	    "      endless: the first ROWS again and again\n"
 	    "  fault                        those in force\n"
 	    "  fault clear" },
 	{ "clock", 1, 1, turn_clock, "clock +SECONDS|-SECONDS|reset" },

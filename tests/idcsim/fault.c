@@ -27,6 +27,7 @@ static const struct {
 	[AW_SIM_LOSE_TOKEN] = { "lose-token", false, 0, 0, 0 },
 	[AW_SIM_STALE_TOKEN] = { "stale-token", false, 0, 0, 0 },
 	[AW_SIM_REPEAT_TOKEN] = { "repeat-token", false, 0, 0, 0 },
+	[AW_SIM_ENDLESS] = { "endless", true, 0, 100, 100 },
 	[AW_SIM_CLOSE] = { "close", false, 0, 0, 0 },
 	[AW_SIM_CUT] = { "cut", false, 0, 0, 0 },
 	[AW_SIM_DENY] = { "deny", false, 0, 0, 0 },

@@ -28,6 +28,7 @@ enum aw_sim_fault_kind {
 	AW_SIM_LOSE_TOKEN,    /* the page lacks its NextToken */
 	AW_SIM_STALE_TOKEN,   /* any NextToken that is sent is refused */
 	AW_SIM_REPEAT_TOKEN,  /* the page's NextToken is the one sent */
+	AW_SIM_ENDLESS,       /* the first ARG rows, and a new NextToken */
 	AW_SIM_CLOSE,         /* no answer, the connection closes */
 	AW_SIM_CUT,           /* the connection closes within the answer */
 	AW_SIM_DENY,          /* access denied */

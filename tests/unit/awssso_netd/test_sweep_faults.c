@@ -234,6 +234,46 @@ static void a_circle_of_tokens(void **state)
 	}
 }
 
+/* Each list of a sweep that goes on for ever with another token each time: with
+ * the same rows, or with none.  As many pages less one are nothing unusual. */
+static void lists_without_end(void **state)
+{
+	static const struct {
+		const char *operation, *rows;
+		bool is_set;
+	} lists[] = {
+		{ "ListGroups", "100", false },
+		{ "ListGroupMemberships", "0", false },
+		{ "ListUsers", "100", false },
+		{ "ListPermissionSetsProvisionedToAccount", "0", true },
+		{ "ListAccountAssignments", "100", true },
+	};
+	struct sim *sim = *state;
+	struct held held;
+	char says[100];
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		assert_int_equal(aw_fmt(says, sizeof(says),
+				     "%s: 100 pages in a row brought nothing "
+				     "new",
+				     lists[i].operation),
+		    0);
+		SIM_TELL(
+		    sim, "fault", lists[i].operation, "endless", lists[i].rows);
+		sweep(sim, &held);
+		sim_expect_net(
+		    sim, lists[i].is_set ? AW_NET_OK : AW_NET_BAD_ANSWER, says);
+		assert_int_equal(
+		    sim_num(sim, AW_TAG_SETS_LATER) == 1, lists[i].is_set);
+		SIM_TELL(sim, "fault", "clear");
+	}
+	sim->conf.permission_sets = AW_PERMISSION_SETS_NO;
+	SIM_TELL(sim, "fault", "ListUsers", "endless", "0", "--count", "99");
+	sweep(sim, &held);
+	assert_true(is_whole(sim, &held));
+	assert_true(costs(sim, 99, 99));
+}
+
 /* It waits as long as it is told to, says so, and goes on where it was. */
 static void as_long_as_it_is_told(void **state)
 {
@@ -439,6 +479,7 @@ int main(void)
 		SIM_TEST(each_request_in_turn),
 		SIM_TEST(a_refused_token),
 		SIM_TEST(a_circle_of_tokens),
+		SIM_TEST(lists_without_end),
 		SIM_TEST(as_long_as_it_is_told),
 		SIM_TEST(nobody_there),
 		SIM_TEST(on_a_grid),

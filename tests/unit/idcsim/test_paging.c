@@ -74,6 +74,37 @@ static void walks(void **state)
 	}
 }
 
+/* The first rows again and again, each time with another token; when that is
+ * over the list goes on where it was. */
+static void without_end(void **state)
+{
+	struct probe *probe = *state;
+	struct aw_sim_page page = { 0 };
+	char token[64] = "";
+
+	probe->call.op = &one;
+	probe->sim.page_size = 3;
+	for (unsigned i = 0; i < 5; i++) {
+		const size_t rows = i / 2;
+
+		probe->call.effect.on[AW_SIM_ENDLESS] = i > 0;
+		probe->call.effect.arg[AW_SIM_ENDLESS] = rows;
+		assert_int_equal(aw_sim_page_of(&probe->call, 4, 0,
+				     token[0] ? token : NULL, "s", &page),
+		    0);
+		assert_int_equal(page.first, 0);
+		assert_int_equal(page.n, i > 0 ? rows : 3);
+		assert_string_not_equal(page.next, token);
+		memcpy(token, page.next, sizeof(token));
+	}
+	probe->call.effect.on[AW_SIM_ENDLESS] = false;
+	assert_int_equal(
+	    aw_sim_page_of(&probe->call, 4, 0, token, "s", &page), 0);
+	assert_int_equal(page.first, 3);
+	assert_int_equal(page.n, 1);
+	assert_string_equal(page.next, "");
+}
+
 static void tokens(void **state)
 {
 	struct probe *probe = *state;
@@ -116,6 +147,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 		    walks, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    without_end, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(
 		    tokens, probe_setup, probe_teardown),
 	};

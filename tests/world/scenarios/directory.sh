@@ -327,6 +327,22 @@ scn_half_a_directory_changes_nobody()
 	status 0
 }
 
+# Everybody again and again, each time with another NextToken.
+# covers: dir.1, dir.5, R24
+scn_a_list_without_end_changes_nobody()
+{
+	local before=$run/before now=$run/now
+
+	undo idcsim fault clear
+	everybody > "$before"
+	idcsim fault ListUsers endless
+	! timeout 30 awssso sync > "$now" 2>&1 || fail 'the sweep came to an end'
+	grep -q 'ListUsers: 100 pages in a row brought nothing new' "$now" ||
+	    fail "awssso sync says: $(tail -n 1 "$now")"
+	everybody > "$now"
+	diff "$before" "$now" || fail 'it changed the directory'
+}
+
 # Each list, answered whole and without a row.
 # covers: dir.1, dir.5, R11, R24
 scn_an_emptied_directory_changes_nobody()
