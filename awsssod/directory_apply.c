@@ -329,7 +329,12 @@ static int do_part(struct aw_applying *job, struct aw_diag *diag)
 	const struct aw_apply *apply = job->apply;
 	int r;
 
-	if (!job->compared) {
+	if (apply->published && !job->disabled) {
+		r = aw_published_disable(
+		    job->state, job->store, &job->n_disabled);
+		job->changes = job->n_disabled;
+		job->disabled = true;
+	} else if (!job->compared) {
 		r = compare_slice(job);
 	} else if (!job->arriving.begun) {
 		r = check_kinds(job, diag);

@@ -4,7 +4,9 @@
  *
  * Absence of data never deletes by itself (R24): a sweep that would lose too
  * much (awsssod/shrink.h) is held. What a held sweep adds or changes counts at
- * once; what it lacks stays, but a person whom it lacks is marked missing.
+ * once; what it lacks stays, but a person whom it lacks is marked missing.  Of
+ * a published directory that is held as a whole, because its names or ids are
+ * not those of this host, only this counts at once: who is disabled.
  */
 #ifndef AW_AWSSSOD_DIRECTORY_APPLY_H
 #define AW_AWSSSOD_DIRECTORY_APPLY_H
@@ -44,9 +46,10 @@ struct aw_applying {
 	const char *store;
 	int64_t usr, grp; /* the known membership that was compared last */
 	bool compared;    /* all of them were */
+	bool disabled;    /* a publisher's disabled people are */
 	struct aw_arriving arriving;
 	bool arrived; /* whoever is new has a name, or a reason */
-	int64_t changes;
+	int64_t changes, n_disabled;
 	int64_t had_users, had_groups, had_members;
 	int64_t members; /* that there are afterwards */
 	struct aw_sets sets;
@@ -63,7 +66,8 @@ void aw_apply_begin(struct aw_applying *job, struct aw_state *state,
  * there is to change among those who are there: only then anybody comes, goes
  * or changes.  Returns AW_PENDING: call again; 0 with @ret; AW_DENIED with
  * @diag when the sweep contradicts itself or what is known; or a negative
- * errno.  Unless 0 is returned the directory is what it was.
+ * errno.  Unless 0 is returned the directory is what it was, but for those whom
+ * a publisher has disabled: @job->n_disabled of them are since this began.
  */
 int aw_apply_step(struct aw_applying *job, struct aw_applied *ret,
     struct aw_diag *diag) AW_MUST_USE;

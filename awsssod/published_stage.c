@@ -204,6 +204,20 @@ int aw_published_stage(struct aw_published_stage *stage, struct aw_diag *diag)
 
 /* --- names and ids ----------------------------------------------------- */
 
+int aw_published_disable(
+    struct aw_state *state, const char *store, int64_t *changes)
+{
+	int64_t n;
+	int r;
+
+	r = aw_state_run(state, AW_Q_PUBLISHED_DISABLE, "s", store);
+	if (r < 0)
+		return r;
+	n = aw_state_changes(state);
+	*changes += n;
+	return n > 0 ? aw_state_run(state, AW_Q_GENERATION_NEXT, "") : 0;
+}
+
 int aw_published_conflicts(
     struct aw_state *state, const char *store, struct aw_diag *diag)
 {

@@ -34,6 +34,14 @@ struct aw_published_stage {
 int aw_published_stage(
     struct aw_published_stage *stage, struct aw_diag *diag) AW_MUST_USE;
 
+/*
+ * Whoever is known here and disabled there is disabled now, before anything can
+ * hold the rest: a generation of its own, and part of the caller's transaction.
+ * *@changes grows by each.  Returns 0 or a negative errno.
+ */
+int aw_published_disable(
+    struct aw_state *state, const char *store, int64_t *changes) AW_MUST_USE;
+
 /* Whether a name or an id of the publisher's is somebody else's on this host:
  * AW_DENIED with @diag.  0: it is not; or a negative errno. */
 int aw_published_conflicts(struct aw_state *state, const char *store,

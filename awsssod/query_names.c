@@ -173,6 +173,10 @@ const char *const aw_query_names[AW_Q_COUNT_] = {
 	/* What a publisher gave out. */
 	[AW_Q_PUBLISHED_ADD] =
 	    "INSERT INTO published VALUES(?1, ?2, ?3, ?4, ?5)",
+	[AW_Q_PUBLISHED_DISABLE] =
+	    "UPDATE principals SET disabled = 1 WHERE store = ?1 AND kind = 1"
+	    " AND disabled = 0 AND present = 1 AND principal IN"
+	    " (SELECT principal FROM stage_users WHERE disabled = 1)",
 	[AW_Q_PUBLISHED_CONFLICTS] =
 	    "SELECT b.name, b.posix_id, p.name, p.posix_id FROM published b"
 	    " CROSS JOIN principals p ON p.store = ?1"

@@ -183,6 +183,8 @@ static int on_step(sd_event_source *source AW_UNUSED, void *user)
 	sweep->step = sd_event_source_disable_unref(sweep->step);
 	if (r < 0)
 		aw_diag_set(&why, "state.db: %s", strerror(-r));
+	if (r != 0 && sweep->applying.n_disabled > 0)
+		aw_publish_anew(&sweep->daemon->publish);
 	if (r == 0)
 		count(sweep, &applied);
 	else

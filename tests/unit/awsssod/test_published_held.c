@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A published directory and what this host has given out or heard of already:
+ * what is held, what counts nevertheless, and what is refused after state.db
+ * was lost: awsssod/published*.c, directory_apply.c.
+ * covers: dir.1, dir.5, dir.6, R16, R24
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "awsssod/person.h"
+#include "common/own.h"
+#include "common/snapshot.h"
+#include "tests/unit/awsssod/object.h"
+
+static void settle(struct fake *fake)
+{
+	for (int i = 0; i < 500 && aw_publish_is_busy(&fake->daemon->publish);
+	     i++)
+		fake_turn(fake, 10);
+	assert_false(aw_publish_is_busy(&fake->daemon->publish));
+}
+
+/* The snapshot's flags of the person called @name. */
+static uint32_t shown_flags(struct fake *fake, const char *name)
+{
+	struct aw_snap_user user;
+	struct aw_snap snap;
+	char path[160];
+
+	settle(fake);
+	assert_int_equal(
+	    aw_fmt(path, sizeof(path), "%s/directory.1", fake->pub), 0);
+	assert_int_equal(aw_snap_open(path, geteuid(), &snap), 0);
+	assert_int_equal(
+	    aw_snap_user_by_name(&snap, name, strlen(name), &user), 0);
+	aw_snap_close(&snap);
+	return user.flags;
+}
+
+/* R16: what this host knows is never re-numbered, and no name changes hands;
+ * R24: whoever is disabled is so at once, whatever else is held. */
+static void held_but_for_the_disabled(void **state)
+{
+	static const struct {
+		const char *name, *alice, *bob; /* NULL: al, bob */
+		uint32_t id;                    /* hers */
+		bool off, want;
+		const char *says;
+	} rows[] = {
+		{ "another id", NULL, NULL, ID(9), false, false, "ids import" },
+		{ "names exchanged", "bob", "al", ID(1), false, false,
+		    "exchanged" },
+		{ "another id, disabled", NULL, NULL, ID(9), true, true,
+		    "ids import" },
+		{ "enabled again, but held", NULL, NULL, ID(9), false, true,
+		    "ids import" },
+		{ "names exchanged, disabled", "bob", "al", ID(1), true, true,
+		    "exchanged" },
+	};
+	struct fake *fake = *state;
+	struct object first = object_good(7, 60);
+	struct aw_person person;
+
+	object_start(fake, &first);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct object o = object_good(8, 50);
+
+		o.name = rows[i].alice;
+		o.bob = rows[i].bob;
+		o.alice = rows[i].id;
+		o.off = rows[i].off;
+		object_fetch(
+		    fake, &o, AW_NET_BAD_ANSWER, rows[i].says, rows[i].name);
+		assert_int_equal(
+		    aw_person_by_name(&fake->daemon->state, "al", &person), 0);
+		if (person.posix_id != ID(1) ||
+		    strcmp(person.principal, ALICE) != 0 ||
+		    person.disabled != rows[i].want ||
+		    shown_flags(fake, "al") % 2 != rows[i].want ||
+		    shown_flags(fake, "bob") % 2 != 0)
+			fail_msg("%s: %u, %d", rows[i].name, person.posix_id,
+			    person.disabled);
+	}
+	/* one generation for the one change */
+	assert_int_equal(fake_number(fake,
+			     "SELECT value FROM meta WHERE key = 'generation'"),
+	    2);
+	first = object_good(8, 50);
+	object_fetch(fake, &first, AW_NET_OK, "", "no longer held");
+	assert_false(shown_flags(fake, "al") % 2);
+}
+
+/* What is in force is known from the snapshot, too: an older one is refused,
+ * the same one taken once more, with what the snapshot lacks. */
+static void older_than_what_was_lost(void **state)
+{
+	struct fake *fake = *state;
+	struct object o = object_good(7, 60), older = object_good(6, 50);
+	struct object earlier = object_good(8, 600);
+
+	object_make(&o);
+	fake_netd_wait(fake, AW_MSG_FETCH);
+	object_serve(fake, o.data, o.len);
+	settle(fake);
+	for (int i = 0; i < 2; i++) {
+		fake_stop(fake);
+		assert_int_equal(unlink(fake->state), 0);
+		fake_run(fake);
+		object_make(&older);
+		fake_netd_wait(fake, AW_MSG_FETCH);
+		object_serve(fake, older.data, older.len);
+		free(older.data);
+		assert_int_equal(fake->daemon->sweep.net, AW_NET_BAD_ANSWER);
+		assert_non_null(
+		    strstr(fake->daemon->sweep.text, "an older one"));
+		object_fetch(fake, &earlier, AW_NET_BAD_ANSWER, "an older one",
+		    "read earlier");
+		assert_string_equal(
+		    fake_string(fake, "SELECT home FROM principals"
+				      " WHERE principal = 'u-gone'"),
+		    "/srv/gone");
+		aw_sweep_start(&fake->daemon->sweep, false);
+		fake_netd_wait(fake, AW_MSG_FETCH);
+		object_serve(fake, o.data, o.len);
+		assert_int_equal(fake->daemon->sweep.net, AW_NET_OK);
+		assert_int_equal(
+		    fake_number(fake, "SELECT count(*) FROM sweeps"
+				      " WHERE net = 1 AND users = 2"),
+		    1);
+		settle(fake);
+	}
+	free(o.data);
+}
+
+/* awssso ids rename at the publisher: every host follows, with the same id. */
+static void renamed_at_the_publisher(void **state)
+{
+	static const struct {
+		const char *alice, *bob;
+		uint64_t net;
+	} rows[] = {
+		{ "alicia", NULL, AW_NET_OK },
+		/* bob's name is free when alice takes it */
+		{ "bob", "robert", AW_NET_OK },
+		{ "robert", "bob", AW_NET_BAD_ANSWER },
+		{ "alice", "bob", AW_NET_OK },
+	};
+	struct fake *fake = *state;
+	struct object first = object_good(7, 60);
+	struct aw_person person;
+
+	object_start(fake, &first);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct object o = object_good(8 + i, 50 - (int64_t)i);
+
+		o.name = rows[i].alice;
+		o.bob = rows[i].bob;
+		o.off = i == 0;
+		object_fetch(fake, &o, rows[i].net,
+		    rows[i].net == AW_NET_OK ? "" : "exchanged", "renamed");
+		if (rows[i].net != AW_NET_OK)
+			continue;
+		assert_int_equal(aw_person_by_name(&fake->daemon->state,
+				     rows[i].alice, &person),
+		    0);
+		assert_int_equal(person.posix_id, ID(1));
+		assert_string_equal(person.home, "/home/new");
+		assert_int_equal(person.disabled, i == 0);
+		assert_int_equal(
+		    aw_person_by_name(&fake->daemon->state,
+			rows[i].bob ? rows[i].bob : "bob", &person),
+		    0);
+		assert_int_equal(person.posix_id, ID(2));
+	}
+}
+
+/* What awssso ids import --theirs sends: alice as the publisher has her. */
+static void import_alice(struct fake *fake, uint32_t id)
+{
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+	aw_own_fd int memfd = -1;
+	uint8_t data[512];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ID_REC, 0);
+	aw_wire_put_text(&out, AW_TAG_STORE, FAKE_STORE);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, ALICE);
+	aw_wire_put_num(&out, AW_TAG_KIND, AW_KIND_USER);
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
+	aw_wire_put_text(&out, AW_TAG_USER, "al");
+	aw_wire_put_text(&out, AW_TAG_HOME, "/home/al");
+	assert_int_equal(aw_wire_end(&out), 0);
+	assert_int_equal(aw_sock_memfd("t", data, out.len, &memfd), 0);
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_IDS_IMPORT, 7);
+	aw_wire_put_num(&out, AW_TAG_ACCEPT_LOSS, 1);
+	assert_int_equal(aw_wire_end(&out), 0);
+	assert_int_equal(aw_sock_send(fd, data, out.len, memfd, 0), 0);
+	fake_wait(fake, fd, AW_MSG_ID_REC);
+	fake_wait(fake, fd, AW_MSG_DONE);
+	assert_true(aw_wire_num(&fake->in, AW_TAG_NET, 0) == AW_NET_OK);
+}
+
+/* The way out that the message names is one. */
+static void an_import_lets_it_in(void **state)
+{
+	struct fake *fake = *state;
+	struct object first = object_good(7, 60), o = object_good(8, 50);
+	struct aw_person person;
+
+	object_start(fake, &first);
+	o.alice = ID(9);
+	object_fetch(fake, &o, AW_NET_BAD_ANSWER, "awssso ids import --theirs",
+	    "another id");
+	import_alice(fake, ID(9));
+	o = object_good(8, 50);
+	o.alice = ID(9);
+	o.off = true;
+	object_fetch(fake, &o, AW_NET_OK, "", "after the import");
+	assert_int_equal(
+	    aw_person_by_name(&fake->daemon->state, "al", &person), 0);
+	assert_int_equal(person.posix_id, ID(9));
+	assert_true(person.disabled);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, object_set_up, object_tear_down)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(held_but_for_the_disabled),
+		TEST(older_than_what_was_lost),
+		TEST(renamed_at_the_publisher),
+		TEST(an_import_lets_it_in),
+	};
+
+	if (argc > 1)
+		return fake_worker(argc, argv);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
