@@ -182,6 +182,19 @@ $(WORLD): $(BUILD)/world/%: $(BUILD)/obj/tests/world/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(call link_prog,$<,)
 
+# Every system call and allocation of the PAM entry points fails in turn.
+FAULTS := $(BUILD)/faults/pam $(BUILD)/faults/stand
+.PHONY: faults
+faults: $(FAULTS)
+$(BUILD)/faults/pam: $(BUILD)/obj/tests/faults/pam.o $(BUILD)/obj/tests/faults/alloc.o $(BUILD)/libcommon.a
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(call link_prog,$(filter %.o,$^),-lpam -ldl)
+$(BUILD)/faults/stand: $(BUILD)/obj/tests/faults/stand.o $(BUILD)/libcommon.a
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(call link_prog,$<,)
+
 .PHONY: units unit fuzz-replay
 units: $(UNITS)
 
@@ -248,7 +261,7 @@ check:
 check-asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined WERROR=$(WERROR) unit
 
-CSRC := $(foreach d,common nss_awssso pam_awssso awsssod awssso_netd awssso tests/idcsim tests/unit tests/unit/* tests/fuzz tests/world tests/bench,$(wildcard $(d)/*.c $(d)/*.h))
+CSRC := $(foreach d,common nss_awssso pam_awssso awsssod awssso_netd awssso tests/idcsim tests/unit tests/unit/* tests/fuzz tests/world tests/bench tests/faults,$(wildcard $(d)/*.c $(d)/*.h))
 lint:
 	$(Q)BUILD=$(BUILD) tests/checks/lint.sh
 format:

@@ -69,17 +69,18 @@ static bool is_in_passwd(const char *name, char *line)
 	return false;
 }
 
-/* libc does not know @name; @error is what kept it from knowing, if anything
- * did. */
+/*
+ * libc does not know @name; @error is what kept it from knowing, if it says.
+ * It does not when it could not load a module for want of memory or
+ * descriptors: whom the snapshot has is not unknown.
+ */
 static enum aw_pam_who judge_unknown(const char *name, int error, char *line)
 {
 	struct found found;
-	int r;
 
 	if (is_in_passwd(name, line))
 		return AW_PAM_WHO_LOCAL;
-	r = look(name, &found);
-	if (error == 0 && (r == 0 || r == AW_UNKNOWN))
+	if (error == 0 && look(name, &found) == AW_UNKNOWN)
 		return AW_PAM_WHO_STRANGER;
 	return AW_PAM_WHO_UNKNOWABLE;
 }

@@ -9,10 +9,11 @@
 #include <stdint.h>
 
 enum aw_pam_who {
-	AW_PAM_WHO_UNKNOWABLE, /* may be ours, but nobody can say right now */
+	AW_PAM_WHO_UNKNOWABLE, /* may be ours, but nobody can say right now; or
+				  the snapshot has it, and libc does not */
 	AW_PAM_WHO_OURS,       /* libc and the snapshot agree on name and id */
 	AW_PAM_WHO_LOCAL,      /* a name of the system or a local account */
-	AW_PAM_WHO_STRANGER,   /* a possible name that nobody knows */
+	AW_PAM_WHO_STRANGER,   /* a possible name, in neither */
 };
 
 /*

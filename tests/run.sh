@@ -109,6 +109,7 @@ jobs_rest()
 		printf 'world-%s\t400\ttests/world/play.sh %s\n' "$name" \
 		    "$file"
 	done
+	printf 'faults\t300\ttests/faults/run.sh %s\n' "$build"
 	printf 'demo\t300\ttests/demo/check.sh\n'
 	printf 'sdk\t300\ttests/sdk/run.sh\n'
 	printf 'scim\t300\ttests/scim/run.sh\n'
@@ -233,7 +234,7 @@ prepare()
 {
 	tests/deps.sh
 	"${MAKE-make}" --no-print-directory -j2 BUILD="$build" \
-	    WERROR="${WERROR-}" all units fuzz-replay world
+	    WERROR="${WERROR-}" all units fuzz-replay world faults
 }
 
 main()
