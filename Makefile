@@ -173,6 +173,14 @@ $(VARIANT): $(BUILD)/unit/pam_awssso/places.o $(OBJS_pam_awssso) $(BUILD)/libcom
 	$(Q)$(call link_so,-Wl$(comma)--version-script=pam_awssso/exports.map,$(BUILD)/unit/pam_awssso/places.o $(OBJS_pam_awssso),$(LIBS_pam_awssso))
 $(filter $(BUILD)/unit/pam_awssso/%,$(UNIT_PROD)): | $(VARIANT) $(BUILD)/pam_awssso.so
 
+# What awsssod decides, for another evaluator to differ from.
+JUDGE := $(BUILD)/policy/judge
+$(JUDGE): PKG_CFLAGS = $(call pkg_cflags,$(SOD_PKGS))
+$(JUDGE): $(BUILD)/obj/tests/policy/judge.o $(OBJS_awsssod) $(BUILD)/libcommon.a
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(call link_prog,$< $(OBJS_awsssod),$(LIBS_awsssod))
+
 # The test world's own helpers.
 WORLD := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/world/*.c)))
 .PHONY: world
@@ -196,7 +204,7 @@ $(BUILD)/faults/stand: $(BUILD)/obj/tests/faults/stand.o $(BUILD)/libcommon.a
 	$(Q)$(call link_prog,$<,)
 
 .PHONY: units unit fuzz-replay
-units: $(UNITS)
+units: $(UNITS) $(JUDGE)
 
 # unit: every unit test, no root, no network.  The product objects are built
 # first because some tests load them as they are.
@@ -261,7 +269,7 @@ check:
 check-asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined WERROR=$(WERROR) unit
 
-CSRC := $(foreach d,common nss_awssso pam_awssso awsssod awssso_netd awssso tests/idcsim tests/unit tests/unit/* tests/fuzz tests/world tests/bench tests/faults,$(wildcard $(d)/*.c $(d)/*.h))
+CSRC := $(foreach d,common nss_awssso pam_awssso awsssod awssso_netd awssso tests/idcsim tests/unit tests/unit/* tests/fuzz tests/world tests/bench tests/faults tests/policy,$(wildcard $(d)/*.c $(d)/*.h))
 lint:
 	$(Q)BUILD=$(BUILD) tests/checks/lint.sh
 format:

@@ -4,8 +4,8 @@
 # run.sh unit: what "make unit" has built.  run.sh all: install what is missing,
 # build, and run every test, for "make check".  Two jobs at a time; a job is one
 # unit test program, one fuzz target with its corpus, one check script, the
-# referee's suite, the mutants of what decides, or one file of scenarios in a
-# world of its own.  What each says goes to $BUILD/check/JOB.log; failures
+# referee's suite, the mutants of what decides, its policies against a second
+# reading of the page, or one file of scenarios in a world of its own.  What each says goes to $BUILD/check/JOB.log; failures
 # are repeated here and the last line is "N passed, N failed".
 #
 # A job writes lines "ok NAME" and "not ok NAME: why" (TAP), or "N inputs" (a
@@ -113,6 +113,7 @@ jobs_rest()
 	printf 'demo\t300\ttests/demo/check.sh\n'
 	printf 'sdk\t300\ttests/sdk/run.sh\n'
 	printf 'scim\t300\ttests/scim/run.sh\n'
+	printf 'policy\t120\ttests/policy/run.sh\n'
 	printf 'mutation\t400\t%s -k --no-print-directory mutate\n' \
 	    "${MAKE-make}"
 	for file in tests/checks/*.sh; do

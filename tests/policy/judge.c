@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge FOLDER: what awsssod decides, without a daemon: its own reader of
+ * awssso.conf, its own database and its own rules are fed with directories,
+ * policies and requests from standard input, and say what they say.  Fields are
+ * separated by tabs.
+ *
+ *   directory KNOWN             a new one; 1: a sweep could read who holds
+ *                               what
+ *   user ID USERNAME NAME DISABLED PRESENT MISSING
+ *   group ID DISPLAYNAME PRESENT
+ *   member GROUP USER           by their ids
+ *   set NAME
+ *   grant SET HOLDER            a user's or group's id
+ *   policy                      the lines up to ".", as they are in the file.
+ *                               Answers "taken", or "refused LINE"
+ *   ask NAME SERVICE STAGE LIVE SET
+ *                               LIVE: "-" not asked, "?" no answer, else "="
+ *                               and what is held, by commas.  SET: of
+ *                               permission_set=, or "-".  Answers WORD LINE
+ */
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "awsssod/daemon.h"
+#include "awsssod/decide.h"
+#include "common/buf.h"
+#include "common/own.h"
+
+#define STORE  "d-0123456789"
+#define FIELDS 8
+
+struct judge {
+	const char *dir; /* for databases */
+	int n;           /* of the directory */
+	struct aw_daemon *daemon;
+	struct aw_buf policy;
+	bool in_policy;
+};
+
+static void die(const char *what)
+{
+	fprintf(stderr, "judge: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+static void open_directory(struct judge *judge, const char *known)
+{
+	struct aw_state *state = &judge->daemon->state;
+	struct aw_diag why = { .text = "" };
+	char path[128];
+
+	if (judge->n++)
+		aw_state_close(state);
+	if (aw_fmt(path, sizeof(path), "%s/%d.db", judge->dir, judge->n) < 0 ||
+	    aw_state_open(path, state, &why) < 0 ||
+	    aw_state_set_num(state, "sets_known", *known == '1') < 0 ||
+	    aw_state_set_num(state, "read_at", time(NULL)) < 0 ||
+	    sqlite3_exec(state->db, "PRAGMA synchronous = OFF", NULL, NULL,
+		NULL) != SQLITE_OK)
+		die(why.text);
+}
+
+/* @sql with ?1, ?2, ... from @values. */
+static void add(struct judge *judge, const char *sql, char **values)
+{
+	sqlite3_stmt *stmt;
+
+	if (sqlite3_prepare_v2(judge->daemon->state.db, sql, -1, &stmt, NULL) !=
+	    SQLITE_OK)
+		die(sqlite3_errmsg(judge->daemon->state.db));
+	for (int i = 0; i < sqlite3_bind_parameter_count(stmt); i++)
+		(void)sqlite3_bind_text(
+		    stmt, i + 1, values[i], -1, SQLITE_STATIC);
+	if (sqlite3_step(stmt) != SQLITE_DONE)
+		die(sqlite3_errmsg(judge->daemon->state.db));
+	(void)sqlite3_finalize(stmt);
+}
+
+static void read_policy(struct judge *judge)
+{
+	struct aw_diag why = { .text = "" };
+	const int r =
+	    aw_conf_parse(aw_buf_text(&judge->policy), judge->policy.len,
+		"policy", ini_parse_stream, &judge->daemon->conf, &why);
+	const char *at = strchr(why.text, ':');
+
+	judge->in_policy = false;
+	if (r < 0)
+		printf("refused\t%.*s\n", at ? (int)strcspn(at + 1, ":") : 0,
+		    at ? at + 1 : "");
+	else
+		puts("taken");
+	if (r == 0 &&
+	    aw_copy(judge->daemon->conf.shell, AW_CONF_TEXT, "/bin/sh") < 0)
+		die("shell");
+}
+
+/* What the portal says: the ROLE fields of an answer of awssso-netd's. */
+static void hear(struct judge *judge, char *live, const char *set,
+    struct aw_live_result *ret)
+{
+	uint8_t data[4096];
+	struct aw_wire_out out;
+	struct aw_wire_in in;
+	char *next = live + 1;
+
+	*ret = (struct aw_live_result){ .roles = *live == '?' ? AW_NET_THROTTLED
+							      : 0 };
+	if (*live != '=')
+		return;
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ROLES_ARE, 1);
+	for (char *role = strsep(&next, ","); role; role = strsep(&next, ","))
+		if (*role)
+			aw_wire_put_text(&out, AW_TAG_ROLE, role);
+	if (aw_wire_end(&out) < 0 || aw_wire_open(data, out.len, &in) != 0)
+		die("what is held");
+	ret->roles = AW_NET_OK;
+	aw_live_sets(
+	    &judge->daemon->conf, &in, set, &ret->sets, &ret->holds_set);
+}
+
+static const char *word_of(enum aw_say say)
+{
+	switch ((int)say) {
+	case AW_SAY_ALLOWED:
+		return "yes";
+	case AW_SAY_NOT_ALLOWED:
+		return "no";
+	case AW_SAY_DISABLED:
+		return "disabled";
+	case AW_SAY_ABSENT:
+		return "absent";
+	case AW_SAY_USER_NAME:
+		return "username";
+	case AW_SAY_NO_SET:
+	case AW_SAY_NETD_GONE:
+	case AW_SAY_THROTTLED:
+		return "set";
+	default:
+		return "failed";
+	}
+}
+
+/* NAME SERVICE STAGE LIVE SET */
+static void answer(struct judge *judge, char **field)
+{
+	static const char *const stages[] = { [AW_STAGE_BEFORE_CODE] = "before",
+		[AW_STAGE_SIGN_IN] = "after",
+		[AW_STAGE_ACCOUNT] = "account",
+		[AW_STAGE_SESSION] = "session" };
+	const struct aw_conf_rule *rule = NULL;
+	struct aw_ask ask = { .permission_set = "" };
+	struct aw_live_result live;
+	struct aw_person person;
+	enum aw_stage stage = 0;
+	enum aw_say say;
+
+	while (strcmp(stages[stage], field[2]) != 0)
+		if (++stage == sizeof(stages) / sizeof(stages[0]))
+			die(field[2]);
+	if (*field[4] != '-' && aw_copy(ask.permission_set,
+				    sizeof(ask.permission_set), field[4]) < 0)
+		die(field[4]);
+	hear(judge, field[3], ask.permission_set, &live);
+	say = aw_decide_who(judge->daemon, field[0], &person);
+	if (say == AW_SAY_ALLOWED)
+		say = aw_decide(
+		    judge->daemon, &person, field[1], &live.sets, stage, &rule);
+	if (say == AW_SAY_ALLOWED &&
+	    (stage == AW_STAGE_SIGN_IN || stage == AW_STAGE_ACCOUNT))
+		say = aw_decide_roles(&ask, &live);
+	printf("%s\t%u\n", word_of(say), rule ? rule->line : 0);
+}
+
+#define OF(what) "(SELECT n FROM principals WHERE principal = " what ")"
+static const struct {
+	const char *word, *sql;
+} inserts[] = {
+	{ "user",
+	    "INSERT INTO principals(store, principal, kind, user_name, name,"
+	    " disabled, present, missing, posix_id, home) SELECT '" STORE
+	    "', ?1, 1, ?2, ?3, ?4, ?5, ?6, max(coalesce(max(posix_id), 0) + 1,"
+	    " 1879048192), '/home/nobody-has-one/' || ?3 FROM principals" },
+	{ "group",
+	    "INSERT INTO principals(store, principal, kind, user_name, present)"
+	    " VALUES('" STORE "', ?1, 2, ?2, ?3)" },
+	{ "member", "INSERT INTO members(grp, usr) VALUES(" OF("?1") ", " OF(
+			"?2") ")" },
+	{ "set", "INSERT INTO principals(store, principal, kind, user_name)"
+		 " VALUES('" STORE "', 'ps:' || ?1, 3, ?1)" },
+	{ "grant", "INSERT INTO grants(grp, holder) VALUES(" OF(
+		       "'ps:' || ?1") ", " OF("?2") ")" },
+};
+
+static void take(struct judge *judge, char *line)
+{
+	char *field[FIELDS] = { line };
+
+	for (size_t i = 0; i < FIELDS && (field[i] = strsep(&line, "\t"));)
+		i++;
+	for (size_t i = 0; i < sizeof(inserts) / sizeof(inserts[0]); i++)
+		if (strcmp(field[0], inserts[i].word) == 0) {
+			add(judge, inserts[i].sql, field + 1);
+			return;
+		}
+	if (strcmp(field[0], "directory") == 0 && field[1])
+		open_directory(judge, field[1]);
+	else if (strcmp(field[0], "ask") == 0 && field[5])
+		answer(judge, field + 1);
+	else if (strcmp(field[0], "policy") == 0)
+		judge->in_policy = true;
+	else
+		die(field[0]);
+	judge->policy.len = 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct judge judge = { .dir = argc == 2 ? argv[1] : NULL,
+		.policy = AW_BUF_INIT(AW_CONF_FILE_MAX) };
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	judge.daemon = calloc(1, sizeof(*judge.daemon));
+	if (!judge.daemon || !judge.dir)
+		die("usage: judge EMPTY-FOLDER < CASES");
+	while ((len = getline(&line, &size, stdin)) > 0) {
+		if (judge.in_policy && strcmp(line, ".\n") == 0) {
+			read_policy(&judge);
+		} else if (judge.in_policy) {
+			aw_buf_add(&judge.policy, line, (size_t)len);
+		} else {
+			line[strcspn(line, "\n")] = '\0';
+			take(&judge, line);
+		}
+	}
+	aw_state_close(&judge.daemon->state);
+	aw_buf_done(&judge.policy);
+	free(judge.daemon);
+	free(line);
+	return 0;
+}
