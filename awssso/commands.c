@@ -8,6 +8,8 @@ const struct aw_command *const aw_commands[] = {
 	&aw_command_login,
 	&aw_command_why,
 	&aw_command_explain,
+	&aw_command_revoke,
+	&aw_command_reap,
 	&aw_command_status,
 	&aw_command_sync,
 	&aw_command_doctor,

@@ -10,6 +10,8 @@
 extern const struct aw_command aw_command_config;
 extern const struct aw_command aw_command_doctor;
 extern const struct aw_command aw_command_explain;
+extern const struct aw_command aw_command_revoke;
+extern const struct aw_command aw_command_reap;
 extern const struct aw_command aw_command_ids_adopt;
 extern const struct aw_command aw_command_ids_export;
 extern const struct aw_command aw_command_ids_import;

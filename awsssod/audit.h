@@ -15,6 +15,7 @@
 #define AW_AUDIT_CODE_SHOWN   "code-shown"
 #define AW_AUDIT_SESSION_OPEN "session-open"
 #define AW_AUDIT_SESSION_END  "session-end"
+#define AW_AUDIT_REVOKED      "sign-ins-revoked"
 
 struct aw_audit {
 	int64_t time;                        /* epoch seconds; 0: now */

@@ -86,6 +86,10 @@ static const struct row rows[] = {
 	[AW_SAY_HUNG_UP] = { AW_VERDICT_REFUSED, "hung-up",
 	    "The sign-in was broken off. Start again.",
 	    "Nothing to change: the client went away before the approval." },
+	[AW_SAY_REVOKED] = { AW_VERDICT_REFUSED, "revoked",
+	    "An administrator of this host has just ended your sign-ins. Ask "
+	    "there before you start again.",
+	    "Nothing to change: awssso revoke was run for this person." },
 	[AW_SAY_FETCHED] = { AW_VERDICT_REFUSED, "just-fetched",
 	    "Your account has just come to this host. Connect again to sign "
 	    "in.",

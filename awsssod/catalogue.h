@@ -33,6 +33,7 @@ enum aw_say {
 	AW_SAY_NO_ROLE,
 	AW_SAY_REPLACED,
 	AW_SAY_HUNG_UP,
+	AW_SAY_REVOKED,
 	AW_SAY_FETCHED,
 	/* disabled or absent */
 	AW_SAY_DISABLED,

@@ -426,7 +426,7 @@ static const char *const sql[AW_Q_COUNT_] = {
 	    " start, opened) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[AW_Q_SESSION_CLOSE] = "UPDATE sessions SET closed = ?2 WHERE n = ?1",
 	[AW_Q_SESSIONS_LEFT] =
-	    "SELECT n, user, service, tty, rhost, ksession, pid, start"
+	    "SELECT n, user, service, tty, rhost, ksession, pid, start, opened"
 	    " FROM sessions WHERE closed IS NULL",
 	[AW_Q_SESSIONS_CLOSE] =
 	    "UPDATE sessions SET closed = ?1 WHERE closed IS NULL",

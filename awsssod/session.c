@@ -131,6 +131,13 @@ void aw_session_drop_token(struct aw_session *session)
 	session->token = 0;
 }
 
+void aw_session_revoke(struct aw_session *session)
+{
+	aw_session_drop_token(session);
+	session->approved_ms = 0;
+	aw_learned_close(session->daemon, session->row);
+}
+
 void aw_session_give_token(struct aw_daemon *daemon AW_UNUSED,
     struct aw_session *session, uint64_t token, uint64_t until_ms)
 {
@@ -221,9 +228,10 @@ static void note_session(struct aw_daemon *daemon, struct aw_session *session,
 
 /* What the log says of @session; it is no reason to do without one. */
 static void describe(struct aw_session *session, const char *service,
-    const char *rhost, const struct aw_person *person)
+    const char *tty, const char *rhost, const struct aw_person *person)
 {
 	aw_ignore(aw_copy(session->service, sizeof(session->service), service));
+	aw_ignore(aw_copy(session->tty, sizeof(session->tty), tty));
 	aw_ignore(aw_copy(session->rhost, sizeof(session->rhost), rhost));
 	aw_ignore(aw_copy(
 	    session->principal, sizeof(session->principal), person->principal));
@@ -262,7 +270,8 @@ static bool begin_session(struct aw_conn *conn, const struct aw_ask *ask,
 		return false;
 	if (attempt)
 		take_token(session, attempt);
-	describe(session, ask->service, ask->rhost, person);
+	session->opened = (int64_t)time(NULL);
+	describe(session, ask->service, ask->tty, ask->rhost, person);
 	note_session(daemon, session, ask);
 	log_session(session, AW_AUDIT_SESSION_OPEN, NULL);
 	return attempt && session->row &&
@@ -328,9 +337,10 @@ static void restore_one(struct aw_daemon *daemon, sqlite3_stmt *row)
 	if (!session)
 		return;
 	session->row = sqlite3_column_int64(row, 0);
+	session->opened = sqlite3_column_int64(row, 8);
 	if (aw_person_by_name(&daemon->state, session->user, &person) == 0)
-		describe(session, aw_state_text(row, 2), aw_state_text(row, 4),
-		    &person);
+		describe(session, aw_state_text(row, 2), aw_state_text(row, 3),
+		    aw_state_text(row, 4), &person);
 }
 
 int aw_sessions_restore(struct aw_daemon *daemon)

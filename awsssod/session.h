@@ -23,7 +23,8 @@ struct aw_session {
 	struct aw_daemon *daemon;
 	int64_t row; /* in state.db; 0: not there */
 	char user[AW_NAME_SIZE];
-	char service[65], rhost[257]; /* for the audit log */
+	char service[65], tty[129], rhost[257]; /* for people */
+	int64_t opened;                         /* epoch seconds */
 	char principal[AW_PRINCIPAL_SIZE];
 	uint32_t ksession;
 	pid_t leader;
@@ -57,6 +58,9 @@ bool aw_session_token(const struct aw_session *session, uint64_t now_ms);
 void aw_session_give_token(struct aw_daemon *daemon, struct aw_session *session,
     uint64_t token, uint64_t until_ms);
 void aw_session_drop_token(struct aw_session *session);
+
+/* What was approved for @session counts no more, here and now. */
+void aw_session_revoke(struct aw_session *session);
 
 /* All tokens are gone: awssso-netd is another one now. */
 void aw_sessions_forget_tokens(struct aw_sessions *sessions);

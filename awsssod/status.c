@@ -12,6 +12,7 @@
 #include "awsssod/explain.h"
 #include "awsssod/ids.h"
 #include "awsssod/person.h"
+#include "awsssod/revoke.h"
 #include "awsssod/scim_expiry.h"
 #include "awsssod/sets.h"
 #include "common/own.h"
@@ -291,6 +292,8 @@ int aw_status_handle(struct aw_conn *conn, const struct aw_wire_in *in)
 	case AW_MSG_EXPLAIN:
 	case AW_MSG_EXPLAIN_CODE:
 		return aw_explain(conn, in);
+	case AW_MSG_REVOKE:
+		return aw_revoke(conn, in);
 	case AW_MSG_SKIPPED:
 	case AW_MSG_IDS:
 		aw_ids_list(conn, in);

@@ -62,6 +62,11 @@ enum aw_conf_qr {
 	AW_QR_NO,
 };
 
+enum aw_conf_on_disable {
+	AW_ON_DISABLE_DENY,
+	AW_ON_DISABLE_END,
+};
+
 struct aw_conf {
 	/* [identity-center] */
 	char start_url[AW_CONF_TEXT];
@@ -99,6 +104,7 @@ struct aw_conf {
 	/* [session] */
 	uint64_t keep_token; /* seconds */
 	uint64_t reuse;      /* seconds */
+	uint64_t on_disable;
 	uint64_t qr;
 	/* [network] */
 	char proxy[AW_CONF_TEXT];

@@ -68,7 +68,7 @@ bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max)
 bool aw_proto_is_message(uint16_t type)
 {
 	return (type >= AW_MSG_AUTH && type <= AW_MSG_VERDICT) ||
-	       (type >= AW_MSG_STATUS && type <= AW_MSG_EXPLAINED) ||
+	       (type >= AW_MSG_STATUS && type <= AW_MSG_SESSION_REC) ||
 	       (type >= AW_MSG_FLOW && type <= AW_MSG_AGAIN_REC) ||
 	       (type >= AW_MSG_SNAP_HEAD && type <= AW_MSG_SNAP_NOTE);
 }

@@ -28,6 +28,10 @@
  *            DIRECTORY_AGE: what would be said now        (own; root: any)
  *   EXPLAIN_CODE CODE -> EVENT, with DETAIL and ACTION, then DONE    (root)
  *   EXPLAINED STAGE VERDICT [TEXT] [RULE]
+ *   REVOKE   USER -> SESSION_REC* (64 at most) then DONE NET SESSIONS FLOWS:
+ *            that person's tokens and open codes have ended, the sessions go
+ *            on (root)
+ *   SESSION_REC SERVICE [TTY] [RHOST] [KSESSION] PID TIME TOKEN (1: had one)
  *   PROGRESS USERS GROUPS MEMBERS REQUESTS RATE [EXPECTED] [TEXT] (it waits)
  *   SKIPPED  [AFTER] -> ID_REC* then DONE NET [TEXT] [AFTER]: who is not
  *            shown, TEXT says why and what to do.  A page of the list: with
@@ -127,6 +131,8 @@ enum aw_msg {
 	AW_MSG_EXPLAIN,
 	AW_MSG_EXPLAIN_CODE,
 	AW_MSG_EXPLAINED,
+	AW_MSG_REVOKE,
+	AW_MSG_SESSION_REC,
 
 	AW_MSG_FLOW = 64,
 	AW_MSG_FLOW_CODE,
@@ -253,7 +259,8 @@ enum aw_tag {
 	AW_TAG_GROUPS_UNKNOWN, /* 1: the GROUP_IDs were not to be had */
 	AW_TAG_AFTER,          /* where a list goes on */
 	AW_TAG_ASSIGNED,       /* 1: holds a permission set, by no group */
-	AW_TAG_LAST_NUMBER_ = AW_TAG_ASSIGNED,
+	AW_TAG_PID,
+	AW_TAG_LAST_NUMBER_ = AW_TAG_PID,
 };
 
 /* What a principal is, here and in state.db. */

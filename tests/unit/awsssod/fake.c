@@ -397,6 +397,12 @@ void fake_wait(struct fake *fake, int fd, uint16_t type)
 	assert_int_equal(fake->in.type, type);
 }
 
+uint16_t fake_next(struct fake *fake, int fd)
+{
+	assert_int_equal(next_message(fake, fd), 0);
+	return fake->in.type;
+}
+
 void fake_wait_end(struct fake *fake, int fd)
 {
 	assert_int_equal(next_message(fake, fd), AW_END);

@@ -114,6 +114,8 @@ void fake_ask(struct fake *fake, int fd, const struct fake_ask *ask);
 void fake_send(int fd, struct aw_wire_out *out);
 /* The next message to the client, which must be of @type. */
 void fake_wait(struct fake *fake, int fd, uint16_t type);
+/* The type of the next message to the client, whatever it is. */
+uint16_t fake_next(struct fake *fake, int fd);
 /* The client is hung up on. */
 void fake_wait_end(struct fake *fake, int fd);
 /* A VERDICT comes and is @verdict; its text holds @text. */

@@ -100,6 +100,7 @@ static void the_page_is_whole(void **state)
 	assert_named(page, AW_AUDIT_CODE_SHOWN);
 	assert_named(page, AW_AUDIT_SESSION_OPEN);
 	assert_named(page, AW_AUDIT_SESSION_END);
+	assert_named(page, AW_AUDIT_REVOKED);
 }
 
 int main(void)

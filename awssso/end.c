@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Root works here in directories that only root and cron may write; what a
+ * person could have made there is never followed, only moved or counted.
+ */
+#include "awssso/end.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "awssso/command.h"
+#include "common/own.h"
+#include "common/text.h"
+
+#define SAVED_DIR "/var/lib/awssso-ended"
+
+/* Debian's place, RHEL's place. */
+static const char *const crontabs[] = { "/var/spool/cron/crontabs",
+	"/var/spool/cron" };
+static const char *const at_jobs[] = { "/var/spool/cron/atjobs",
+	"/var/spool/at" };
+#define LINGER "/var/lib/systemd/linger"
+
+static void close_dir(DIR **dir)
+{
+	if (*dir)
+		(void)closedir(*dir);
+}
+
+static void note(struct aw_end_report *report, const char *what, int error)
+{
+	report->failures++;
+	(void)aw_complain(what, strerrordesc_np(error));
+}
+
+/* --- jobs ------------------------------------------------------------------
+ */
+
+/* The directory that jobs are moved to; made when it is needed first. */
+static int open_saved(
+    const char *root, const char *name, struct aw_end_report *report)
+{
+	char parent[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	if (!report->saved[0] &&
+	    aw_fmt(report->saved, sizeof(report->saved), SAVED_DIR "/%s.%lld",
+		name, (long long)time(NULL)) < 0)
+		return -ENAMETOOLONG;
+	if (aw_fmt(parent, sizeof(parent), "%s" SAVED_DIR, root) < 0)
+		return -ENAMETOOLONG;
+	if (mkdir(parent, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	if (aw_fmt(parent, sizeof(parent), "%s%s", root, report->saved) < 0)
+		return -ENAMETOOLONG;
+	if (mkdir(parent, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(parent, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	    (st.st_mode & 022) == 0)
+		return fd;
+	(void)close(fd);
+	return -EPERM;
+}
+
+/* Move @from in @dir aside, as @to. */
+static int move_aside(const char *root, int dir, const char *from,
+    const char *to, const struct aw_end_who *who, struct aw_end_report *report)
+{
+	aw_own_fd int saved = open_saved(root, who->name, report);
+
+	if (saved < 0)
+		return saved;
+	return renameat(dir, from, saved, to) < 0 ? -errno : 0;
+}
+
+static int open_dir(const char *root, const char *path)
+{
+	char full[PATH_MAX];
+	int fd;
+
+	if (aw_fmt(full, sizeof(full), "%s%s", root, path) < 0)
+		return -ENAMETOOLONG;
+	fd = open(full, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static bool is_file_of(int dir, const char *name, uint32_t uid)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(st.st_mode) && st.st_uid == uid;
+}
+
+/* cron runs a table by its name, whoever owns it on RHEL. */
+static bool has_crontab(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(st.st_mode);
+}
+
+static void end_crontab(const char *root, const char *path,
+    const struct aw_end_who *who, struct aw_end_report *report)
+{
+	aw_own_fd int dir = open_dir(root, path);
+	int r;
+
+	if (dir < 0 || !has_crontab(dir, who->name))
+		return;
+	r = move_aside(root, dir, who->name, "crontab", who, report);
+	if (r < 0)
+		note(report, "crontab", -r);
+	else
+		report->crontab = true;
+}
+
+/* Jobs begin with the letter of their queue; "=" runs right now. */
+static bool is_job(int dir, const char *name, uint32_t uid)
+{
+	return name[0] != '.' && is_file_of(dir, name, uid);
+}
+
+static void end_at_jobs(const char *root, const char *path,
+    const struct aw_end_who *who, struct aw_end_report *report)
+{
+	const int fd = open_dir(root, path);
+	aw_own(close_dir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int r;
+
+	while (dir && (entry = readdir(dir)) != NULL) {
+		if (!is_job(dirfd(dir), entry->d_name, who->uid))
+			continue;
+		r = move_aside(root, dirfd(dir), entry->d_name, entry->d_name,
+		    who, report);
+		if (r < 0)
+			note(report, "at job", -r);
+		else
+			report->at_jobs++;
+	}
+}
+
+int aw_uids_of_at_jobs(const char *root, struct aw_uids *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(at_jobs) / sizeof(at_jobs[0]); i++) {
+		const int fd = open_dir(root, at_jobs[i]);
+		aw_own(close_dir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+		struct dirent *entry;
+		struct stat st;
+
+		while (r == 0 && dir && (entry = readdir(dir)) != NULL)
+			if (entry->d_name[0] != '.' &&
+			    fstatat(dirfd(dir), entry->d_name, &st,
+				AT_SYMLINK_NOFOLLOW) == 0)
+				r = aw_uids_add(ret, st.st_uid);
+	}
+	return r;
+}
+
+/* --- systemd ---------------------------------------------------------------
+ */
+
+/* loginctl @verb @name, where systemd runs; what it says goes to stderr.  What
+ * it cannot do is done by hand below, so its status does not matter. */
+static void loginctl(const char *verb, const char *name)
+{
+	char *argv[] = { (char[]){ "loginctl" }, (char *)(uintptr_t)verb,
+		(char *)(uintptr_t)name, NULL };
+	char *envp[] = { (char[]){ "PATH=/usr/bin:/bin" }, NULL };
+	pid_t pid;
+
+	if (access("/run/systemd/system", F_OK) != 0)
+		return;
+	if (posix_spawn(&pid, "/usr/bin/loginctl", NULL, NULL, argv, envp) == 0)
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+}
+
+static void end_linger(const char *root, const struct aw_end_who *who,
+    struct aw_end_report *report)
+{
+	aw_own_fd int dir = open_dir(root, LINGER);
+
+	if (dir < 0 || faccessat(dir, who->name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	if (!*root)
+		loginctl("disable-linger", who->name);
+	if (unlinkat(dir, who->name, 0) < 0 && errno != ENOENT)
+		note(report, "linger", errno);
+	else
+		report->linger = true;
+}
+
+bool aw_end_waits(const char *root, const struct aw_end_who *who)
+{
+	aw_own_fd int linger = open_dir(root, LINGER);
+	bool found = linger >= 0 && faccessat(linger, who->name, F_OK,
+					AT_SYMLINK_NOFOLLOW) == 0;
+
+	for (size_t i = 0; i < sizeof(crontabs) / sizeof(crontabs[0]); i++) {
+		aw_own_fd int dir = open_dir(root, crontabs[i]);
+
+		found = found || (dir >= 0 && has_crontab(dir, who->name));
+	}
+	return found;
+}
+
+/* --- files -----------------------------------------------------------------
+ */
+
+/* nftw() has no place for what belongs to the caller. */
+static struct {
+	uint32_t uid;
+	uint64_t n;
+} counting;
+
+static int count_one(const char *path AW_UNUSED, const struct stat *st,
+    int type, struct FTW *at AW_UNUSED)
+{
+	if (type != FTW_NS && type != FTW_D && st->st_uid == counting.uid)
+		counting.n++;
+	return 0;
+}
+
+static uint64_t count_files(const char *root, const struct aw_end_who *who)
+{
+	const char *const places[] = { who->home, "/tmp", "/var/tmp",
+		"/dev/shm", "/var/mail" };
+	char path[PATH_MAX];
+
+	counting.uid = who->uid;
+	counting.n = 0;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (*places[i] &&
+		    aw_fmt(path, sizeof(path), "%s%s", root, places[i]) == 0)
+			(void)nftw(path, count_one, 32, FTW_PHYS | FTW_MOUNT);
+	return counting.n;
+}
+
+void aw_end_person(
+    const char *root, const struct aw_end_who *who, struct aw_end_report *ret)
+{
+	*ret = (struct aw_end_report){ 0 };
+	/* First what would begin anew, then what runs. */
+	for (size_t i = 0; i < sizeof(crontabs) / sizeof(crontabs[0]); i++)
+		end_crontab(root, crontabs[i], who, ret);
+	for (size_t i = 0; i < sizeof(at_jobs) / sizeof(at_jobs[0]); i++)
+		end_at_jobs(root, at_jobs[i], who, ret);
+	end_linger(root, who, ret);
+	if (!*root) {
+		loginctl("terminate-user", who->name);
+		ret->ended = aw_end_processes(who->uid, &ret->left);
+	}
+	ret->files = count_files(root, who);
+}
