@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One-shot timers of CLOCK_MONOTONIC.
+ * One-shot timers of CLOCK_BOOTTIME.
  */
 #include "awssso_netd/timer.h"
 
@@ -15,7 +15,7 @@ int aw_timer_set(sd_event *event, sd_event_source **source, uint64_t delay_ms,
 	int r;
 
 	if (!*source) {
-		r = sd_event_add_time_relative(event, source, CLOCK_MONOTONIC,
+		r = sd_event_add_time_relative(event, source, CLOCK_BOOTTIME,
 		    delay_us, ACCURACY_US, handler, user);
 		return r < 0 ? r : 0;
 	}

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "awsssod/age.h"
 #include "awsssod/arn.h"
 #include "awsssod/auth.h"
 #include "awsssod/learned.h"
@@ -28,13 +29,10 @@
 
 uint64_t aw_daemon_directory_age(struct aw_daemon *daemon)
 {
-	const time_t now = time(NULL);
-	int64_t read_at;
+	struct aw_clocks now;
 
-	if (aw_state_get_num(&daemon->state, "read_at", &read_at) != 0)
-		return UINT64_MAX;
-	/* Read in the future: the clock was wrong, then or now.  Old. */
-	return read_at <= now ? (uint64_t)(now - read_at) : UINT64_MAX - 1;
+	aw_clocks_read(&now);
+	return aw_age_get(&daemon->state, &now);
 }
 
 void aw_daemon_drop_token(struct aw_daemon *daemon, uint64_t token)
@@ -202,7 +200,7 @@ static int start_parts(struct aw_daemon *daemon, struct aw_diag *diag)
 		return r;
 	}
 	return sd_event_add_time_relative(daemon->event, &daemon->minute,
-	    CLOCK_MONOTONIC, HOUSEKEEPING_USEC, 1000, on_minute, daemon);
+	    CLOCK_BOOTTIME, HOUSEKEEPING_USEC, 1000, on_minute, daemon);
 }
 
 static int start_state(struct aw_daemon *daemon)

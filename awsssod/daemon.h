@@ -73,7 +73,7 @@ void aw_daemon_free(struct aw_daemon *daemon);
 /* Serve until SIGTERM or SIGINT.  Returns 0 or a negative errno. */
 int aw_daemon_run(struct aw_daemon *daemon) AW_MUST_USE;
 
-/* Seconds since the directory was read, UINT64_MAX when it never was. */
+/* Seconds since the directory was read, as awsssod/age.h has it. */
 uint64_t aw_daemon_directory_age(struct aw_daemon *daemon);
 
 /* @token, unless it is 0, is needed no more. */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "awsssod/age.h"
 #include "awsssod/log.h"
 #include "awsssod/published_stage.h"
 #include "awsssod/register.h"
@@ -245,9 +246,11 @@ static int take_losses(struct aw_applying *job)
 /* Note the new generation, or only that the directory was read. */
 static int close_books(struct aw_applying *job)
 {
+	struct aw_clocks clocks;
 	int64_t generation = 0;
 	int r;
 
+	aw_clocks_read(&clocks);
 	job->out.changed = job->changes > 0;
 	r = aw_state_get_num(job->state, "generation", &generation);
 	if (r < 0)
@@ -262,7 +265,7 @@ static int close_books(struct aw_applying *job)
 	if ((r = aw_state_set_num(job->state, "members", job->members)) != 0 ||
 	    (r = aw_state_set(job->state, "store", job->store)) != 0 ||
 	    (r = aw_state_set(job->state, "held", job->out.text)) != 0 ||
-	    (r = aw_state_set_num(job->state, "read_at", job->apply->now)) != 0)
+	    (r = aw_age_set(job->state, job->apply->now, &clocks)) != 0)
 		return r;
 	return 0;
 }

@@ -249,7 +249,7 @@ int aw_netd_init(struct aw_netd *netd, sd_event *event, const char *path,
 	if (!netd->in || !netd->out)
 		return -ENOMEM;
 	r = sd_event_add_time(
-	    event, &netd->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, netd);
+	    event, &netd->timer, CLOCK_BOOTTIME, 0, 1000, on_timer, netd);
 	if (r < 0)
 		return r;
 	r = sd_event_source_set_enabled(netd->timer, SD_EVENT_OFF);
@@ -257,7 +257,7 @@ int aw_netd_init(struct aw_netd *netd, sd_event *event, const char *path,
 		return r;
 	/* The first connection is tried from the loop, when all is set up. */
 	return sd_event_add_time_relative(
-	    event, &netd->retry, CLOCK_MONOTONIC, 0, 1000, on_retry, netd);
+	    event, &netd->retry, CLOCK_BOOTTIME, 0, 1000, on_retry, netd);
 }
 
 void aw_netd_done(struct aw_netd *netd)

@@ -63,7 +63,7 @@ bool aw_opening_wait(struct aw_conn *conn, const struct aw_ask *ask,
 	opening->ask = *ask;
 	opening->person = *person;
 	if (sd_event_add_time_relative(daemon->event, &opening->timer,
-		CLOCK_MONOTONIC, WAIT_USEC, 1000, on_time, opening) < 0) {
+		CLOCK_BOOTTIME, WAIT_USEC, 1000, on_time, opening) < 0) {
 		free(opening);
 		return false;
 	}

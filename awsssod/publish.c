@@ -426,11 +426,11 @@ int aw_publish_init(struct aw_publish *publish, struct aw_daemon *daemon)
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (publish->dir_fd < 0)
 		return -errno;
-	if ((r = sd_event_add_time(event, &publish->soon, CLOCK_MONOTONIC, 0,
+	if ((r = sd_event_add_time(event, &publish->soon, CLOCK_BOOTTIME, 0,
 		 1000, on_soon, publish)) < 0 ||
 	    (r = sd_event_source_set_enabled(publish->soon, SD_EVENT_OFF)) <
 		0 ||
-	    (r = sd_event_add_time(event, &publish->punch, CLOCK_MONOTONIC, 0,
+	    (r = sd_event_add_time(event, &publish->punch, CLOCK_BOOTTIME, 0,
 		 1000, on_punch, publish)) < 0)
 		return r;
 	return sd_event_source_set_enabled(publish->punch, SD_EVENT_OFF);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "awsssod/note.h"
+#include "awsssod/age.h"
 #include "awsssod/person.h"
 #include "awsssod/sets.h"
 #include "common/own.h"
@@ -176,16 +177,17 @@ static int restore_notes(struct rebuild *job)
 static int restore_all(struct rebuild *job)
 {
 	const struct aw_snap *snap = &job->snap;
+	struct aw_clocks clocks;
 	int r;
 
+	aw_clocks_read(&clocks);
 	if ((r = aw_snap_verify(snap)) != 0 || (r = restore_users(job)) != 0 ||
 	    (r = restore_groups(job)) != 0 || (r = restore_tombs(job)) != 0 ||
 	    (r = restore_notes(job)) != 0 ||
 	    (r = aw_state_set(job->state, "store", aw_snap_store(snap))) != 0 ||
 	    (r = aw_state_set_num(
 		 job->state, "generation", (int64_t)snap->generation)) != 0 ||
-	    (r = aw_state_set_num(
-		 job->state, "read_at", (int64_t)snap->created)) != 0)
+	    (r = aw_age_set(job->state, (int64_t)snap->created, &clocks)) != 0)
 		return r;
 	return 0;
 }

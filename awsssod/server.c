@@ -240,7 +240,7 @@ static void welcome(
 	insert(server, conn);
 	if (sd_event_add_io(
 		event, &conn->io, conn->fd, EPOLLIN, on_message, conn) < 0 ||
-	    sd_event_add_time_relative(event, &conn->idle, CLOCK_MONOTONIC,
+	    sd_event_add_time_relative(event, &conn->idle, CLOCK_BOOTTIME,
 		IDLE_USEC, 1000, on_idle, conn) < 0)
 		conn_free(conn);
 }

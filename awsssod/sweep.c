@@ -423,7 +423,7 @@ int aw_sweep_init(struct aw_sweep *sweep, struct aw_daemon *daemon)
 	    age_here(sweep), daemon->conf.sweep_interval, random);
 	sweep->next_ms = aw_sock_now_ms() + delay_s * 1000;
 	return sd_event_add_time_relative(daemon->event, &sweep->timer,
-	    CLOCK_MONOTONIC, FIRST_TRY_USEC + delay_s * 1000000, 1000, on_timer,
+	    CLOCK_BOOTTIME, FIRST_TRY_USEC + delay_s * 1000000, 1000, on_timer,
 	    sweep);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * UNIX SOCK_SEQPACKET sockets: connecting, listening, and moving one wire
- * message (with at most one descriptor) by a deadline on CLOCK_MONOTONIC.
+ * message (with at most one descriptor) by a deadline on CLOCK_BOOTTIME.
  * No signal (MSG_NOSIGNAL), every descriptor close-on-exec.
  */
 #ifndef AW_COMMON_SOCK_H
@@ -21,7 +21,8 @@ struct aw_peer {
 	gid_t gid;
 };
 
-/* Milliseconds of CLOCK_MONOTONIC; a deadline is such a value. */
+/* Milliseconds of CLOCK_BOOTTIME, which counts while the machine sleeps and
+ * which nobody sets; a deadline is such a value. */
 uint64_t aw_sock_now_ms(void);
 
 /*
