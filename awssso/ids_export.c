@@ -51,10 +51,24 @@ static int add(struct lines *lines, char *line)
 	return 0;
 }
 
+static int take_given_up(struct lines *lines, const struct aw_listed *entry)
+{
+	char *line;
+	int n;
+
+	n = *entry->name ? asprintf(&line, "%s\t%s\twas\t%s", entry->store,
+			       entry->principal, entry->name)
+			 : asprintf(&line, "%s\t%s\thad\t%" PRIu64,
+			       entry->store, entry->principal, entry->posix_id);
+	return add(lines, n < 0 ? NULL : line);
+}
+
 static int take(void *user, const struct aw_listed *entry)
 {
 	char *line;
 
+	if (entry->flags & AW_ID_GIVEN_UP)
+		return take_given_up(user, entry);
 	/* Nothing was given to who has no name. */
 	if (!*entry->name)
 		return 0;
@@ -90,8 +104,9 @@ const struct aw_command aw_command_ids_export = {
 	.name = "ids export",
 	.operands = "",
 	.help = "Print who has which name and id, for another host (root).\n\n"
-		"One line an entry, sorted: what awssso ids import reads.  "
-		"It holds no secret.",
+		"One line an entry, and one for each name and id that "
+		"somebody gave up and nobody\nelse may have, sorted: what "
+		"awssso ids import reads.  It holds no secret.",
 	.options = { [RUN_DIR] = AW_TALK_OPTION },
 	.run = run,
 };

@@ -5,11 +5,18 @@
  *
  *   store principal kind id name home
  *
- * kind is user, group or permission-set; home is empty but for users.
+ * kind is user, group or permission-set; home is empty but for users.  And one
+ * for each name and id that a principal gave up and nobody else may have:
+ *
+ *   store principal "was" name
+ *   store principal "had" id
+ *
+ * The first format had none of these.
  */
 #ifndef AW_AWSSSO_IDS_FILE_H
 #define AW_AWSSSO_IDS_FILE_H
 
-#define AW_IDS_FILE_HEAD "# awssso ids 1"
+#define AW_IDS_FILE_HEAD  "# awssso ids 2"
+#define AW_IDS_FILE_FIRST "# awssso ids 1"
 
 #endif

@@ -21,10 +21,11 @@
 #include "common/sock.h"
 #include "common/text.h"
 
-#define FIELDS     6
-#define FILE_MAX   (256u << 20)
-#define PATIENCE_S 300
-#define A_SECOND   (1500u * 1000) /* bytes of records, about */
+#define FIELDS          6
+#define GIVEN_UP_FIELDS 4
+#define FILE_MAX        (256u << 20)
+#define PATIENCE_S      300
+#define A_SECOND        (1500u * 1000) /* bytes of records, about */
 
 enum {
 	THEIRS,
@@ -62,19 +63,43 @@ static int allow(struct aw_ids_allow *allow, uint64_t id, const char *home)
 	return aw_ids_allow_home(allow, home);
 }
 
-static int add_line(
-    struct aw_buf *records, struct aw_ids_allow *allowed, char *line)
+static int append(struct aw_buf *records, struct aw_wire_out *out)
 {
-	char *field[FIELDS] = { NULL };
+	const int r = aw_wire_end(out);
+
+	if (r < 0)
+		return r;
+	aw_buf_add(records, out->data, out->len);
+	return aw_buf_error(records);
+}
+
+static int add_given_up(struct aw_buf *records, char *const *field)
+{
+	const bool is_id = !strcmp(field[2], "had");
+	struct aw_wire_out out;
+	uint8_t data[2048];
+	uint64_t id = 0;
+
+	if ((!is_id && strcmp(field[2], "was") != 0) || !*field[3] ||
+	    (is_id && aw_num_u64(field[3], 1000, AW_ID_MAX, &id) < 0))
+		return -EINVAL;
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ID_REC, 0);
+	aw_wire_put_text(&out, AW_TAG_STORE, field[0]);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, field[1]);
+	aw_wire_put_text(&out, AW_TAG_USER, is_id ? NULL : field[3]);
+	aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
+	aw_wire_put_num(&out, AW_TAG_FLAGS, AW_ID_GIVEN_UP);
+	return append(records, &out);
+}
+
+static int add_entry(
+    struct aw_buf *records, struct aw_ids_allow *allowed, char *const *field)
+{
 	struct aw_wire_out out;
 	uint8_t data[2048];
 	uint64_t id;
-	size_t n = 0;
-	int r;
 
-	for (; line && n < FIELDS; n++)
-		field[n] = strsep(&line, "\t");
-	if (n < FIELDS || line || kind_of(field[2]) == 0 ||
+	if (kind_of(field[2]) == 0 ||
 	    aw_num_u64(field[3], 1000, AW_ID_MAX, &id) < 0)
 		return -EINVAL;
 	if (kind_of(field[2]) == AW_KIND_USER &&
@@ -87,11 +112,27 @@ static int add_line(
 	aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
 	aw_wire_put_text(&out, AW_TAG_USER, field[4]);
 	aw_wire_put_text(&out, AW_TAG_HOME, *field[5] ? field[5] : NULL);
-	r = aw_wire_end(&out);
-	if (r < 0)
-		return r;
-	aw_buf_add(records, data, out.len);
-	return aw_buf_error(records);
+	return append(records, &out);
+}
+
+/* What was given up goes behind all entries: it is one's of them. */
+struct records {
+	struct aw_buf entries, given_up;
+	struct aw_ids_allow *allowed;
+};
+
+static int add_line(struct records *records, char *line)
+{
+	char *field[FIELDS] = { NULL };
+	size_t n = 0;
+
+	for (; line && n < FIELDS; n++)
+		field[n] = strsep(&line, "\t");
+	if (n == GIVEN_UP_FIELDS)
+		return add_given_up(&records->given_up, field);
+	if (n < FIELDS || line)
+		return -EINVAL;
+	return add_entry(&records->entries, records->allowed, field);
 }
 
 static int complain_line(const char *path, unsigned number, const char *what)
@@ -102,8 +143,13 @@ static int complain_line(const char *path, unsigned number, const char *what)
 	return aw_complain(where, what);
 }
 
-static int read_lines(FILE *file, const char *path, struct aw_buf *records,
-    struct aw_ids_allow *allowed)
+static bool is_head(const char *line)
+{
+	return !strcmp(line, AW_IDS_FILE_HEAD) ||
+	       !strcmp(line, AW_IDS_FILE_FIRST);
+}
+
+static int read_lines(FILE *file, const char *path, struct records *records)
 {
 	aw_own_free char *line = NULL;
 	unsigned number = 0;
@@ -113,16 +159,17 @@ static int read_lines(FILE *file, const char *path, struct aw_buf *records,
 	while (getline(&line, &size, file) >= 0) {
 		line[strcspn(line, "\n")] = '\0';
 		number++;
-		if (number == 1 && strcmp(line, AW_IDS_FILE_HEAD) != 0)
+		if (number == 1 && !is_head(line))
 			return complain_line(path, number,
 			    "this is not what awssso ids export prints");
-		r = number == 1 ? 0 : add_line(records, allowed, line);
+		r = number == 1 ? 0 : add_line(records, line);
 		if (r < 0)
 			return complain_line(path, number,
 			    r == -ECANCELED ? "nothing has been imported"
 			    : r == -EINVAL
 				? "expected: store, principal, kind, id, name, "
-				  "home, with tabs between them"
+				  "home (or store, principal, was or had, and "
+				  "what), with tabs between them"
 				: strerrordesc_np(-r));
 	}
 	if (ferror(file) || number == 0)
@@ -182,34 +229,54 @@ static int converse(const struct aw_args *args, int fd)
 	}
 }
 
+static void records_done(struct records *records)
+{
+	aw_buf_done(&records->entries);
+	aw_buf_done(&records->given_up);
+	free(records->allowed);
+}
+
+/* All of them, in their order, as one file. */
+static int seal(struct records *records, int *ret_fd)
+{
+	struct aw_buf *all = &records->entries;
+
+	aw_buf_add(all, aw_buf_text(&records->given_up), records->given_up.len);
+	if (aw_buf_error(all) < 0)
+		return aw_buf_error(all);
+	if (all->len > A_SECOND)
+		(void)fprintf(stderr,
+		    "awssso: this takes about %zu s, and sign-ins wait\n",
+		    all->len / A_SECOND + 1);
+	return aw_sock_memfd("awssso-ids", aw_buf_text(all), all->len, ret_fd);
+}
+
 static int run(const struct aw_args *args)
 {
 	const char *path = args->operand[0];
-	aw_own(aw_buf_done) struct aw_buf records = AW_BUF_INIT(FILE_MAX);
+	aw_own(records_done) struct records records = {
+		.entries = AW_BUF_INIT(FILE_MAX),
+		.given_up = AW_BUF_INIT(FILE_MAX),
+		.allowed = malloc(sizeof(*records.allowed)),
+	};
 	aw_own(file_done) FILE *file = fopen(path, "re");
-	aw_own_free struct aw_ids_allow *allowed = malloc(sizeof(*allowed));
 	aw_own_fd int fd = -1;
 	int r;
 
 	if (!file)
 		return aw_complain(path, strerrordesc_np(errno));
-	if (!allowed)
+	if (!records.allowed)
 		return aw_complain("out of memory", NULL);
-	r = aw_ids_allow_begin(allowed, args->option[LIMITS]);
+	r = aw_ids_allow_begin(records.allowed, args->option[LIMITS]);
 	if (r == AW_EXIT_OK)
-		r = read_lines(file, path, &records, allowed);
+		r = read_lines(file, path, &records);
 	if (r != AW_EXIT_OK)
 		return r;
-	r = aw_sock_memfd(
-	    "awssso-ids", aw_buf_text(&records), records.len, &fd);
+	r = seal(&records, &fd);
 	if (r < 0)
 		return aw_complain("out of memory", strerrordesc_np(-r));
-	if (records.len > A_SECOND)
-		(void)fprintf(stderr,
-		    "awssso: this takes about %zu s, and sign-ins wait\n",
-		    records.len / A_SECOND + 1);
 	r = converse(args, fd);
-	return r == AW_EXIT_OK ? aw_ids_allow_write(allowed) : r;
+	return r == AW_EXIT_OK ? aw_ids_allow_write(records.allowed) : r;
 }
 
 const struct aw_command aw_command_ids_import = {
@@ -221,7 +288,8 @@ const struct aw_command aw_command_ids_import = {
 	    "Take in what awssso ids export printed on another host (root).\n\n"
 	    "All of it, or nothing: each entry that is in conflict with what "
 	    "this host has\ngiven out is listed.  Who is not known here yet "
-	    "will have that name and id when\nthe directory brings them.  What "
+	    "will have that name and id when\nthe directory brings them; what "
+	    "somebody gave up there is nobody else's here\neither.  What "
 	    "the NSS module has to allow for it is written\nto "
 	    AW_PATH_LIMITS ".  A large file takes a second for each "
 	    "10000\nentries, in which sign-ins wait.",

@@ -27,8 +27,11 @@ static const char *state_of(const struct aw_listed *entry)
 
 static int as_json(void *user, const struct aw_listed *entry)
 {
-	struct json_object *object = aw_json_object();
+	struct json_object *object;
 
+	if (entry->flags & AW_ID_GIVEN_UP)
+		return 0;
+	object = aw_json_object();
 	aw_json_text(object, "name", entry->name);
 	aw_json_number(object, "id", entry->posix_id);
 	aw_json_text(object, "kind", aw_listed_kind(entry));
@@ -50,6 +53,8 @@ static int as_line(void *user, const struct aw_listed *entry)
 	char id[24] = "-";
 	bool *begun = user;
 
+	if (entry->flags & AW_ID_GIVEN_UP)
+		return 0;
 	if (!*begun)
 		printf("%-24s %10s %-14s %-7s %s\n", "NAME", "ID", "KIND",
 		    "STATE", "PRINCIPAL");

@@ -66,6 +66,35 @@ static void send_entry(struct aw_conn *conn, sqlite3_stmt *row)
 	aw_conn_send(conn, &out);
 }
 
+/* What the entry @row reserves besides; @n counts on. */
+static int send_given_up(struct aw_conn *conn, sqlite3_stmt *row, int *n)
+{
+	struct aw_state *state = &conn->daemon->state;
+	uint8_t data[AW_WIRE_HEADER + ROOM];
+	struct aw_wire_out out;
+	sqlite3_stmt *old;
+	int r;
+
+	r = aw_state_start(state, AW_Q_GIVEN_UP, &old, "i",
+	    (int64_t)sqlite3_column_int64(row, AW_ENTRY_N));
+	while (r == 0) {
+		r = aw_state_next(state, old);
+		if (r != 0)
+			break;
+		aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_ID_REC);
+		put(&out, AW_TAG_STORE, aw_state_text(row, AW_ENTRY_STORE));
+		put(&out, AW_TAG_PRINCIPAL_ID,
+		    aw_state_text(row, AW_ENTRY_PRINCIPAL));
+		put(&out, AW_TAG_USER, aw_state_text(old, 0));
+		aw_wire_put_num(&out, AW_TAG_POSIX_ID,
+		    (uint64_t)sqlite3_column_int64(old, 1));
+		aw_wire_put_num(&out, AW_TAG_FLAGS, AW_ID_GIVEN_UP);
+		aw_conn_send(conn, &out);
+		(*n)++;
+	}
+	return r == AW_END ? 0 : r;
+}
+
 /* A line of [local_groups] that gives nobody anything. */
 static void send_local_group(
     void *user, const struct aw_conf_group *item, const char *why)
@@ -120,14 +149,18 @@ void aw_ids_list(struct aw_conn *conn, const struct aw_wire_in *in)
 
 	r = aw_state_start(&conn->daemon->state, all ? AW_Q_IDS : AW_Q_SKIPPED,
 	    &row, "ii", after, (int64_t)A_PAGE);
-	while (r == 0) {
+	while (r == 0 && n < A_PAGE) {
 		r = aw_state_next(&conn->daemon->state, row);
 		if (r != 0)
 			break;
 		after = sqlite3_column_int64(row, AW_ENTRY_N);
 		send_entry(conn, row);
 		n++;
+		if (all)
+			r = send_given_up(conn, row, &n);
 	}
+	if (r == 0)
+		aw_state_stop(row);
 	if (n < A_PAGE)
 		after = 0;
 	if (r >= 0 && after == 0 && !all)

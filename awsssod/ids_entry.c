@@ -216,3 +216,16 @@ int aw_entry_rename(struct aw_state *state, const struct aw_entry *entry,
 		     : aw_state_run(
 			   state, AW_Q_RENAME, "iss", entry->n, name, home);
 }
+
+int aw_entry_reserve_name(
+    struct aw_state *state, int64_t n, int64_t at, const char *old_name)
+{
+	return aw_state_run(state, AW_Q_RESERVE_NAME, "iis", n, at, old_name);
+}
+
+int aw_entry_reserve_id(
+    struct aw_state *state, int64_t n, int64_t at, uint32_t old_id)
+{
+	return aw_state_run(
+	    state, AW_Q_RESERVE_ID, "iii", n, at, (int64_t)old_id);
+}

@@ -58,6 +58,17 @@ int aw_entry_may_be_called(struct aw_state *state, const struct aw_entry *entry,
 int aw_entry_rename(struct aw_state *state, const struct aw_entry *entry,
     const char *name, const char *home, bool kept) AW_MUST_USE;
 
+/*
+ * Reserve what the named entry @n had elsewhere, or once, and nobody else may
+ * have: a name or an id; it counts from @at on.  Part of the caller's
+ * transaction.  0, also when it is so already; -EEXIST: it is another's; or a
+ * negative errno.
+ */
+int aw_entry_reserve_name(struct aw_state *state, int64_t n, int64_t at,
+    const char *old_name) AW_MUST_USE;
+int aw_entry_reserve_id(
+    struct aw_state *state, int64_t n, int64_t at, uint32_t old_id) AW_MUST_USE;
+
 /* May @entry have the id @id, as far as the ledger goes?  Same returns. */
 int aw_entry_may_have(struct aw_state *state, const struct aw_entry *entry,
     uint64_t id, struct aw_diag *why) AW_MUST_USE;

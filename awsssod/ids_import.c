@@ -25,11 +25,12 @@ struct import {
 	struct aw_conn *conn;
 	struct aw_state *state;
 	bool theirs; /* what differs here becomes as it is there */
-	int64_t given, conflicts, changed;
+	int64_t given, conflicts, changed, reserved;
 };
 
 struct record {
 	struct aw_entry is; /* as the file has it; n and present are not set */
+	bool given_up;      /* .is has a name or an id that it had */
 	struct aw_diag why;
 };
 
@@ -50,20 +51,26 @@ static int read_record(const struct aw_wire_in *in, struct record *ret)
 	const uint64_t id = aw_wire_num(in, AW_TAG_POSIX_ID, 0);
 
 	*ret = (struct record){ .is = { .n = 0 } };
+	ret->given_up = aw_wire_num(in, AW_TAG_FLAGS, 0) & AW_ID_GIVEN_UP;
 	is->kind = (enum aw_kind)aw_wire_num(in, AW_TAG_KIND, 0);
 	is->id = id > UINT32_MAX ? 0 : (uint32_t)id;
 	is->adopted = !aw_id_in_range(is->id);
-	if (in->type != AW_MSG_ID_REC || is->kind < AW_KIND_USER ||
-	    is->kind > AW_KIND_SET ||
+	if (in->type != AW_MSG_ID_REC ||
 	    aw_wire_text(in, AW_TAG_STORE, is->store, sizeof(is->store)) != 0 ||
 	    aw_wire_text(in, AW_TAG_PRINCIPAL_ID, is->principal,
 		sizeof(is->principal)) != 0 ||
-	    aw_wire_text(in, AW_TAG_USER, is->name, sizeof(is->name)) != 0 ||
+	    aw_wire_text(in, AW_TAG_USER, is->name, sizeof(is->name)) < 0 ||
 	    aw_wire_text(in, AW_TAG_HOME, is->home, sizeof(is->home)) < 0 ||
-	    !is->store[0] || !is->principal[0] ||
-	    (is->kind == AW_KIND_SET) != aw_sets_is_principal(is->principal))
+	    !is->store[0] || !is->principal[0])
 		return -EBADMSG;
-	return 0;
+	if (ret->given_up)
+		return (is->id == 0) == (is->name[0] == '\0') ? -EBADMSG : 0;
+	return is->kind < AW_KIND_USER || is->kind > AW_KIND_SET ||
+		       !is->name[0] ||
+		       (is->kind == AW_KIND_SET) !=
+			   aw_sets_is_principal(is->principal)
+		   ? -EBADMSG
+		   : 0;
 }
 
 /* Tell about one record, with what is to be known of it. */
@@ -152,6 +159,39 @@ static int change(
 	return r;
 }
 
+/* What it had there nobody else may have here either. */
+static int reserve(struct import *import, struct record *record)
+{
+	const struct aw_entry *is = &record->is;
+	const int64_t now = (int64_t)time(NULL);
+	struct aw_entry mine = { .n = 0 };
+	int r;
+
+	r = aw_entry_of(import->state, is->store, is->principal, &mine);
+	if (r < 0)
+		return r;
+	if (r != 0 || !mine.name[0]) {
+		aw_diag_set(&record->why, "gave it up, and has no entry");
+		return AW_DENIED;
+	}
+	/* Such a name is nobody's anyhow. */
+	if (is->name[0] &&
+	    aw_name_judge(is->name, mine.kind != AW_KIND_USER) == 0)
+		return 0;
+	r = is->name[0]
+		? aw_entry_may_be_called(
+		      import->state, &mine, is->name, &record->why)
+		: aw_entry_may_have(import->state, &mine, is->id, &record->why);
+	if (r != 0)
+		return r;
+	r = is->name[0]
+		? aw_entry_reserve_name(import->state, mine.n, now, is->name)
+		: aw_entry_reserve_id(import->state, mine.n, now, is->id);
+	if (r == 0)
+		import->reserved += aw_state_changes(import->state);
+	return r;
+}
+
 static int merge(struct import *import, struct record *record)
 {
 	const struct aw_entry *is = &record->is;
@@ -184,6 +224,11 @@ static int merge(struct import *import, struct record *record)
 	    home_of(record), (int64_t)is->adopted);
 }
 
+static bool has_changed(const struct import *import)
+{
+	return import->given + import->changed + import->reserved > 0;
+}
+
 /* --- all of them -----------------------------------------------------------
  */
 
@@ -198,7 +243,8 @@ static int merge_next(
 	if (r == 0)
 		r = read_record(&in, &record);
 	if (r == 0)
-		r = merge(import, &record);
+		r = record.given_up ? reserve(import, &record)
+				    : merge(import, &record);
 	if (r != AW_DENIED)
 		return r;
 	if (import->conflicts++ < TOLD)
@@ -223,7 +269,7 @@ static int merge_all(struct import *import, const uint8_t *data, size_t len)
 		r = aw_local_read(state, &import->conn->daemon->settings.local);
 	if (r == 0)
 		r = aw_state_run(state, AW_Q_SKIP_LOCAL, "");
-	if (r == 0 && import->given + import->changed > 0)
+	if (r == 0 && has_changed(import))
 		r = aw_state_run(state, AW_Q_GENERATION_NEXT, "");
 	return r;
 }
@@ -251,12 +297,16 @@ static int in_transaction(struct import *import)
 
 static void answer(struct import *import, int r)
 {
-	char text[320] = "";
+	char text[320] = "", more[64] = "";
 
+	if (import->reserved > 0)
+		aw_ignore(aw_fmt(more, sizeof(more),
+		    "; %lld old names and ids are reserved",
+		    (long long)import->reserved));
 	if (r == 0)
 		r = aw_fmt(text, sizeof(text),
-		    "%lld entries are new, %lld have been changed",
-		    (long long)import->given, (long long)import->changed);
+		    "%lld entries are new, %lld have been changed%s",
+		    (long long)import->given, (long long)import->changed, more);
 	else if (r == AW_DENIED)
 		aw_ignore(aw_fmt(text, sizeof(text),
 		    "nothing has been imported: %lld entries are in conflict",
@@ -288,7 +338,7 @@ void aw_ids_import(struct aw_conn *conn, const struct aw_wire_in *in)
 		return;
 	}
 	r = in_transaction(&import);
-	if (r == 0 && import.given + import.changed > 0)
+	if (r == 0 && has_changed(&import))
 		aw_publish_anew(&conn->daemon->publish);
 	answer(&import, r);
 }

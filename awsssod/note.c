@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "awsssod/ids_entry.h"
 #include "awsssod/register.h"
 #include "common/id.h"
 
@@ -57,22 +58,20 @@ int aw_note_restore(
 	const char *const was = value_of(note->text, ":was");
 	const char *const had = value_of(note->text, ":had");
 	uint64_t id;
+	int64_t n;
 	int r;
 
 	if (note->id == 0)
 		return restore_fact(state, note->text + 1);
 	if (!was && !had)
 		return 0;
-	if (was)
-		r = aw_state_run(state, AW_Q_RESTORE_OLD_NAME, "iis",
-		    (int64_t)note->id, at, was);
-	else if (aw_num_u64(had, 1, UINT32_MAX, &id) < 0)
-		r = -EBADMSG;
-	else
-		r = aw_state_run(state, AW_Q_RESTORE_OLD_ID, "iii",
-		    (int64_t)note->id, at, (int64_t)id);
-	/* Of nobody's id: then it is not the snapshot that was written. */
-	return r == 0 && aw_state_changes(state) != 1 ? -EBADMSG : r;
+	r = aw_state_number(state, AW_Q_ROW_OF_ID, &n, "i", (int64_t)note->id);
+	if (r == AW_ABSENT || (had && aw_num_u64(had, 1, UINT32_MAX, &id) < 0))
+		return -EBADMSG;
+	if (r < 0)
+		return r;
+	return was ? aw_entry_reserve_name(state, n, at, was)
+		   : aw_entry_reserve_id(state, n, at, (uint32_t)id);
 }
 
 int aw_note_home(const struct aw_conf *conf, const struct aw_snap_tomb *tomb,

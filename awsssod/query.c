@@ -89,6 +89,16 @@ static const char *const sql[AW_Q_COUNT_] = {
 	[AW_Q_GIVE] = "UPDATE principals SET name = ?2, posix_id = ?3,"
 		      " home = ?4, adopted = ?5, skip = NULL"
 		      " WHERE n = ?1",
+	/* What it had elsewhere, or before state.db was lost. */
+	[AW_Q_RESERVE_NAME] =
+	    "INSERT INTO renames(n, at, old_name, name, home, kept)"
+	    " SELECT n, ?2, ?3, name, home, 1 FROM principals WHERE n = ?1"
+	    " AND NOT EXISTS(SELECT 1 FROM renames r"
+	    "  WHERE r.n = ?1 AND r.old_name = ?3 AND r.kept)",
+	[AW_Q_RESERVE_ID] = "INSERT INTO renumbers(n, at, old_id, id)"
+			    " SELECT n, ?2, ?3, posix_id FROM principals"
+			    " WHERE n = ?1 AND NOT EXISTS(SELECT 1 FROM"
+			    "  renumbers r WHERE r.n = ?1 AND r.old_id = ?3)",
 	[AW_Q_RENAME_NOTE] =
 	    "INSERT INTO renames(n, at, old_name, name, home, kept)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
@@ -104,13 +114,7 @@ static const char *const sql[AW_Q_COUNT_] = {
 	    "INSERT OR IGNORE INTO members SELECT u.n, g.n FROM principals g"
 	    " JOIN principals u ON u.name = ?2 AND u.kind = 1"
 	    " WHERE g.name = ?1 AND g.kind = 2",
-	[AW_Q_RESTORE_OLD_NAME] =
-	    "INSERT INTO renames(n, at, old_name, name, home, kept)"
-	    " SELECT n, ?2, ?3, name, home, 1 FROM principals"
-	    " WHERE posix_id = ?1",
-	[AW_Q_RESTORE_OLD_ID] = "INSERT INTO renumbers(n, at, old_id, id)"
-				" SELECT n, ?2, ?3, posix_id FROM principals"
-				" WHERE posix_id = ?1",
+	[AW_Q_ROW_OF_ID] = "SELECT n FROM principals WHERE posix_id = ?1",
 
 	[AW_Q_STAGE_CLEAR_USERS] = "DELETE FROM stage_users",
 	[AW_Q_STAGE_CLEAR_GROUPS] = "DELETE FROM stage_groups",
@@ -454,6 +458,9 @@ static const char *const sql[AW_Q_COUNT_] = {
 	"  FROM principals WHERE n = ?1 UNION ALL SELECT 0, '', 0 LIMIT 1)"
 	" ORDER BY kind, user_name, n LIMIT ?2",
 	[AW_Q_IDS] = ENTRY " WHERE n > ?1 ORDER BY n LIMIT ?2",
+	[AW_Q_GIVEN_UP] =
+	    "SELECT old_name, NULL FROM renames WHERE n = ?1 AND kept"
+	    " UNION SELECT NULL, old_id FROM renumbers WHERE n = ?1",
 	[AW_Q_COUNT_SKIPPED] = "SELECT count(*) FROM principals"
 			       " WHERE skip IS NOT NULL AND present = 1",
 };

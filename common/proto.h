@@ -44,7 +44,9 @@
  *            id by it, TEXT says what to do) then DONE NET [TEXT]   (root)
  *   ID_REC   [STORE PRINCIPAL_ID] KIND [USER_NAME] [USER POSIX_ID] [HOME]
  *            FLAGS (enum aw_id_flag) [TEXT]; without PRINCIPAL_ID USER is a
- *            group of the host in [local_groups]
+ *            group of the host in [local_groups]; with AW_ID_GIVEN_UP USER
+ *            or POSIX_ID is what its principal had before, and nobody else
+ *            may have.  It follows the entry
  *
  * net.sock (0600, awsssod's user): awsssod -> awssso-netd.  One connection;
  * requests interleave and are told apart by their request id.
@@ -275,6 +277,7 @@ enum aw_id_flag {
 	AW_ID_PRESENT = 1, /* else the entry is kept for who has left */
 	AW_ID_DISABLED = 2,
 	AW_ID_ADOPTED = 4,
+	AW_ID_GIVEN_UP = 8, /* no entry: a name or an id that it reserves */
 };
 
 /* awsssod's answer to PAM; the rows of design.md's table of return codes.

@@ -55,6 +55,8 @@ static const struct entry {
 	    0 },
 	{ "ps:Admin", "Admin", "aws-Admin", NULL, NULL, AW_KIND_SET, 1879048400,
 	    AW_ID_PRESENT },
+	{ "u-2", NULL, "bobby", NULL, NULL, 0, 0, AW_ID_GIVEN_UP },
+	{ "u-2", NULL, NULL, NULL, NULL, 0, 1879048201, AW_ID_GIVEN_UP },
 };
 
 static void say_entries(int fd, const struct aw_wire_in *in)
@@ -159,11 +161,13 @@ static void exports(void **state)
 	run(words, say_entries);
 	assert_int_equal(result.status, AW_EXIT_OK);
 	assert_string_equal(result.out,
-	    "# awssso ids 1\n"
+	    "# awssso ids 2\n"
 	    "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
 	    "d-1\tps:Admin\tpermission-set\t1879048400\taws-Admin\t\n"
 	    "d-1\tu-1\tuser\t1001\talice\t/srv/alice\n"
-	    "d-1\tu-2\tuser\t1879048200\tbob\t/home/bob\n");
+	    "d-1\tu-2\thad\t1879048201\n"
+	    "d-1\tu-2\tuser\t1879048200\tbob\t/home/bob\n"
+	    "d-1\tu-2\twas\tbobby\n");
 	run(words, say_not_yours);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
 	assert_string_equal(result.out, "");
@@ -316,7 +320,7 @@ static void renames(void **state)
 
 /* --- import ------------------------------------------------------------ */
 
-#define HEAD "# awssso ids 1\n"
+#define HEAD "# awssso ids 2\n"
 
 static void say_conflict(int fd, const struct aw_wire_in *in)
 {
@@ -346,6 +350,21 @@ static void imports(void **state)
 			 "d-1\tu-1\tuser\t1001\talice\t/srv/alice\n",
 		    agree, AW_EXIT_OK, "It is so.\nlimits: written\n", "" },
 		{ "nobody", HEAD, agree, AW_EXIT_OK, "It is so.\n", "" },
+		{ "of the first format",
+		    "# awssso ids 1\n"
+		    "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n",
+		    agree, AW_EXIT_OK, "It is so.\n", "" },
+		{ "what was given up",
+		    HEAD "d-1\tg-1\thad\t1879048301\n"
+			 "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
+			 "d-1\tg-1\twas\tdevelopers\n",
+		    agree, AW_EXIT_OK, "It is so.\n", "" },
+		{ "given up, no id", HEAD "d-1\tg-1\thad\tx\n", agree,
+		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+		{ "given up, no name", HEAD "d-1\tg-1\twas\t\n", agree,
+		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+		{ "given up, no word", HEAD "d-1\tg-1\tis\tx\n", agree,
+		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
 		{ "conflict", HEAD, say_conflict, AW_EXIT_FAILED,
 		    "alice 1001 (u-1): is another here\n",
 		    "awssso: nothing has been imported\n" },
@@ -353,7 +372,7 @@ static void imports(void **state)
 		    "awssso: ./ctl.sock: awsssod is not running\n" },
 		{ "empty", "", agree, AW_EXIT_FAILED, "",
 		    "awssso: ids: cannot be read, or is empty\n" },
-		{ "another file", "# awssso ids 2\n", agree, AW_EXIT_FAILED, "",
+		{ "another file", "# awssso ids 3\n", agree, AW_EXIT_FAILED, "",
 		    "awssso: ids:1: this is not what awssso ids export "
 		    "prints\n" },
 		{ "a field less", HEAD "d-1\tu-1\tuser\t1001\talice\n", agree,
