@@ -301,7 +301,8 @@ bench-directory: all $(BENCHES)
 INSTALL ?= install
 D = $(DESTDIR)
 # Directories get their modes from us, not from the umask.
-put = $(INSTALL) -d -m 0755 $(D)$(dir $(3)) && $(INSTALL) -m $(1) $(2) $(D)$(3)
+# A file comes whole, by rename: sshd and libc load ours at any moment.
+put = $(INSTALL) -d -m 0755 $(D)$(dir $(3)) && $(INSTALL) -m $(1) $(2) $(D)$(3).new && mv -f $(D)$(3).new $(D)$(3)
 # Unit files name the programs where they are installed.
 fill = sed -e 's,/usr/sbin/,$(sbindir)/,g' -e 's,/usr/bin/,$(bindir)/,g' $(2) | { $(call put,$(1),/dev/stdin,$(3)); }
 
@@ -321,7 +322,7 @@ install: $(PRODUCTS)
 	$(Q)$(foreach f,$(notdir $(wildcard conf/authselect/*)),$(call put,0644,conf/authselect/$(f),$(authselectdir)/$(f)) &&) true
 	$(Q)$(foreach f,$(EXAMPLES),$(call put,0644,conf/$(f),$(docdir)/examples/$(f)) &&) true
 	$(Q)$(INSTALL) -d -m 0755 $(D)$(sysconfdir)/awssso
-	$(Q)test -e $(D)$(sysconfdir)/awssso/awssso.conf || $(INSTALL) -m 0644 conf/awssso.conf $(D)$(sysconfdir)/awssso/awssso.conf
+	$(Q)test -e $(D)$(sysconfdir)/awssso/awssso.conf || { $(call put,0644,conf/awssso.conf,$(sysconfdir)/awssso/awssso.conf); }
 
 uninstall:
 	$(Q)rm -f $(D)$(nssdir)/libnss_awssso.so.2 $(D)$(pamdir)/pam_awssso.so $(D)$(bindir)/awssso \

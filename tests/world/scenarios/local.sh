@@ -193,6 +193,28 @@ scn_awsssod_down_refuses_a_key()
 	logged 'Access denied for user alice by PAM account configuration'
 }
 
+# by_key_out USER: not by key, whatever the shipped stacks step over.
+by_key_out()
+{
+	local dir=/home/$1/.ssh
+
+	install -d -m 755 -o "$1" "/home/$1"
+	install -d -m 700 -o "$1" "$dir"
+	install -m 600 -o "$1" /root/.ssh/id_ed25519.pub "$dir/authorized_keys"
+	at_once ssh -o BatchMode=yes "$1@bastion" 'echo a shell'
+	failed
+	silent 'a shell'
+	logged "pam_awssso\\(sshd:account\\): refuse user \"$1\""
+}
+
+# covers: spine.8, verdict.4, R35
+scn_a_copy_in_etc_passwd_makes_nobody_local()
+{
+	undo sed -i '/^carol:/d' /etc/passwd
+	getent passwd carol >> /etc/passwd
+	by_key_out carol
+}
+
 # broken_snapshot: nobody is known, at once; local accounts do not notice.
 broken_snapshot()
 {
