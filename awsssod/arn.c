@@ -11,10 +11,7 @@
 
 static bool is_one_of(const char *text, size_t len, const char *set)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!text[i] || !strchr(set, text[i]))
-			return false;
-	return true;
+	return strspn(text, set) >= len;
 }
 
 /* [\w+=,.@-], what STS and Identity Center allow in both names. */
@@ -52,15 +49,16 @@ static bool skip_partition(const char **at)
 {
 	const size_t len = strcspn(*at, ":");
 
-	if (len < 3 || len > 16 || strncmp(*at, "aws", 3) != 0 ||
+	if (len > 16 || strncmp(*at, "aws", 3) != 0 ||
 	    !is_one_of(*at, len, "abcdefghijklmnopqrstuvwxyz-"))
 		return false;
 	*at += len;
 	return true;
 }
 
-/* The permission set in the role name of @len bytes at @role.  A set's name
- * may hold '_' itself, so both ends are counted, never searched. */
+/* The permission set in the role name of @len bytes at @role, into @ret, which
+ * is all zeroes.  A set's name may hold '_' itself, so both ends are counted,
+ * never searched. */
 static bool take_set(const char *role, size_t len, char *ret)
 {
 	const size_t fixed = strlen(PREFIX) + TAIL;
@@ -76,7 +74,6 @@ static bool take_set(const char *role, size_t len, char *ret)
 	    !is_word(role + strlen(PREFIX), set))
 		return false;
 	memcpy(ret, role + strlen(PREFIX), set);
-	ret[set] = '\0';
 	return true;
 }
 
@@ -94,21 +91,21 @@ int aw_arn_parse(const char *arn, struct aw_arn *ret, struct aw_diag *diag)
 
 	if (!skip(&at, "arn:") || !skip_partition(&at) || !skip(&at, ":sts::"))
 		return refuse(diag, "is not STS's");
-	if (strlen(at) < 13 || at[12] != ':')
+	if (strcspn(at, ":") != 12)
 		return refuse(diag, "has no account");
 	memcpy(got.account, at, 12);
 	if (!aw_arn_is_account(got.account))
 		return refuse(diag, "has no account");
-	at += 13;
-	if (!skip(&at, "assumed-role/"))
+	at += 12;
+	if (!skip(&at, ":assumed-role/"))
 		return refuse(diag, "is not an assumed role's");
 	role = strcspn(at, "/");
-	if (at[role] != '/' || !take_set(at, role, got.set))
+	if (!take_set(at, role, got.set))
 		return refuse(diag, "is not of a permission set's role");
-	at += role + 1;
-	if (!aw_arn_is_session_name(at))
+	at += role;
+	if (!skip(&at, "/") || !aw_arn_is_session_name(at) ||
+	    aw_copy(got.session, sizeof(got.session), at) < 0)
 		return refuse(diag, "has no usable session name");
-	memcpy(got.session, at, strlen(at) + 1);
 	*ret = got;
 	return 0;
 }

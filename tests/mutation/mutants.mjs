@@ -100,8 +100,8 @@ export function mutantsOf(source, headers) {
 			change('constant', i, i, `${Number(text) + 1}`);
 			change('constant', i, i, text === '0' ? '(-1)' : `${Number(text) - 1}`);
 		} else if (text[0] === '"') {
-			change('constant', i, i, text === '""' ? '"x"' : '""');
-			change('constant', i, i, `${text.slice(0, -1)}x"`);
+			change('constant', i, i, text === '""' ? '"~"' : '""');
+			change('constant', i, i, `${text.slice(0, -1)}~"`);
 		} else if (text[0] === "'") {
 			change('constant', i, i, `(${text} + 1)`);
 		} else if (/^[A-Z][A-Z0-9_]+$/.test(text) && words[i + 1].text !== '(') {

@@ -37,7 +37,7 @@ async function build(text, name) {
 	const to = path.join(folder, name);
 
 	fs.writeFileSync(`${to}/${base}`, text);
-	await run(compiler, [...flags, '-shared', '-s', '-w', '-Wl,--build-id=none', '-o', `${to}/mutant.so`, `${to}/${base}`,
+	await run(compiler, [...flags, '-shared', '-nostdlib', '-s', '-w', '-Wl,--build-id=none', '-o', `${to}/mutant.so`, `${to}/${base}`,
 		archive]);
 	return fs.readFileSync(`${to}/mutant.so`);
 }
