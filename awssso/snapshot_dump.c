@@ -98,6 +98,7 @@ static void dump_tomb(struct dump *dump, const struct aw_snap_tomb *tomb)
 	aw_json_text(object, "name", tomb->name);
 	aw_json_number(object, "id", tomb->id);
 	aw_json_text(object, "principal_id", tomb->principal_id);
+	aw_json_text(object, "home", tomb->home);
 	print_item(dump, object);
 }
 
@@ -109,6 +110,32 @@ static int dump_tombs(struct dump *dump)
 
 	while ((r = aw_snap_next_tomb(dump->snap, &cursor, &tomb)) == 0)
 		dump_tomb(dump, &tomb);
+	return r == AW_END ? 0 : r;
+}
+
+static void dump_note(struct dump *dump, const struct aw_snap_note *note)
+{
+	struct json_object *object;
+
+	if (!dump->json) {
+		aw_print_row("note", AW_PLAIN, "%s (%u)", note->text, note->id);
+		return;
+	}
+	object = aw_json_object();
+	aw_json_number(object, "id", note->id);
+	aw_json_text(object, "text", note->text);
+	print_item(dump, object);
+}
+
+/* What awsssod wants to know again if state.db is lost. */
+static int dump_notes(struct dump *dump)
+{
+	struct aw_snap_note note;
+	uint64_t cursor = 0;
+	int r;
+
+	while ((r = aw_snap_next_note(dump->snap, &cursor, &note)) == 0)
+		dump_note(dump, &note);
 	return r == AW_END ? 0 : r;
 }
 
@@ -144,6 +171,7 @@ static int dump_all(struct dump *dump)
 		{ "users", dump_users },
 		{ "groups", dump_groups },
 		{ "tombstones", dump_tombs },
+		{ "notes", dump_notes },
 	};
 	int r = 0;
 

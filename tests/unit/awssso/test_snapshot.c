@@ -180,6 +180,7 @@ static void builds_what_the_fixture_says(void **state)
 	assert_int_equal(json_object_array_length(groups), 2);
 	assert_int_equal(
 	    json_object_array_length(member(root, "tombstones")), 0);
+	assert_int_equal(json_object_array_length(member(root, "notes")), 0);
 	user = json_object_array_get_idx(users, 0);
 	check_text(user, "name", "alice");
 	check_text(user, "user_name", "Alice@example.com");
