@@ -46,6 +46,16 @@ int aw_answer_bad(const struct aw_place *place, const char *field,
 	return -EBADMSG;
 }
 
+int aw_answer_on_page(int r, uint64_t page, struct aw_diag *diag)
+{
+	const struct aw_diag row = *diag;
+
+	if (r == -EBADMSG)
+		aw_diag_set(diag, "%.280s (page %llu)", row.text,
+		    (unsigned long long)page);
+	return r;
+}
+
 int aw_answer_parse(const struct aw_place *place, const char *text, size_t len,
     struct json_object **ret, struct aw_diag *diag)
 {

@@ -54,6 +54,9 @@ struct aw_place {
 int aw_answer_bad(const struct aw_place *place, const char *field,
     const char *what, struct aw_diag *diag);
 
+/* @r; if that is -EBADMSG, @diag says on which page of a list (from 1). */
+int aw_answer_on_page(int r, uint64_t page, struct aw_diag *diag);
+
 /*
  * Parse @text, the whole of which must be one JSON object, not nested deeper
  * than 16.  Returns 0 with *@ret to be put, -EBADMSG with @diag or -ENOMEM.

@@ -169,7 +169,7 @@ struct external_fields {
 };
 struct user_fields {
 	struct aw_store_user user;
-	struct json_object *name;
+	struct json_object *name, *status;
 };
 static const struct aw_field external_row[] = {
 	AW_FIELD(struct external_fields, issuer, "Issuer", AW_FIELD_TEXT, true,
@@ -203,8 +203,8 @@ int aw_store_read_user(const struct aw_place *place, struct json_object *row,
 		    AW_FIELD_TEXT, false, 64),
 		AW_FIELD(struct user_fields, user.display, "DisplayName",
 		    AW_FIELD_ANY, false, 0),
-		AW_FIELD(struct user_fields, user.status, "UserStatus",
-		    AW_FIELD_TEXT, false, 32),
+		AW_FIELD(struct user_fields, status, "UserStatus", AW_FIELD_ANY,
+		    false, 0),
 		AW_FIELD(struct user_fields, user.external_ids, "ExternalIds",
 		    AW_FIELD_ANY, false, 0),
 	};
@@ -218,6 +218,10 @@ int aw_store_read_user(const struct aw_place *place, struct json_object *row,
 		return r;
 	*ret = got.user;
 	ret->user_name = aw_store_text(got.name, AW_USER_NAME_MAX);
+	ret->status = aw_store_text(got.status, 32);
+	/* What cannot be understood lets nobody in. */
+	if (got.status && !ret->status)
+		ret->status = "DISABLED";
 	return 0;
 }
 
@@ -310,16 +314,18 @@ int aw_store_read_member(const struct aw_place *place, struct json_object *row,
 		    AW_FIELD_TEXT, false, 64),
 	};
 	static const struct aw_field inner[] = { { "UserId", AW_FIELD_TEXT,
-	    true, AW_ID_SIZE - 1, 0 } };
+	    false, AW_ID_SIZE - 1, 0 } };
 	const struct aw_place member = { place, "MemberId", -1 };
 	struct member_fields got = { .store_id = NULL };
-	const char *user_id;
+	const char *user_id = NULL;
 	int r;
 
 	r = aw_answer_read(place, row, fields, N_OF(fields), &got, diag);
 	if (r == 0)
 		r = aw_answer_read(
 		    &member, got.member, inner, 1, &user_id, diag);
+	if (r == 0 && json_object_object_length(got.member) == 0)
+		r = aw_answer_bad(place, "MemberId", "empty", diag);
 	if (r == 0)
 		r = check_store(place, got.store_id, store_id, diag);
 	if (r == 0) {

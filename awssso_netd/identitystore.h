@@ -76,7 +76,7 @@ struct aw_store_user {
 	const char *user_id;
 	const char *user_name;       /* NULL also if it cannot be used */
 	struct json_object *display; /* see aw_store_display() */
-	const char *status;
+	const char *status;          /* "DISABLED" also if it cannot be used */
 	struct json_object *external_ids;
 };
 int aw_store_read_user(const struct aw_place *place, struct json_object *row,
@@ -101,7 +101,8 @@ int aw_store_read_group(const struct aw_place *place, struct json_object *row,
     struct aw_diag *diag) AW_MUST_USE;
 
 struct aw_store_member {
-	const char *group_id, *user_id;
+	const char *group_id;
+	const char *user_id; /* NULL: a member of a kind that is not known */
 };
 int aw_store_read_member(const struct aw_place *place, struct json_object *row,
     const char *store_id, struct aw_store_member *ret,

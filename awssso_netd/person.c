@@ -202,7 +202,7 @@ static int keep_group(struct aw_person_op *op, const struct aw_place *place,
 	    place, row, op->aws->conf->identity_store_id, &got, why);
 	if (r < 0)
 		return r;
-	if (strcmp(got.user_id, person->principal_id) != 0)
+	if (!got.user_id || strcmp(got.user_id, person->principal_id) != 0)
 		return aw_answer_bad(
 		    place, "MemberId.UserId", "not the one asked for", why);
 	return aw_person_add_group(person, place, got.group_id, why);

@@ -172,7 +172,7 @@ int aw_record_group(struct json_object *json, const char *store_id,
 
 static int add_member(const struct aw_place *place, struct json_object *row,
     const char *store_id, const char *group_id, struct aw_idset *ret_users,
-    struct aw_buf *ret, struct aw_diag *diag)
+    struct aw_buf *ret, uint64_t *n, struct aw_diag *diag)
 {
 	uint8_t data[512];
 	struct aw_wire_out out;
@@ -185,10 +185,14 @@ static int add_member(const struct aw_place *place, struct json_object *row,
 	if (strcmp(member.group_id, group_id) != 0)
 		return aw_answer_bad(
 		    place, "GroupId", "not the one asked for", diag);
+	if (!member.user_id)
+		return 0;
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_MEMBER_REC, 0);
 	aw_wire_put_text(&out, AW_TAG_GROUP_ID, member.group_id);
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, member.user_id);
 	r = append(&out, place, ret, diag);
+	if (r == 0)
+		(*n)++;
 	if (r == 0 && ret_users)
 		r = aw_idset_add(ret_users, member.user_id, false);
 	return r;
@@ -205,12 +209,12 @@ int aw_record_members(struct json_object *json, const char *store_id,
 
 	r = aw_store_read_page("ListGroupMemberships", "GroupMemberships", json,
 	    &rows, ret_next, diag);
-	for (; r == 0 && n < json_object_array_length(rows); n++) {
+	for (size_t i = 0; r == 0 && i < json_object_array_length(rows); i++) {
 		const struct aw_place place = { &top, "GroupMemberships",
-			(int64_t)n };
+			(int64_t)i };
 
-		r = add_member(&place, json_object_array_get_idx(rows, n),
-		    store_id, group_id, ret_users, ret, diag);
+		r = add_member(&place, json_object_array_get_idx(rows, i),
+		    store_id, group_id, ret_users, ret, &n, diag);
 	}
 	if (r == 0)
 		*ret_n = n;

@@ -13,12 +13,19 @@ bool aw_scim_is_quotable(const char *value)
 	return *value && !strpbrk(value, "\"\\");
 }
 
+/* A value is a JSON text (RFC 7644, 3.4.2.2), without control characters. */
 static void comparison(
     struct aw_buf *ret, const char *attribute, const char *value)
 {
 	aw_scim_escape(ret, attribute);
 	aw_buf_str(ret, "%20eq%20%22");
-	aw_scim_escape(ret, value);
+	for (; *value; value++) {
+		const char one[] = { *value, '\0' };
+
+		if (*value == '"' || *value == '\\')
+			aw_scim_escape(ret, "\\");
+		aw_scim_escape(ret, one);
+	}
 	aw_buf_str(ret, "%22");
 }
 

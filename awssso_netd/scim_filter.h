@@ -4,7 +4,8 @@
  * about somebody who cannot exist it must answer with no rows.  A server that
  * overlooks a filter answers with rows, or that it is wrong.
  *
- * Values are ids (aw_scim_is_id()) and UserNames without quote and backslash:
+ * Values are ids (aw_scim_is_id()), whose quotes and backslashes are escaped,
+ * and UserNames, which come from whoever tries to log in and may have neither:
  * nothing that leads out of its quotes.
  */
 #ifndef AW_AWSSSO_NETD_SCIM_FILTER_H
@@ -24,7 +25,7 @@ void aw_scim_filter(
 void aw_scim_filter_and(
     struct aw_buf *ret, const char *attribute, const char *value);
 
-/* @value may stand in a filter. */
+/* @value is not empty and needs no escaping in a filter. */
 bool aw_scim_is_quotable(const char *value);
 
 /* How to ask for the groups of a person. */

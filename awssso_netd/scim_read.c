@@ -8,12 +8,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "awssso_netd/scim_filter.h"
 #include "common/name.h"
 #include "common/proto.h"
 #include "common/wire.h"
 
-#define ROWS_MAX    100000 /* of an answer, and members of a group in it */
+#define ROWS_MAX    100000 /* of an answer */
 #define RECORD_MAX  (8 * 1024)
 #define INTEGER_MAX (INT64_C(1) << 40)
 #define REF_MAX     2048
@@ -25,8 +24,7 @@ bool aw_scim_is_id(const char *id)
 {
 	const size_t len = strlen(id);
 
-	return len < AW_ID_SIZE && aw_text_is_clean(id, len) &&
-	       aw_scim_is_quotable(id);
+	return len > 0 && len < AW_ID_SIZE && aw_text_is_clean(id, len);
 }
 
 void aw_scim_escape(struct aw_buf *ret, const char *text)
@@ -77,10 +75,8 @@ static int check_id(const struct aw_place *place, const char *field,
 {
 	if (aw_scim_is_id(id))
 		return 0;
-	return aw_answer_bad(place, field,
-	    "an id of this form is not supported (up to 128 bytes, neither "
-	    "quotes nor backslashes)",
-	    diag);
+	return aw_answer_bad(
+	    place, field, "an id longer than 128 bytes is not supported", diag);
 }
 
 struct one_id {
@@ -169,8 +165,8 @@ int aw_scim_read_group(const struct aw_place *place, struct json_object *row,
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct aw_scim_group, display, "displayName",
 		    AW_FIELD_ANY, false, 0),
-		AW_FIELD(struct aw_scim_group, members, "members",
-		    AW_FIELD_LIST, false, ROWS_MAX),
+		AW_FIELD(struct aw_scim_group, members, "members", AW_FIELD_ANY,
+		    false, 0),
 	};
 	struct aw_scim_group group = { .id = NULL };
 	int r;
@@ -185,7 +181,6 @@ int aw_scim_read_group(const struct aw_place *place, struct json_object *row,
 }
 
 struct member_fields {
-	const char *value;
 	struct json_object *type, *ref;
 };
 
@@ -198,29 +193,19 @@ static bool is_group(const struct member_fields *member)
 	       (ref && strstr(ref, "/Groups/"));
 }
 
-int aw_scim_read_member(const struct aw_place *place, struct json_object *row,
-    struct aw_scim_member *ret, struct aw_diag *diag)
+bool aw_scim_read_member(struct json_object *row, struct aw_scim_member *ret)
 {
-	static const struct aw_field fields[] = {
-		AW_FIELD(struct member_fields, value, "value", AW_FIELD_TEXT,
-		    true, 4096),
-		AW_FIELD(
-		    struct member_fields, type, "type", AW_FIELD_ANY, false, 0),
-		AW_FIELD(
-		    struct member_fields, ref, "$ref", AW_FIELD_ANY, false, 0),
-	};
-	struct member_fields got = { .value = NULL };
-	int r;
+	struct json_object *value = NULL;
+	struct member_fields got = { .type = NULL };
 
-	r = aw_answer_read(
-	    place, row, fields, sizeof(fields) / sizeof(fields[0]), &got, diag);
-	if (r == 0)
-		r = check_id(place, "value", got.value, diag);
-	if (r < 0)
-		return r;
-	ret->id = got.value;
+	if (!json_object_is_type(row, json_type_object))
+		return false;
+	(void)json_object_object_get_ex(row, "value", &value);
+	(void)json_object_object_get_ex(row, "type", &got.type);
+	(void)json_object_object_get_ex(row, "$ref", &got.ref);
+	ret->id = aw_store_text(value, AW_ID_SIZE - 1);
 	ret->is_group = is_group(&got);
-	return 0;
+	return ret->id || ret->is_group;
 }
 
 /* --- records ----------------------------------------------------------- */

@@ -3,10 +3,9 @@
  * SCIM 2.0 (RFC 7644) as it is read: list answers, users, groups, members, and
  * how they become records for awsssod.  Pure.
  *
- * Ids are opaque texts to SCIM; here they become part of filters, so only
- * those are taken that need no quoting there (aw_scim_is_id()).  What a row
- * must have is its id; what it says besides and cannot be used counts as
- * absent, so that one odd person does not keep out all others.
+ * Ids are opaque texts.  What a row must have is its id; what it says besides
+ * and cannot be used counts as absent, so that one odd person does not keep out
+ * all others.
  */
 #ifndef AW_AWSSSO_NETD_SCIM_READ_H
 #define AW_AWSSSO_NETD_SCIM_READ_H
@@ -19,7 +18,7 @@
 #include "awssso_netd/identitystore.h"
 #include "common/buf.h"
 
-/* 1 to 128 bytes of clean text without quotes and backslashes. */
+/* 1 to 128 bytes of clean text. */
 bool aw_scim_is_id(const char *id);
 
 /* One page.  Texts and rows are borrowed from the answer. */
@@ -58,17 +57,18 @@ bool aw_scim_display(
 struct aw_scim_group {
 	const char *id;
 	struct json_object *display; /* see aw_store_display() */
-	struct json_object *members; /* list, NULL when absent */
+	struct json_object *members; /* whatever it is, NULL when absent */
 };
 int aw_scim_read_group(const struct aw_place *place, struct json_object *row,
     struct aw_scim_group *ret, struct aw_diag *diag) AW_MUST_USE;
 
 struct aw_scim_member {
 	const char *id;
-	bool is_group; /* a group within a group */
+	bool is_group; /* a group within a group; it may have no id */
 };
-int aw_scim_read_member(const struct aw_place *place, struct json_object *row,
-    struct aw_scim_member *ret, struct aw_diag *diag) AW_MUST_USE;
+/* False: @row does not say who it is. */
+bool aw_scim_read_member(
+    struct json_object *row, struct aw_scim_member *ret) AW_MUST_USE;
 
 /*
  * Append a USER_REC, GROUP_REC or MEMBER_REC.  @issuer is where external ids

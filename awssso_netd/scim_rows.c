@@ -46,6 +46,13 @@ int aw_scim_take_user(struct aw_scim_rows *rows, const struct aw_place *place,
 	return r;
 }
 
+static void lose_member(struct aw_scim_rows *rows, const char *group)
+{
+	if (rows->n_lost++ == 0)
+		aw_ignore(
+		    aw_copy(rows->lost_group, sizeof(rows->lost_group), group));
+}
+
 static int take_member(struct aw_scim_rows *rows, const struct aw_place *place,
     struct json_object *row, const char *group, struct aw_buf *page,
     struct aw_diag *why)
@@ -53,10 +60,11 @@ static int take_member(struct aw_scim_rows *rows, const struct aw_place *place,
 	struct aw_scim_member member;
 	int r;
 
-	r = aw_scim_read_member(place, row, &member, why);
-	if (r < 0)
-		return r;
 	rows->has_members = true;
+	if (!aw_scim_read_member(row, &member)) {
+		lose_member(rows, group);
+		return 0;
+	}
 	if (member.is_group) {
 		rows->nested++;
 		return 0;
@@ -67,11 +75,31 @@ static int take_member(struct aw_scim_rows *rows, const struct aw_place *place,
 	return r;
 }
 
+static int take_members(struct aw_scim_rows *rows, const struct aw_place *place,
+    const struct aw_scim_group *group, struct aw_buf *page, struct aw_diag *why)
+{
+	struct json_object *list = group->members;
+	int r = 0;
+
+	if (!list)
+		return 0;
+	if (!json_object_is_type(list, json_type_array)) {
+		lose_member(rows, group->id);
+		return 0;
+	}
+	for (size_t i = 0; r == 0 && i < json_object_array_length(list); i++) {
+		const struct aw_place within = { place, "members", (int64_t)i };
+
+		r = take_member(rows, &within,
+		    json_object_array_get_idx(list, i), group->id, page, why);
+	}
+	return r;
+}
+
 int aw_scim_take_group(struct aw_scim_rows *rows, const struct aw_place *place,
     struct json_object *row, struct aw_buf *page, struct aw_diag *why)
 {
 	struct aw_scim_group group;
-	size_t n;
 	int r;
 
 	r = aw_scim_read_group(place, row, &group, why);
@@ -82,15 +110,7 @@ int aw_scim_take_group(struct aw_scim_rows *rows, const struct aw_place *place,
 	if (r < 0)
 		return r;
 	rows->n_groups++;
-	n = group.members ? json_object_array_length(group.members) : 0;
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		const struct aw_place within = { place, "members", (int64_t)i };
-
-		r = take_member(rows, &within,
-		    json_object_array_get_idx(group.members, i), group.id, page,
-		    why);
-	}
-	return r;
+	return take_members(rows, place, &group, page, why);
 }
 
 int aw_scim_take_found(struct aw_scim_rows *rows, const struct aw_place *place,

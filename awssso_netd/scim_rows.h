@@ -15,6 +15,8 @@ struct aw_scim_rows {
 	uint64_t nested;         /* groups within groups, left out */
 	uint64_t n_odd;          /* users whose "active" cannot be understood */
 	char odd_id[AW_ID_SIZE]; /* the first of them */
+	uint64_t n_lost;         /* members who cannot be told, left out */
+	char lost_group[AW_ID_SIZE]; /* whose the first of them is */
 };
 
 void aw_scim_rows_init(struct aw_scim_rows *rows);

@@ -47,7 +47,7 @@ struct scim_sweep {
 	bool by_index;              /* as the groups' list is */
 	const char *pair_attribute; /* members, or member */
 	unsigned again;             /* of this list */
-	uint64_t list_rows;         /* of this list, handed out */
+	uint64_t list_rows, pages;  /* of this list, handed out */
 	struct aw_scim_rows rows;
 	size_t user_at, group_at;
 	struct aw_sweep_end end;
@@ -81,6 +81,11 @@ static void say_odd(const struct aw_scim_rows *rows)
 		aw_log(LOG_NOTICE,
 		    "SCIM: %llu groups within groups are not followed",
 		    (unsigned long long)rows->nested);
+	if (rows->n_lost > 0)
+		aw_log(LOG_WARNING,
+		    "SCIM: %llu members of groups have no id that can be used "
+		    "(\"value\") and are left out; the first is in group %s",
+		    (unsigned long long)rows->n_lost, rows->lost_group);
 	if (rows->n_odd > 0)
 		aw_log(LOG_WARNING,
 		    "SCIM: \"active\" is neither true nor false of %llu users, "
@@ -269,7 +274,7 @@ static void begin_list(struct scim_sweep *sweep, enum stage stage)
 	aw_scim_paging_done(&sweep->paging);
 	sweep->stage = stage;
 	sweep->again = 0;
-	sweep->list_rows = 0;
+	sweep->list_rows = sweep->pages = 0;
 }
 
 /* Where there is no group or nobody there are no memberships to ask for. */
@@ -409,7 +414,7 @@ static int read_again(struct scim_sweep *sweep, struct aw_buf *page)
 		aw_wire_put_text(&out, AW_TAG_GROUP_ID,
 		    id_at(&rows->groups, sweep->group_at));
 	}
-	sweep->list_rows = 0;
+	sweep->list_rows = sweep->pages = 0;
 	aw_scim_paging_done(&sweep->paging);
 	r = aw_wire_end(&out);
 	if (r == 0)
@@ -425,9 +430,10 @@ static int take_list(struct scim_sweep *sweep, struct json_object *json,
 	size_t skip = 0;
 	int step, r;
 
+	sweep->pages++;
 	r = aw_scim_read_list(&top, json, &list, why);
 	if (r < 0)
-		return r;
+		return aw_answer_on_page(r, sweep->pages, why);
 	step = aw_scim_paging_step(&sweep->paging, &top, &list, &skip, why);
 	if (step == AW_STALE && !sweep->rows.has_members &&
 	    sweep->again++ < AGAIN_MAX)
@@ -440,7 +446,7 @@ static int take_list(struct scim_sweep *sweep, struct json_object *json,
 		r = take_row(sweep, &place,
 		    json_object_array_get_idx(list.rows, i), page, why);
 		if (r < 0)
-			return r;
+			return aw_answer_on_page(r, sweep->pages, why);
 		sweep->list_rows++;
 	}
 	if (sweep->stage == STAGE_GROUPS)

@@ -113,10 +113,10 @@ static int take_list(struct aw_store_sweep *sweep, struct json_object *json,
 	const char *next = NULL;
 	int r;
 
+	sweep->pages++;
 	r = take_rows(sweep, json, page, ret_n, &next, why);
 	if (r < 0)
-		return r;
-	sweep->pages++;
+		return aw_answer_on_page(r, sweep->pages, why);
 	r = aw_paging_step(
 	    &sweep->paging, &place, json, "NextToken", next, why);
 	if (r == AW_END && sweep->step == AW_STEP_MEMBERS)

@@ -25,8 +25,6 @@ static int read_entry(sqlite3_stmt *row, struct aw_entry *ret)
 		aw_state_text(row, AW_ENTRY_STORE)) < 0 ||
 	    aw_copy(ret->principal, sizeof(ret->principal),
 		aw_state_text(row, AW_ENTRY_PRINCIPAL)) < 0 ||
-	    aw_copy(ret->user_name, sizeof(ret->user_name),
-		aw_state_text(row, AW_ENTRY_USER_NAME)) < 0 ||
 	    aw_copy(ret->name, sizeof(ret->name),
 		aw_state_text(row, AW_ENTRY_NAME)) < 0 ||
 	    aw_copy(ret->home, sizeof(ret->home),

@@ -18,7 +18,6 @@ struct aw_entry {
 	char store[65];
 	char principal[AW_PRINCIPAL_SIZE];
 	enum aw_kind kind;
-	char user_name[AW_USER_NAME_MAX + 1];
 	char name[AW_NAME_SIZE]; /* "": none given yet */
 	char home[AW_PERSON_HOME_SIZE];
 	uint32_t id;

@@ -91,6 +91,19 @@ static int refuse(struct aw_diag *diag, const char *what)
 	return AW_DENIED;
 }
 
+/* Its id has the form of a permission set's here: it is nobody's, and the only
+ * one that is left out. */
+static bool is_sets(const char *id, const char *what)
+{
+	if (!aw_sets_is_principal(id))
+		return false;
+	aw_log(LOG_WARNING,
+	    "sweep: the %s %s is left out: ids with \"ps:\" in front stand for "
+	    "permission sets here",
+	    what, id);
+	return true;
+}
+
 /* A user or group of a page. */
 struct record {
 	enum aw_kind kind;
@@ -206,14 +219,14 @@ static int add_user(struct aw_state *state, const char *store,
 	if (!need(in, AW_TAG_PRINCIPAL_ID, user.id, sizeof(user.id)) ||
 	    aw_wire_text(in, AW_TAG_USER_NAME, user.name, sizeof(user.name)) !=
 		0 ||
-	    strchr(user.name, '\n') || aw_sets_is_principal(user.id))
+	    strchr(user.name, '\n'))
 		return refuse(diag, "a user without UserId or UserName");
 	if (aw_wire_text(in, AW_TAG_DISPLAY_NAME, user.display,
 		sizeof(user.display)) < 0 ||
 	    aw_wire_text(in, AW_TAG_USER_STATUS, status, sizeof(status)) < 0)
 		return refuse(diag, "a user whose fields are too long");
 	user.disabled = strcmp(status, "DISABLED") == 0;
-	return stage(state, store, &user, diag);
+	return is_sets(user.id, "user") ? 0 : stage(state, store, &user, diag);
 }
 
 static int add_group(struct aw_state *state, const char *store,
@@ -222,11 +235,11 @@ static int add_group(struct aw_state *state, const char *store,
 	struct record group = { .kind = AW_KIND_GROUP };
 
 	if (!need(in, AW_TAG_PRINCIPAL_ID, group.id, sizeof(group.id)) ||
-	    aw_sets_is_principal(group.id) ||
 	    aw_wire_text(in, AW_TAG_DISPLAY_NAME, group.display,
 		sizeof(group.display)) < 0)
 		return refuse(diag, "a group without GroupId");
-	return stage(state, store, &group, diag);
+	return is_sets(group.id, "group") ? 0
+					  : stage(state, store, &group, diag);
 }
 
 static int resolve(struct aw_state *state, const char *store, const char *group,
@@ -287,6 +300,8 @@ static int add_member(struct aw_state *state, struct aw_staging *staging,
 	}
 	staging->group_members++;
 	staging->members++;
+	if (aw_sets_is_principal(group) || aw_sets_is_principal(user))
+		return 0;
 	return stage_member(state, staging->store, group, user);
 }
 

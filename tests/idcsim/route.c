@@ -96,6 +96,14 @@ static const struct aw_sim_service *service_of(
 	return NULL;
 }
 
+/* Where a service says what is behind the error @code. */
+static const char *reason_key(const struct aw_sim_call *call, const char *code)
+{
+	if (strcmp(code, "ResourceNotFoundException") == 0)
+		return "ResourceType";
+	return call->service->dialect == AW_SIM_OIDC ? "reason" : "Reason";
+}
+
 /* The error that was asked for, in the service's own dialect. */
 static void give_error(struct aw_sim_call *call)
 {
@@ -110,8 +118,7 @@ static void give_error(struct aw_sim_call *call)
 		return;
 	}
 	if (*reason)
-		(void)json_object_object_add(doc,
-		    call->service->dialect == AW_SIM_OIDC ? "reason" : "Reason",
+		(void)json_object_object_add(doc, reason_key(call, code),
 		    json_object_new_string(reason));
 	aw_sim_error_with(
 	    call, (unsigned)status, code, "This was asked for by a test.", doc);

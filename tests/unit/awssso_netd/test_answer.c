@@ -173,6 +173,18 @@ static void places_are_named(void **state)
 	(void)aw_answer_bad(&top, "x", "no diag", NULL);
 }
 
+/* A bad row's message says on which page; any other trouble is none's. */
+static void pages_are_named(void **state)
+{
+	struct aw_diag why = { .text = "L: Users[3].id: missing" };
+
+	(void)state;
+	assert_int_equal(aw_answer_on_page(-ENOMEM, 7, &why), -ENOMEM);
+	assert_string_equal(why.text, "L: Users[3].id: missing");
+	assert_int_equal(aw_answer_on_page(-EBADMSG, 7, &why), -EBADMSG);
+	assert_string_equal(why.text, "L: Users[3].id: missing (page 7)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +192,7 @@ int main(void)
 		cmocka_unit_test(fields_by_table),
 		cmocka_unit_test(absent_fields_stay_as_they_were),
 		cmocka_unit_test(places_are_named),
+		cmocka_unit_test(pages_are_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

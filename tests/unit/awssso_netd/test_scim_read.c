@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "awssso_netd/scim_filter.h"
 #include "common/proto.h"
 #include "common/wire.h"
 
@@ -187,6 +188,18 @@ static const struct {
 	    0, "p=a n=b s=DISABLED ", true },
 	{ "an id with odd characters", "{'id':'urn:x/1 ?&#%','userName':'b'}",
 	    "%", 1, "p=urn:x/1 ?&#% n=b ", false },
+	{ "an id with quotes", "{'id':'a\\\"b\\\\c','userName':'b'}", "", 0,
+	    "p=a\"b\\c n=b ", false },
+	{ "an address for an id", "{'id':'b@example.com','userName':'b'}", "",
+	    0, "p=b@example.com n=b ", false },
+	{ "fields of other schemas, and lists that are null",
+	    "{'id':'a','userName':'b','emails':null,'groups':null,'roles':7,"
+	    "'urn:x:User':{'active':false},'meta':null}",
+	    "", 0, "p=a n=b ", false },
+	{ "two primary addresses",
+	    "{'id':'a','userName':'b','emails':[{'value':'x','primary':true},"
+	    "{'value':'y','primary':true}]}",
+	    "", 0, "p=a n=b ", false },
 	{ "the longest id", "{'id':'%','userName':'b'}", "i", 128, "p:128 n=b ",
 	    false },
 };
@@ -221,31 +234,47 @@ static void odd_groups_go_on(void **state)
 		const char *name, *row, *what;
 		size_t n;
 		const char *want;
-		unsigned nested;
+		unsigned nested, lost;
 	} rows[] = {
 		{ "all is well",
 		    "{'id':'a','displayName':'C D','members':[{'value':'m'}]}",
-		    "", 0, "p=a d=C D g=a p=m ", 0 },
-		{ "no name", "{'id':'a'}", "", 0, "p=a ", 0 },
+		    "", 0, "p=a d=C D g=a p=m ", 0, 0 },
+		{ "no name", "{'id':'a'}", "", 0, "p=a ", 0, 0 },
 		{ "too long a name", "{'id':'a','displayName':'%'}", "x", 5000,
-		    "p=a d:4096 ", 0 },
+		    "p=a d:4096 ", 0, 0 },
 		{ "a newline in the name", "{'id':'a','displayName':'c\\nd'}",
-		    "", 0, "p=a d=c d ", 0 },
+		    "", 0, "p=a d=c d ", 0, 0 },
 		{ "a number for a name", "{'id':'a','displayName':7}", "", 0,
-		    "p=a ", 0 },
+		    "p=a ", 0, 0 },
 		{ "a group within",
 		    "{'id':'a','members':[{'value':'m','type':'GROUP'}]}", "",
-		    0, "p=a ", 1 },
+		    0, "p=a ", 1, 0 },
 		{ "a group within, by its address",
 		    "{'id':'a','members':[{'value':'m',"
 		    "'$ref':'https://x/Groups/m'}]}",
-		    "", 0, "p=a ", 1 },
+		    "", 0, "p=a ", 1, 0 },
 		{ "a type that is none",
 		    "{'id':'a','members':[{'value':'m','type':7,'$ref':[]}]}",
-		    "", 0, "p=a g=a p=m ", 0 },
+		    "", 0, "p=a g=a p=m ", 0, 0 },
 		{ "too long an address",
 		    "{'id':'a','members':[{'value':'m','$ref':'%'}]}", "x",
-		    5000, "p=a g=a p=m ", 0 },
+		    5000, "p=a g=a p=m ", 0, 0 },
+		{ "a member without a value",
+		    "{'id':'a','members':[{'display':'m'},{'value':'n'}]}", "",
+		    0, "p=a g=a p=n ", 0, 1 },
+		{ "members that are none",
+		    "{'id':'a','members':[null,7,'m',[],{},{'value':7},"
+		    "{'value':''},{'value':null},{'value':'m\\nn'}]}",
+		    "", 0, "p=a ", 0, 9 },
+		{ "too long a member", "{'id':'a','members':[{'value':'%'}]}",
+		    "i", 129, "p=a ", 0, 1 },
+		{ "a group within, without a value",
+		    "{'id':'a','members':[{'type':'Group'}]}", "", 0, "p=a ", 1,
+		    0 },
+		{ "no list of members", "{'id':'a','members':{'value':'m'}}",
+		    "", 0, "p=a ", 0, 1 },
+		{ "members are null", "{'id':'a','members':null}", "", 0,
+		    "p=a ", 0, 0 },
 	};
 
 	(void)state;
@@ -258,10 +287,14 @@ static void odd_groups_go_on(void **state)
 		if (strcmp(aw_buf_text(&got.said), rows[i].want) != 0)
 			fail_msg(
 			    "%s: %s", rows[i].name, aw_buf_text(&got.said));
-		if (got.rows.n_groups != 1 || got.rows.nested != rows[i].nested)
-			fail_msg("%s: %u groups, %u within", rows[i].name,
-			    (unsigned)got.rows.n_groups,
-			    (unsigned)got.rows.nested);
+		if (got.rows.n_groups != 1 ||
+		    got.rows.nested != rows[i].nested ||
+		    got.rows.n_lost != rows[i].lost ||
+		    strcmp(got.rows.lost_group, rows[i].lost ? "a" : "") != 0)
+			fail_msg("%s: %u groups, %u within, %u lost",
+			    rows[i].name, (unsigned)got.rows.n_groups,
+			    (unsigned)got.rows.nested,
+			    (unsigned)got.rows.n_lost);
 		taken_done(&got);
 	}
 }
@@ -278,14 +311,9 @@ static void without_an_id_nothing_counts(void **state)
 		{ "empty", "{'id':''}", "", 0, "Resources[2].id: " },
 		{ "a number", "{'id':7}", "", 0, "Resources[2].id: " },
 		{ "too long", "{'id':'%'}", "i", 129,
-		    "Resources[2].id: an id of this form" },
+		    "Resources[2].id: an id longer than 128 bytes" },
 		{ "a newline", "{'id':'a\\nb'}", "", 0, "Resources[2].id: " },
-		{ "a quote", "{'id':'a\\\"b'}", "", 0,
-		    "Resources[2].id: an id of this form" },
-		{ "a backslash", "{'id':'a\\\\b'}", "", 0,
-		    "Resources[2].id: an id of this form" },
-		{ "a member without", "{'id':'a','members':[{'display':'m'}]}",
-		    "", 0, "Resources[2].members[0].value: missing" },
+		{ "null", "{'id':null}", "", 0, "Resources[2].id: missing" },
 	};
 
 	(void)state;
@@ -300,12 +328,25 @@ static void without_an_id_nothing_counts(void **state)
 	}
 }
 
+/* An id does not lead out of its quotes. */
+static void ids_in_filters(void **state)
+{
+	struct aw_buf text = AW_BUF_INIT(4096);
+
+	(void)state;
+	aw_scim_filter(&text, "id", "a\" or id eq \"\\");
+	assert_string_equal(aw_buf_text(&text),
+	    "filter=id%20eq%20%22a%5C%22%20or%20id%20eq%20%5C%22%5C%5C%22");
+	aw_buf_done(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(odd_users_go_on),
 		cmocka_unit_test(odd_groups_go_on),
 		cmocka_unit_test(without_an_id_nothing_counts),
+		cmocka_unit_test(ids_in_filters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

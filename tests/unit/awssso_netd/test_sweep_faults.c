@@ -234,6 +234,43 @@ static void a_circle_of_tokens(void **state)
 	}
 }
 
+#define NOT_FOUND "400/ResourceNotFoundException"
+
+/* A list is always there: when AWS says that it is not, the sweep ends, at once
+ * and as a bad answer.  Only who was named can be gone. */
+static void lists_that_are_not_there(void **state)
+{
+	static const struct {
+		const char *operation, *error;
+		unsigned requests;
+		uint64_t net;
+	} rows[] = {
+		{ "ListGroups", NOT_FOUND "/GROUP", 1, AW_NET_BAD_ANSWER },
+		{ "ListUsers", NOT_FOUND "/USER", 1 + 4 + 1,
+		    AW_NET_BAD_ANSWER },
+		{ "ListUsers", NOT_FOUND, 1 + 4 + 1, AW_NET_CONFIG },
+		{ "ListGroupMemberships", NOT_FOUND "/GROUP", 1 + GROUPS + 2,
+		    AW_NET_OK },
+	};
+	struct sim *sim = *state;
+	struct held held;
+
+	sim->conf.permission_sets = AW_PERMISSION_SETS_NO;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const bool is_whole = rows[i].net == AW_NET_OK;
+
+		SIM_TELL(
+		    sim, "fault", rows[i].operation, "error", rows[i].error);
+		sweep(sim, &held);
+		sim_expect_net(
+		    sim, rows[i].net, is_whole ? "" : rows[i].operation);
+		assert_int_equal(
+		    sim_num(sim, AW_TAG_REQUESTS), rows[i].requests);
+		assert_int_equal(held.users, is_whole ? USERS : 0);
+		SIM_TELL(sim, "fault", "clear");
+	}
+}
+
 /* Each list of a sweep that goes on for ever with another token each time: with
  * the same rows, or with none.  As many pages less one are nothing unusual. */
 static void lists_without_end(void **state)
@@ -479,6 +516,7 @@ int main(void)
 		SIM_TEST(each_request_in_turn),
 		SIM_TEST(a_refused_token),
 		SIM_TEST(a_circle_of_tokens),
+		SIM_TEST(lists_that_are_not_there),
 		SIM_TEST(lists_without_end),
 		SIM_TEST(as_long_as_it_is_told),
 		SIM_TEST(nobody_there),

@@ -535,43 +535,6 @@ static void a_group_within_a_group(void **state)
 	    world_number(world, "SELECT count(*) FROM principals", NULL), 3);
 }
 
-static void bad_records(void **state)
-{
-	static const struct fake_user no_name[] = { { "u-1", NULL, NULL } };
-	static const struct fake_user no_id[] = { { NULL, "x", NULL } };
-	static const struct fake_user empty[] = { { "", "x", NULL } };
-	static const struct fake_user line[] = { { "u-1", "a\nb", NULL } };
-	static const struct fake_member half[] = { { "g-1", NULL } };
-	const struct fake_directory rows[] = {
-		{ no_name, NULL, NULL, 1, 0, 0 },
-		{ no_id, NULL, NULL, 1, 0, 0 },
-		{ empty, NULL, NULL, 1, 0, 0 },
-		{ line, NULL, NULL, 1, 0, 0 },
-		{ NULL, NULL, half, 0, 0, 1 },
-	};
-	struct world *world = *state;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		aw_own(aw_buf_done) struct aw_buf page = AW_BUF_INIT(4096);
-		struct aw_staging staging = { .store = FAKE_STORE };
-		struct aw_diag why = { .text = "" };
-
-		fake_page(&page, &rows[i]);
-		assert_int_equal(aw_staging_clear(&world->state), 0);
-		if (aw_staging_add(&world->state, &staging, page.data, page.len,
-			&why) != AW_DENIED)
-			fail_msg("row %zu was taken", i);
-		assert_true(why.text[0]);
-		/* Half a message is none. */
-		assert_int_equal(aw_staging_add(&world->state, &staging,
-				     page.data, page.len - 1, &why),
-		    AW_DENIED);
-		assert_int_equal(world_number(world,
-				     "SELECT count(*) FROM stage_users", NULL),
-		    0);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -589,7 +552,6 @@ int main(void)
 		T(a_group_within_a_group),
 		T(told_twice),
 		T(a_ledger_that_errs),
-		T(bad_records),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -354,6 +354,10 @@ scn_an_emptied_directory_changes_nobody()
 	    ListPermissionSetsProvisionedToAccount ListAccountAssignments; do
 		nobody_changes "$list" gone
 	done
+	for list in ListUsers ListGroups; do
+		nobody_changes "$list" error \
+		    400/ResourceNotFoundException/USER
+	done
 	# The instance is asked for once.
 	stop netd
 	start netd
