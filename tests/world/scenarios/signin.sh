@@ -60,6 +60,40 @@ scn_url_code_and_qr_are_shown()
 	    fail "the approval page was not told who signs in where"
 }
 
+# The code is the number to compare: what the prompt shows is what the complete
+# URL leads to and what the page says, beside the words "exactly this code".
+# covers: verdict.5, spine.9, R37
+scn_one_code_in_prompt_url_and_page()
+{
+	local code url
+
+	cat > "$run/browser" <<-'END'
+	#!/bin/bash
+	# approve CODE --as USER, by the page of the code
+	[ "$1" = approve ] || exit 1
+	page=https://${START#https://}/device
+	curl -sS --fail -G -d "user_code=$2" "$page" > /run/world/page
+	curl -sS --fail -d "user_code=$2" -d action=allow 	    --data-urlencode "user=$4" "$page" | grep -o 'Request approved'
+	END
+	chmod 755 "$run/browser"
+	BROWSER=$run/browser START=${start_url%/} person 	    -approve alice@example.com ssh alice@bastion 'echo "a shell"'
+	status 0
+	says '^a shell'
+	says 'Request approved'
+	codes 1
+	code=$(grep -oE '\b[A-Z0-9]{4}-[A-Z0-9]{4}\b' "$transcript" | head -n 1)
+	url=$(grep -oE 'https://[^ ]*user_code=[A-Z0-9-]+' "$transcript" |
+	    head -n 1)
+	[ "${url##*user_code=}" = "$code" ] ||
+	    fail "the prompt has $code, its URL $url"
+	grep -q "<div class=\"code\">$code</div>" "$run/page" ||
+	    fail "the page does not show $code"
+	grep -q 'shows exactly this code' "$run/page" ||
+	    fail "the page does not ask to compare"
+	grep -q 'ssh to bastion as alice' "$run/page" ||
+	    fail "the page does not say who signs in where"
+}
+
 # covers: spine.3, spine.10, R15
 scn_the_person_is_in_nss()
 {
