@@ -38,9 +38,32 @@ static int set_account(struct aw_pam_options *options, const char *value)
 	return aw_copy(options->account, sizeof(options->account), value);
 }
 
+/* reuse and reauth answer one question, so only one of them may. */
+static int set_age(struct aw_pam_options *options, uint64_t age)
+{
+	if (options->age_is_said)
+		return -EEXIST;
+	options->age_is_said = true;
+	options->reuse = age;
+	return 0;
+}
+
 static int set_reuse(struct aw_pam_options *options, const char *value)
 {
-	return aw_num_span(value, 0, AW_PAM_REUSE_MAX, &options->reuse);
+	uint64_t age;
+
+	if (aw_num_span(value, 0, AW_PAM_REUSE_MAX, &age) < 0)
+		return -EINVAL;
+	return set_age(options, age);
+}
+
+static int set_reauth(struct aw_pam_options *options, const char *value)
+{
+	if (strcmp(value, "always") == 0)
+		return set_age(options, 0);
+	if (strcmp(value, "reuse") == 0)
+		return set_age(options, AW_PAM_REUSE_UNSET);
+	return -EINVAL;
 }
 
 static int set_prompt(struct aw_pam_options *options, const char *value)
@@ -75,6 +98,10 @@ const struct aw_pam_option aw_pam_option_table[] = {
 	{ "reuse", "SPAN",
 	    "How long ago the last approval of this session may be, 0 to 8h.",
 	    set_reuse },
+	{ "reauth", "always|reuse",
+	    "always: a new approval every time, as reuse=0; reuse: as "
+	    "awssso.conf says. Not beside the option reuse.",
+	    set_reauth },
 	{ "prompt", "auto|enter|poll",
 	    "Wait for Enter, or poll without a prompt; auto knows which "
 	    "services can do without.",
@@ -115,6 +142,7 @@ int aw_pam_options_parse(int argc, const char **argv,
 	for (int i = 0; i < argc; i++) {
 		const struct aw_pam_option *option;
 		const char *value;
+		int r = -EINVAL;
 
 		option = find(argv[i], &value);
 		if (!option)
@@ -122,9 +150,12 @@ int aw_pam_options_parse(int argc, const char **argv,
 		if (seen[option - aw_pam_option_table])
 			return complain(diag, "repeated", argv[i]);
 		seen[option - aw_pam_option_table] = true;
-		if (!value != !option->value ||
-		    option->set(&options, value) < 0)
-			return complain(diag, "malformed", argv[i]);
+		if (!value == !option->value)
+			r = option->set(&options, value);
+		if (r < 0)
+			return complain(diag,
+			    r == -EEXIST ? "contradicting" : "malformed",
+			    argv[i]);
 	}
 	*ret = options;
 	return 0;

@@ -25,6 +25,7 @@ struct aw_pam_options {
 	char permission_set[33]; /* "": none is asked for */
 	char account[13];        /* "": the configured one */
 	uint64_t reuse;          /* seconds, or AW_PAM_REUSE_UNSET */
+	bool age_is_said;        /* by reuse or by reauth */
 	enum aw_pam_prompt prompt;
 	bool debug;
 };
@@ -33,6 +34,7 @@ struct aw_pam_option {
 	const char *name;
 	const char *value; /* what the value looks like; NULL: has none */
 	const char *help;  /* one sentence */
+	/* 0, -EINVAL, or -EEXIST when another option has said it already. */
 	int (*set)(struct aw_pam_options *options, const char *value);
 };
 /* Every option there is; the manual page is checked against it. */
@@ -40,8 +42,8 @@ extern const struct aw_pam_option aw_pam_option_table[];
 extern const size_t aw_pam_n_options;
 
 /*
- * Returns 0, or -EINVAL with @diag naming the word that is unknown, malformed
- * or there twice, and @ret untouched.
+ * Returns 0, or -EINVAL with @diag naming the word that is unknown, malformed,
+ * there twice or against another one, and @ret untouched.
  */
 int aw_pam_options_parse(int argc, const char **argv,
     struct aw_pam_options *ret, struct aw_diag *diag) AW_MUST_USE;

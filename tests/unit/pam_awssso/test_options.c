@@ -30,6 +30,8 @@ static const struct {
 	{ { "reuse=8h" }, NULL, { .reuse = 28800 } },
 	{ { "reuse=15m", "prompt=poll" }, NULL,
 	    { .reuse = 900, .prompt = AW_PAM_PROMPT_POLL } },
+	{ { "reauth=always" }, NULL, { .reuse = 0 } },
+	{ { "reauth=reuse" }, NULL, { .reuse = AW_PAM_REUSE_UNSET } },
 	{ { "prompt=enter" }, NULL,
 	    { .reuse = AW_PAM_REUSE_UNSET, .prompt = AW_PAM_PROMPT_ENTER } },
 	{ { "prompt=auto" }, NULL, { .reuse = AW_PAM_REUSE_UNSET } },
@@ -53,6 +55,15 @@ static const struct {
 	{ { "reuse=" }, "malformed option 'reuse='", NONE },
 	{ { "reuse=28801" }, "malformed option 'reuse=28801'", NONE },
 	{ { "reuse=-1" }, "malformed option 'reuse=-1'", NONE },
+	{ { "reauth=never" }, "malformed option 'reauth=never'", NONE },
+	{ { "reauth=always", "reuse=15m" }, "contradicting option 'reuse=15m'",
+	    NONE },
+	{ { "reuse=0", "reauth=always" },
+	    "contradicting option 'reauth=always'", NONE },
+	{ { "reuse=15m", "reauth=reuse" },
+	    "contradicting option 'reauth=reuse'", NONE },
+	{ { "reauth=always", "reauth=reuse" }, "repeated option 'reauth=reuse'",
+	    NONE },
 	{ { "prompt=Enter" }, "malformed option 'prompt=Enter'", NONE },
 	{ { "permission_set=" }, "malformed option 'permission_set='", NONE },
 	{ { "permission_set=a b" }, "malformed option 'permission_set=a b'",
@@ -112,7 +123,7 @@ static void parses(void **state)
 static void describes_every_option(void **state)
 {
 	(void)state;
-	assert_int_equal(aw_pam_n_options, 5);
+	assert_int_equal(aw_pam_n_options, 6);
 	for (size_t i = 0; i < aw_pam_n_options; i++) {
 		assert_non_null(aw_pam_option_table[i].help);
 		assert_non_null(aw_pam_option_table[i].set);
