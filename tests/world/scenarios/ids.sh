@@ -46,3 +46,23 @@ scn_a_local_account_becomes_one_of_the_directory()
 	status 0
 	grep -qx 'uid 1717' "$run/limits" || fail 'import allows no 1717'
 }
+
+# covers: dir.6, R16
+scn_nothing_that_was_promised_is_lost_with_state_db()
+{
+	at_once awssso ids rename bob bobby
+	status 0
+	awssso ids export > "$run/before"
+	grep -q '	was	bob$' "$run/before" || fail 'bob is not kept'
+	within 10 getent passwd bobby
+	stop awsssod
+	rm /var/lib/awssso/private/state.db*
+	start awsssod
+	within 10 awssso ids export
+	awssso ids export > "$run/after"
+	grep -q '	was	bob$' "$run/after" || fail 'bob is kept no more'
+	within 20 eval 'awssso ids export | cmp -s "$run/before"'
+	at_once awssso ids rename carol bob
+	status 1
+	says 'the name bob was that of '
+}
