@@ -3,13 +3,11 @@
  * awssso explain: by which rule somebody may or may not; what a code means.
  */
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "awssso/answers.h"
 #include "awssso/commands.h"
 #include "awssso/print.h"
-#include "awssso/talk.h"
 #include "common/own.h"
 #include "common/paths.h"
 #include "common/proto.h"
@@ -19,115 +17,58 @@ enum {
 	RUN_DIR,
 };
 
-/* The texts of an answer, in the order in which they are shown. */
-static const struct text {
-	const char *key, *label;
-	uint16_t tag;
-} texts[] = {
-	{ "stage", NULL, AW_TAG_STAGE },
-	{ "user", NULL, AW_TAG_USER },
-	{ "service", NULL, AW_TAG_SERVICE },
-	{ "rhost", NULL, AW_TAG_RHOST },
-	{ "code", NULL, AW_TAG_CODE },
-	{ "text", "said", AW_TAG_TEXT },
-	{ "rule", "line", AW_TAG_RULE },
-	{ "detail", "because", AW_TAG_DETAIL },
-	{ "action", "to do", AW_TAG_ACTION },
-};
-enum {
-	STAGE,
-	USER,
-	SERVICE,
-	RHOST,
-	N_TEXTS = sizeof(texts) / sizeof(texts[0])
-};
+enum { STAGE, USER, SERVICE, RHOST, CODE, TEXT, RULE, DETAIL, ACTION, N_TEXTS };
 
-struct answer {
-	uint64_t time, verdict;
-	char *text[N_TEXTS];
-};
-
-static void answer_done(struct answer *answer)
+static void print_answer(const struct aw_answer *answer)
 {
-	for (int i = 0; i < N_TEXTS; i++)
-		free(answer->text[i]);
-}
-
-static void print_answer(const struct answer *answer)
-{
-	char when[32];
+	static const char *const labels[N_TEXTS] = {
+		[TEXT] = "said",
+		[RULE] = "line",
+		[DETAIL] = "because",
+		[ACTION] = "to do",
+	};
 
 	if (answer->time)
-		printf("%s  %s  %s%s%s: %s\n",
-		    aw_print_time(when, sizeof(when), answer->time),
-		    answer->text[USER], answer->text[SERVICE],
-		    *answer->text[RHOST] ? " from " : "", answer->text[RHOST],
-		    aw_verdict_word(answer->verdict));
+		aw_answer_head(answer, answer->text[USER],
+		    answer->text[SERVICE], answer->text[RHOST]);
 	else
-		printf("%s: %s\n", answer->text[STAGE],
+		printf("%s: %s", answer->text[STAGE],
 		    aw_verdict_word(answer->verdict));
+	printf("\n");
 	for (int i = 0; i < N_TEXTS; i++)
-		if (texts[i].label && *answer->text[i])
-			printf(
-			    "    %-8s %s\n", texts[i].label, answer->text[i]);
+		if (labels[i] && *answer->text[i])
+			printf("    %-8s %s\n", labels[i], answer->text[i]);
 }
 
-static struct json_object *json_of(const struct answer *answer)
+static void end(const struct aw_talk *talk, unsigned n AW_UNUSED)
 {
-	struct json_object *object = aw_json_object();
-
-	if (answer->time)
-		aw_json_number(object, "time", answer->time);
-	aw_json_text(object, "verdict", aw_verdict_word(answer->verdict));
-	for (int i = 0; i < N_TEXTS; i++)
-		if (*answer->text[i])
-			aw_json_text(object, texts[i].key, answer->text[i]);
-	return object;
-}
-
-static int take(const struct aw_talk *talk, struct json_object *array)
-{
-	aw_own(answer_done) struct answer answer = { 0 };
-
-	answer.time = aw_wire_num(&talk->in, AW_TAG_TIME, 0);
-	answer.verdict = aw_wire_num(&talk->in, AW_TAG_VERDICT, 0);
-	for (int i = 0; i < N_TEXTS; i++) {
-		answer.text[i] = aw_talk_text(talk, texts[i].tag);
-		if (!answer.text[i])
-			return aw_complain("out of memory", NULL);
-	}
-	if (array)
-		aw_json_append(array, json_of(&answer));
-	else
-		print_answer(&answer);
-	return AW_EXIT_OK;
-}
-
-static int finish(struct aw_talk *talk, struct json_object *array)
-{
-	const uint64_t net = aw_wire_num(&talk->in, AW_TAG_NET, 0);
 	const uint64_t generation =
 	    aw_wire_num(&talk->in, AW_TAG_GENERATION, 0);
-	aw_own_free char *text = aw_talk_text(talk, AW_TAG_TEXT);
 	char age[48];
 
-	if (net != AW_NET_OK)
-		return aw_complain(
-		    "explain", text && *text ? text : aw_net_word(net));
-	if (array)
-		aw_json_print(json_object_get(array));
-	else if (generation > 0)
+	if (generation > 0)
 		printf("directory: generation %llu, read %s ago\n",
 		    (unsigned long long)generation,
 		    aw_print_span(age, sizeof(age),
 			aw_wire_num(&talk->in, AW_TAG_DIRECTORY_AGE, 0)));
-	return AW_EXIT_OK;
 }
 
-static void array_done(struct json_object **array)
-{
-	json_object_put(*array);
-}
+static const struct aw_answers answers = {
+	.command = "explain",
+	.texts = {
+		[STAGE] = { "stage", AW_TAG_STAGE },
+		[USER] = { "user", AW_TAG_USER },
+		[SERVICE] = { "service", AW_TAG_SERVICE },
+		[RHOST] = { "rhost", AW_TAG_RHOST },
+		[CODE] = { "code", AW_TAG_CODE },
+		[TEXT] = { "text", AW_TAG_TEXT },
+		[RULE] = { "rule", AW_TAG_RULE },
+		[DETAIL] = { "detail", AW_TAG_DETAIL },
+		[ACTION] = { "action", AW_TAG_ACTION },
+	},
+	.print = print_answer,
+	.end = end,
+};
 
 /* Codes are given in capitals, and read out in whatever way. */
 static void put_code(struct aw_talk *talk, const char *code)
@@ -142,8 +83,6 @@ static void put_code(struct aw_talk *talk, const char *code)
 static int run(const struct aw_args *args)
 {
 	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
-	aw_own(array_done) struct json_object *array =
-	    args->option[JSON] ? aw_json_array(NULL, NULL) : NULL;
 	const bool is_code = args->operand[1] == NULL;
 
 	if (aw_talk_begin(&talk, args->option[RUN_DIR], "ctl.sock",
@@ -155,19 +94,7 @@ static int run(const struct aw_args *args)
 		aw_wire_put_text(&talk.out, AW_TAG_USER, args->operand[0]);
 		aw_wire_put_text(&talk.out, AW_TAG_SERVICE, args->operand[1]);
 	}
-	if (aw_talk_ask(&talk) < 0)
-		return AW_EXIT_UNREACHABLE;
-	for (;;) {
-		if (aw_talk_next(&talk, 5) < 0)
-			return AW_EXIT_UNREACHABLE;
-		if (talk.in.type == AW_MSG_DONE)
-			return finish(&talk, array);
-		if (talk.in.type != AW_MSG_EXPLAINED &&
-		    talk.in.type != AW_MSG_EVENT)
-			return aw_talk_odd(&talk);
-		if (take(&talk, array) != AW_EXIT_OK)
-			return AW_EXIT_FAILED;
-	}
+	return aw_answers_show(&talk, &answers, args->option[JSON]);
 }
 
 const struct aw_command aw_command_explain = {
