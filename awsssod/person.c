@@ -73,6 +73,8 @@ static int mark_groups(struct aw_state *state, const struct aw_conf *conf,
 	sqlite3_stmt *row;
 	int r;
 
+	if (!aw_conf_access_has(&conf->access, AW_RULE_GROUP))
+		return 0;
 	r = aw_state_start(state, AW_Q_PERSON_GROUPS, &row, "i", n);
 	while (r == 0) {
 		r = aw_state_next(state, row);
