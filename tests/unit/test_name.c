@@ -139,58 +139,59 @@ static void rules_entries(void **state)
 	assert_int_equal(aw_name_rules_add(&rules, "a.b", NULL), -ENOSPC);
 }
 
+static const struct {
+	const char *input;
+	const char *want; /* NULL: AW_DENIED */
+} user_rows[] = {
+	{ "alice@example.com", "alice" },
+	{ "Alice@EXAMPLE.com", "alice" },
+	{ "bob@partner.example", "bob-ext" },
+	{ "carol@other.example", "carol@other.example" },
+	{ "dave", "dave" },
+	{ "a@b@example.com", "a@b" },
+	{ "alice@sub.example.com", "alice@sub.example.com" },
+	{ "alice@xexample.com", "alice@xexample.com" },
+	{ "root@example.com", NULL },
+	{ "Sudo@example.com", NULL },
+	{ "@example.com", NULL },
+	{ "1234@example.com", NULL },
+	{ "-x@example.com", NULL },
+	{ "alice@example.com\n", NULL },
+	{ "\xc3\x84nne@example.com", NULL },
+	/* Unicode is neither folded nor cut: a Kelvin sign, a wide r,
+	 * a combining accent, a joiner of no width, half a letter */
+	{ "\xe2\x84\xaa"
+	  "arl@example.com",
+	    NULL },
+	{ "\xef\xbd\x92oot@example.com", NULL },
+	{ "e\xcc\x81mile@example.com", NULL },
+	{ "ali\xe2\x80\x8d"
+	  "ce@example.com",
+	    NULL },
+	{ "ali\xc3", NULL },
+	{ "alice@ex\xc3\xa5mple.com", NULL },
+	/* what a domain leaves, or its suffix makes, is judged too */
+	{ "ROOT@PARTNER.EXAMPLE", "root-ext" },
+	{ "ec2@vendor.example", NULL },
+	{ "ec2@other.vendor.example", "ec2@other.vendor.example" },
+	{ "42@partner.example", "42-ext" },
+	{ "@partner.example", NULL },
+	{ "x.@example.com", NULL },
+	{ A60 "@partner.example", A60 "-ext" },
+	{ A60 "a@partner.example", NULL },
+	/* blanks are not what they are in a group's name */
+	{ "al ice@example.com", NULL },
+	{ " alice@example.com", NULL },
+	{ "wheel@example.com", NULL },
+	{ "DOCKER@example.com", NULL },
+	{ "docker@other.example", "docker@other.example" },
+	{ A64 "@example.com", A64 },
+	{ A64 "a@example.com", NULL },
+	{ "", NULL },
+};
+
 static void users(void **state)
 {
-	static const struct {
-		const char *input;
-		const char *want; /* NULL: AW_DENIED */
-	} rows[] = {
-		{ "alice@example.com", "alice" },
-		{ "Alice@EXAMPLE.com", "alice" },
-		{ "bob@partner.example", "bob-ext" },
-		{ "carol@other.example", "carol@other.example" },
-		{ "dave", "dave" },
-		{ "a@b@example.com", "a@b" },
-		{ "alice@sub.example.com", "alice@sub.example.com" },
-		{ "alice@xexample.com", "alice@xexample.com" },
-		{ "root@example.com", NULL },
-		{ "Sudo@example.com", NULL },
-		{ "@example.com", NULL },
-		{ "1234@example.com", NULL },
-		{ "-x@example.com", NULL },
-		{ "alice@example.com\n", NULL },
-		{ "\xc3\x84nne@example.com", NULL },
-		/* Unicode is neither folded nor cut: a Kelvin sign, a wide r,
-		 * a combining accent, a joiner of no width, half a letter */
-		{ "\xe2\x84\xaa"
-		  "arl@example.com",
-		    NULL },
-		{ "\xef\xbd\x92oot@example.com", NULL },
-		{ "e\xcc\x81mile@example.com", NULL },
-		{ "ali\xe2\x80\x8d"
-		  "ce@example.com",
-		    NULL },
-		{ "ali\xc3", NULL },
-		{ "alice@ex\xc3\xa5mple.com", NULL },
-		/* what a domain leaves, or its suffix makes, is judged too */
-		{ "ROOT@PARTNER.EXAMPLE", "root-ext" },
-		{ "ec2@vendor.example", NULL },
-		{ "ec2@other.vendor.example", "ec2@other.vendor.example" },
-		{ "42@partner.example", "42-ext" },
-		{ "@partner.example", NULL },
-		{ "x.@example.com", NULL },
-		{ A60 "@partner.example", A60 "-ext" },
-		{ A60 "a@partner.example", NULL },
-		/* blanks are not what they are in a group's name */
-		{ "al ice@example.com", NULL },
-		{ " alice@example.com", NULL },
-		{ "wheel@example.com", NULL },
-		{ "DOCKER@example.com", NULL },
-		{ "docker@other.example", "docker@other.example" },
-		{ A64 "@example.com", A64 },
-		{ A64 "a@example.com", NULL },
-		{ "", NULL },
-	};
 	struct aw_name_rules rules = { 0 };
 
 	(void)state;
@@ -199,17 +200,18 @@ static void users(void **state)
 	    aw_name_rules_add(&rules, "partner.example:-ext", NULL), 0);
 	assert_int_equal(
 	    aw_name_rules_add(&rules, "Vendor.Example:-user", NULL), 0);
-	for (size_t i = 0; i < N(rows); i++) {
+	for (size_t i = 0; i < N(user_rows); i++) {
 		char got[AW_NAME_SIZE] = "untouched";
 		struct aw_diag diag = { 0 };
 		const int r =
-		    aw_name_of_user(&rules, rows[i].input, got, &diag);
+		    aw_name_of_user(&rules, user_rows[i].input, got, &diag);
 
-		if (r != (rows[i].want ? 0 : AW_DENIED) ||
-		    strcmp(got, rows[i].want ? rows[i].want : "untouched") !=
-			0 ||
+		if (r != (user_rows[i].want ? 0 : AW_DENIED) ||
+		    strcmp(got, user_rows[i].want ? user_rows[i].want
+						  : "untouched") != 0 ||
 		    (r != 0) != (diag.text[0] != '\0'))
-			fail_msg("\"%s\": %d \"%s\"", rows[i].input, r, got);
+			fail_msg(
+			    "\"%s\": %d \"%s\"", user_rows[i].input, r, got);
 	}
 }
 

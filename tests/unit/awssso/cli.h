@@ -37,4 +37,7 @@ void cli_write(const char *name, const char *text);
 /* Send what was begun in @out. */
 void cli_send(int fd, struct aw_wire_out *out);
 
+/* An end of an answer that does not say how it went. */
+void cli_forget_the_outcome(int fd, const struct aw_wire_in *in);
+
 #endif

@@ -28,74 +28,74 @@ static struct json_object *parse(const char *text)
 	return json;
 }
 
+static const struct {
+	const char *account, *text, *says, *next;
+	size_t n;
+	const char *first, *second;
+} page_rows[] = {
+	{ NULL,
+	    "{\"accountList\":[{\"accountId\":\"" ACCT
+	    "\",\"accountName\":\"production\"}],\"nextToken\":\"n\"}",
+	    NULL, "n", 1, ACCT, "production" },
+	{ NULL, "{\"accountList\":[{\"accountId\":\"" ACCT "\"}]}", NULL, NULL,
+	    1, ACCT, "" },
+	{ NULL, "{\"accountList\":[],\"nextToken\":\"n\"}", NULL, "n", 0, NULL,
+	    NULL },
+	{ NULL, "{\"accountList\":[],\"nextToken\":\"\"}", NULL, NULL, 0, NULL,
+	    NULL },
+	{ NULL, "{\"accountList\":[],\"nextToken\":null}", NULL, NULL, 0, NULL,
+	    NULL },
+	{ ACCT,
+	    "{\"roleList\":[{\"roleName\":\"Login\",\"accountId\":"
+	    "\"" ACCT "\"}]}",
+	    NULL, NULL, 1, "Login", ACCT },
+	{ ACCT, "{\"roleList\":[{\"roleName\":\"Login\"}]}", NULL, NULL, 1,
+	    "Login", ACCT },
+	{ ACCT,
+	    "{\"roleList\":[{\"roleName\":\"Login\",\"accountId\":"
+	    "\"444455556666\"}]}",
+	    "roleList[0].accountId: not the one asked for", NULL, 0, NULL,
+	    NULL },
+	{ ACCT, "{\"roleList\":[{\"roleName\":\"A\"},{}]}",
+	    "ListAccountRoles: roleList[1].roleName: missing", NULL, 0, NULL,
+	    NULL },
+	{ ACCT, "{\"accountList\":[]}", "ListAccountRoles: roleList: missing",
+	    NULL, 0, NULL, NULL },
+	{ NULL, "{\"accountList\":[{\"accountId\":7}]}",
+	    "ListAccounts: accountList[0].accountId: not a text", NULL, 0, NULL,
+	    NULL },
+};
+
 static void pages(void **state)
 {
-	static const struct {
-		const char *account, *text, *says, *next;
-		size_t n;
-		const char *first, *second;
-	} rows[] = {
-		{ NULL,
-		    "{\"accountList\":[{\"accountId\":\"" ACCT
-		    "\",\"accountName\":\"production\"}],\"nextToken\":\"n\"}",
-		    NULL, "n", 1, ACCT, "production" },
-		{ NULL, "{\"accountList\":[{\"accountId\":\"" ACCT "\"}]}",
-		    NULL, NULL, 1, ACCT, "" },
-		{ NULL, "{\"accountList\":[],\"nextToken\":\"n\"}", NULL, "n",
-		    0, NULL, NULL },
-		{ NULL, "{\"accountList\":[],\"nextToken\":\"\"}", NULL, NULL,
-		    0, NULL, NULL },
-		{ NULL, "{\"accountList\":[],\"nextToken\":null}", NULL, NULL,
-		    0, NULL, NULL },
-		{ ACCT,
-		    "{\"roleList\":[{\"roleName\":\"Login\",\"accountId\":"
-		    "\"" ACCT "\"}]}",
-		    NULL, NULL, 1, "Login", ACCT },
-		{ ACCT, "{\"roleList\":[{\"roleName\":\"Login\"}]}", NULL, NULL,
-		    1, "Login", ACCT },
-		{ ACCT,
-		    "{\"roleList\":[{\"roleName\":\"Login\",\"accountId\":"
-		    "\"444455556666\"}]}",
-		    "roleList[0].accountId: not the one asked for", NULL, 0,
-		    NULL, NULL },
-		{ ACCT, "{\"roleList\":[{\"roleName\":\"A\"},{}]}",
-		    "ListAccountRoles: roleList[1].roleName: missing", NULL, 0,
-		    NULL, NULL },
-		{ ACCT, "{\"accountList\":[]}",
-		    "ListAccountRoles: roleList: missing", NULL, 0, NULL,
-		    NULL },
-		{ NULL, "{\"accountList\":[{\"accountId\":7}]}",
-		    "ListAccounts: accountList[0].accountId: not a text", NULL,
-		    0, NULL, NULL },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct json_object *json = parse(rows[i].text);
+	for (size_t i = 0; i < sizeof(page_rows) / sizeof(page_rows[0]); i++) {
+		struct json_object *json = parse(page_rows[i].text);
 		struct aw_portal_list list = { .n = 0 };
 		const char *next = "untouched", *first, *second;
 		struct aw_diag why = { .text = "" };
 		size_t at = 0;
 		const int r = aw_portal_read_page(
-		    json, rows[i].account, &list, &next, &why);
+		    json, page_rows[i].account, &list, &next, &why);
 
-		if (r != (rows[i].says ? -EBADMSG : 0) ||
-		    (rows[i].says && !strstr(why.text, rows[i].says)))
-			fail_msg("%s: %d %s", rows[i].text, r, why.text);
+		if (r != (page_rows[i].says ? -EBADMSG : 0) ||
+		    (page_rows[i].says && !strstr(why.text, page_rows[i].says)))
+			fail_msg("%s: %d %s", page_rows[i].text, r, why.text);
 		if (r < 0) {
 			assert_string_equal(next, "untouched");
 		} else {
-			assert_int_equal(list.n, rows[i].n);
-			assert_int_equal(next != NULL, rows[i].next != NULL);
+			assert_int_equal(list.n, page_rows[i].n);
+			assert_int_equal(
+			    next != NULL, page_rows[i].next != NULL);
 			if (next)
-				assert_string_equal(next, rows[i].next);
+				assert_string_equal(next, page_rows[i].next);
 		}
-		if (rows[i].first) {
+		if (page_rows[i].first) {
 			assert_int_equal(
 			    aw_portal_list_next(&list, &at, &first, &second),
 			    0);
-			assert_string_equal(first, rows[i].first);
-			assert_string_equal(second, rows[i].second);
+			assert_string_equal(first, page_rows[i].first);
+			assert_string_equal(second, page_rows[i].second);
 			assert_int_equal(
 			    aw_portal_list_next(&list, &at, &first, &second),
 			    AW_END);

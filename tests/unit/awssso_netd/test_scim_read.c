@@ -228,71 +228,75 @@ static void odd_users_go_on(void **state)
 	}
 }
 
+static const struct {
+	const char *name, *row, *what;
+	size_t n;
+	const char *want;
+	unsigned nested, lost;
+} odd_groups[] = {
+	{ "all is well",
+	    "{'id':'a','displayName':'C D','members':[{'value':'m'}]}", "", 0,
+	    "p=a d=C D g=a p=m ", 0, 0 },
+	{ "no name", "{'id':'a'}", "", 0, "p=a ", 0, 0 },
+	{ "too long a name", "{'id':'a','displayName':'%'}", "x", 5000,
+	    "p=a d:4096 ", 0, 0 },
+	{ "a newline in the name", "{'id':'a','displayName':'c\\nd'}", "", 0,
+	    "p=a d=c d ", 0, 0 },
+	{ "a number for a name", "{'id':'a','displayName':7}", "", 0, "p=a ", 0,
+	    0 },
+	{ "a group within",
+	    "{'id':'a','members':[{'value':'m','type':'GROUP'}]}", "", 0,
+	    "p=a ", 1, 0 },
+	{ "a group within, by its address",
+	    "{'id':'a','members':[{'value':'m',"
+	    "'$ref':'https://x/Groups/m'}]}",
+	    "", 0, "p=a ", 1, 0 },
+	{ "a type that is none",
+	    "{'id':'a','members':[{'value':'m','type':7,'$ref':[]}]}", "", 0,
+	    "p=a g=a p=m ", 0, 0 },
+	{ "too long an address",
+	    "{'id':'a','members':[{'value':'m','$ref':'%'}]}", "x", 5000,
+	    "p=a g=a p=m ", 0, 0 },
+	{ "a member without a value",
+	    "{'id':'a','members':[{'display':'m'},{'value':'n'}]}", "", 0,
+	    "p=a g=a p=n ", 0, 1 },
+	{ "members that are none",
+	    "{'id':'a','members':[null,7,'m',[],{},{'value':7},"
+	    "{'value':''},{'value':null},{'value':'m\\nn'}]}",
+	    "", 0, "p=a ", 0, 9 },
+	{ "too long a member", "{'id':'a','members':[{'value':'%'}]}", "i", 129,
+	    "p=a ", 0, 1 },
+	{ "a group within, without a value",
+	    "{'id':'a','members':[{'type':'Group'}]}", "", 0, "p=a ", 1, 0 },
+	{ "no list of members", "{'id':'a','members':{'value':'m'}}", "", 0,
+	    "p=a ", 0, 1 },
+	{ "members are null", "{'id':'a','members':null}", "", 0, "p=a ", 0,
+	    0 },
+};
+
 static void odd_groups_go_on(void **state)
 {
-	static const struct {
-		const char *name, *row, *what;
-		size_t n;
-		const char *want;
-		unsigned nested, lost;
-	} rows[] = {
-		{ "all is well",
-		    "{'id':'a','displayName':'C D','members':[{'value':'m'}]}",
-		    "", 0, "p=a d=C D g=a p=m ", 0, 0 },
-		{ "no name", "{'id':'a'}", "", 0, "p=a ", 0, 0 },
-		{ "too long a name", "{'id':'a','displayName':'%'}", "x", 5000,
-		    "p=a d:4096 ", 0, 0 },
-		{ "a newline in the name", "{'id':'a','displayName':'c\\nd'}",
-		    "", 0, "p=a d=c d ", 0, 0 },
-		{ "a number for a name", "{'id':'a','displayName':7}", "", 0,
-		    "p=a ", 0, 0 },
-		{ "a group within",
-		    "{'id':'a','members':[{'value':'m','type':'GROUP'}]}", "",
-		    0, "p=a ", 1, 0 },
-		{ "a group within, by its address",
-		    "{'id':'a','members':[{'value':'m',"
-		    "'$ref':'https://x/Groups/m'}]}",
-		    "", 0, "p=a ", 1, 0 },
-		{ "a type that is none",
-		    "{'id':'a','members':[{'value':'m','type':7,'$ref':[]}]}",
-		    "", 0, "p=a g=a p=m ", 0, 0 },
-		{ "too long an address",
-		    "{'id':'a','members':[{'value':'m','$ref':'%'}]}", "x",
-		    5000, "p=a g=a p=m ", 0, 0 },
-		{ "a member without a value",
-		    "{'id':'a','members':[{'display':'m'},{'value':'n'}]}", "",
-		    0, "p=a g=a p=n ", 0, 1 },
-		{ "members that are none",
-		    "{'id':'a','members':[null,7,'m',[],{},{'value':7},"
-		    "{'value':''},{'value':null},{'value':'m\\nn'}]}",
-		    "", 0, "p=a ", 0, 9 },
-		{ "too long a member", "{'id':'a','members':[{'value':'%'}]}",
-		    "i", 129, "p=a ", 0, 1 },
-		{ "a group within, without a value",
-		    "{'id':'a','members':[{'type':'Group'}]}", "", 0, "p=a ", 1,
-		    0 },
-		{ "no list of members", "{'id':'a','members':{'value':'m'}}",
-		    "", 0, "p=a ", 0, 1 },
-		{ "members are null", "{'id':'a','members':null}", "", 0,
-		    "p=a ", 0, 0 },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(odd_groups) / sizeof(odd_groups[0]);
+	     i++) {
 		struct taken got;
 
-		take(false, row_of(rows[i].row, rows[i].what, rows[i].n), &got);
+		take(false,
+		    row_of(
+			odd_groups[i].row, odd_groups[i].what, odd_groups[i].n),
+		    &got);
 		if (got.r != 0)
-			fail_msg("%s: %s", rows[i].name, got.why.text);
-		if (strcmp(aw_buf_text(&got.said), rows[i].want) != 0)
-			fail_msg(
-			    "%s: %s", rows[i].name, aw_buf_text(&got.said));
+			fail_msg("%s: %s", odd_groups[i].name, got.why.text);
+		if (strcmp(aw_buf_text(&got.said), odd_groups[i].want) != 0)
+			fail_msg("%s: %s", odd_groups[i].name,
+			    aw_buf_text(&got.said));
 		if (got.rows.n_groups != 1 ||
-		    got.rows.nested != rows[i].nested ||
-		    got.rows.n_lost != rows[i].lost ||
-		    strcmp(got.rows.lost_group, rows[i].lost ? "a" : "") != 0)
+		    got.rows.nested != odd_groups[i].nested ||
+		    got.rows.n_lost != odd_groups[i].lost ||
+		    strcmp(got.rows.lost_group,
+			odd_groups[i].lost ? "a" : "") != 0)
 			fail_msg("%s: %u groups, %u within, %u lost",
-			    rows[i].name, (unsigned)got.rows.n_groups,
+			    odd_groups[i].name, (unsigned)got.rows.n_groups,
 			    (unsigned)got.rows.nested,
 			    (unsigned)got.rows.n_lost);
 		taken_done(&got);

@@ -464,3 +464,20 @@ const char *fake_string(const struct fake *fake, const char *sql)
 	(void)sqlite3_finalize(stmt);
 	return text;
 }
+
+uint64_t fake_num(const struct fake *fake, uint16_t tag)
+{
+	return aw_wire_num(&fake->in, tag, 999999);
+}
+
+void fake_ctl_ask(int fd, uint16_t type, const char *user, bool accept)
+{
+	uint8_t data[256];
+	struct aw_wire_out out;
+
+	aw_wire_begin(&out, data, sizeof(data), type, 7);
+	aw_wire_put_text(&out, AW_TAG_USER, user);
+	if (accept)
+		aw_wire_put_num(&out, AW_TAG_ACCEPT_LOSS, 1);
+	fake_send(fd, &out);
+}

@@ -124,6 +124,11 @@ void fake_verdict(
 /* The text of @tag in the last message, "" when missing; static storage. */
 const char *fake_text(const struct fake *fake, uint16_t tag);
 
+/* The number of @tag in it, 999999 when missing. */
+uint64_t fake_num(const struct fake *fake, uint16_t tag);
+/* Ask ctl.sock @type about @user (NULL: nobody), accepting a loss or not. */
+void fake_ctl_ask(int fd, uint16_t type, const char *user, bool accept);
+
 /* What stands in the database: the first column of the first row. */
 int64_t fake_number(const struct fake *fake, const char *sql);
 const char *fake_string(const struct fake *fake, const char *sql);

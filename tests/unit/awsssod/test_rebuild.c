@@ -16,79 +16,28 @@
 
 #include "common/id.h"
 #include "common/own.h"
+#include "tests/unit/awsssod/admin.h"
 #include "tests/unit/awsssod/people.h"
 
-#define NOBODYS "root:x:0:0::/root:/bin/sh\n"
-
-/* alice is an account of this host too. */
 static int set_up(void **state)
 {
-	struct fake *fake = fake_new();
-
-	*state = fake;
-	fake_file(
-	    fake->passwd, NOBODYS "alice:x:1001:1001::/home/alice:/bin/sh\n");
-	fake_file(fake->group, "root:x:0:\nalice:x:1001:\n");
-	fake_file(fake->subuid, "local:200000:65536\n");
-	fake_run(fake);
-	fake_sweep(fake, &people, AW_NET_OK);
+	*state = admin_start(&people);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	fake_free(*state);
-	return 0;
-}
-
-static void settle(struct fake *fake)
-{
-	for (int i = 0;
-	     i < 500 && (aw_sweep_is_running(&fake->daemon->sweep) ||
-			    aw_publish_is_busy(&fake->daemon->publish));
-	     i++)
-		fake_turn(fake, 10);
-	assert_false(aw_publish_is_busy(&fake->daemon->publish));
-}
-
-static void sync_with(struct fake *fake, const struct fake_directory *d)
-{
-	aw_sweep_start(&fake->daemon->sweep, true);
-	fake_sweep(fake, d, AW_NET_OK);
-	settle(fake);
-	assert_int_equal(fake->daemon->sweep.net, AW_NET_OK);
-}
-
-static void no_local_alice(struct fake *fake)
-{
-	fake_file(fake->passwd, NOBODYS);
-	fake_file(fake->group, "root:x:0:\n");
 }
 
 /* @says "" is success. */
 static void ask_and_hear(struct fake *fake, uint16_t type, const char *who,
     uint64_t id, const char *new_name, const char *home, const char *says)
 {
-	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
-	uint8_t data[2048];
-	struct aw_wire_out out;
+	const struct question question = { type, who, id, new_name, home,
+		*says ? AW_NET_REFUSED : AW_NET_OK, says };
 
-	aw_wire_begin(&out, data, sizeof(data), type, 7);
-	aw_wire_put_text(&out, AW_TAG_USER, who);
-	if (id)
-		aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
-	aw_wire_put_text(&out, AW_TAG_NEW_USER, new_name);
-	aw_wire_put_text(&out, AW_TAG_HOME, home);
-	fake_send(fd, &out);
-	fake_wait(fake, fd, AW_MSG_DONE);
-	if ((aw_wire_num(&fake->in, AW_TAG_NET, 0) == AW_NET_OK) != !*says ||
-	    !strstr(fake_text(fake, AW_TAG_TEXT), says))
-		fail_msg("%s: %s", who, fake_text(fake, AW_TAG_TEXT));
+	ask(fake, &question);
 	settle(fake);
 }
 
-static void ask(struct fake *fake, uint16_t type, const char *who, uint64_t id,
-    const char *new_name, const char *home)
+static void change(struct fake *fake, uint16_t type, const char *who,
+    uint64_t id, const char *new_name, const char *home)
 {
 	ask_and_hear(fake, type, who, id, new_name, home, "");
 }
@@ -97,24 +46,11 @@ static void ask(struct fake *fake, uint16_t type, const char *who, uint64_t id,
 static void renumber(struct fake *fake, const char *principal, const char *name,
     const char *home, uint64_t id)
 {
+	const struct import_row row = { principal, name, home, AW_KIND_USER,
+		id };
 	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
-	aw_own_fd int memfd = -1;
-	uint8_t data[512];
-	struct aw_wire_out out;
 
-	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ID_REC, 0);
-	aw_wire_put_text(&out, AW_TAG_STORE, FAKE_STORE);
-	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, principal);
-	aw_wire_put_num(&out, AW_TAG_KIND, AW_KIND_USER);
-	aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
-	aw_wire_put_text(&out, AW_TAG_USER, name);
-	aw_wire_put_text(&out, AW_TAG_HOME, home);
-	assert_int_equal(aw_wire_end(&out), 0);
-	assert_int_equal(aw_sock_memfd("t", data, out.len, &memfd), 0);
-	aw_wire_begin(&out, data, sizeof(data), AW_MSG_IDS_IMPORT, 7);
-	aw_wire_put_num(&out, AW_TAG_ACCEPT_LOSS, 1);
-	assert_int_equal(aw_wire_end(&out), 0);
-	assert_int_equal(aw_sock_send(fd, data, out.len, memfd, 0), 0);
+	send_import(fd, &row, 1, true, true);
 	fake_wait(fake, fd, AW_MSG_ID_REC);
 	fake_wait(fake, fd, AW_MSG_DONE);
 	assert_true(aw_wire_num(&fake->in, AW_TAG_NET, 0) == AW_NET_OK);
@@ -177,7 +113,7 @@ static void adopted(void **state)
 {
 	struct fake *fake = *state;
 
-	ask(fake, AW_MSG_IDS_ADOPT, "alice", 1001, NULL, "/home/alice");
+	change(fake, ADOPT, "alice", 1001, NULL, "/home/alice");
 	no_local_alice(fake);
 	sync_with(fake, &people);
 	lose_and_compare(fake, &people);
@@ -192,7 +128,7 @@ static void adopted_and_local(void **state)
 {
 	struct fake *fake = *state;
 
-	ask(fake, AW_MSG_IDS_ADOPT, "alice", 1001, NULL, "/home/alice");
+	change(fake, ADOPT, "alice", 1001, NULL, "/home/alice");
 	sync_with(fake, &people);
 	lose_and_compare(fake, &people);
 	assert_int_equal(
@@ -211,31 +147,31 @@ static void given_up(void **state)
 
 	settle(fake);
 	carols = id_of(fake, CAROL);
-	ask(fake, AW_MSG_IDS_RENAME, "bob", 0, "bobby", NULL);
-	ask(fake, AW_MSG_IDS_RENAME, "admins", 0, "ops", NULL);
-	ask(fake, AW_MSG_IDS_RENAME, "dave", 0, "davy", "/srv/davy");
+	change(fake, RENAME, "bob", 0, "bobby", NULL);
+	change(fake, RENAME, "admins", 0, "ops", NULL);
+	change(fake, RENAME, "dave", 0, "davy", "/srv/davy");
 	renumber(fake, CAROL, "carol", "/home/carol", AW_ID_MIN + 5);
 	renumber(fake, CAROL, "carol", "/home/carol", AW_ID_MIN + 6);
 	sync_with(fake, &d);
 	for (int i = 0; i < 2; i++) {
 		lose_and_compare(fake, &d);
-		ask_and_hear(fake, AW_MSG_IDS_ADOPT, "alice@example.com",
-		    (uint64_t)carols, NULL, NULL, "is that of u-carol");
-		ask_and_hear(fake, AW_MSG_IDS_ADOPT, "alice@example.com",
-		    AW_ID_MIN + 5, NULL, NULL, "is that of u-carol");
-		ask_and_hear(fake, AW_MSG_IDS_RENAME, CAROL, 0, "bob", NULL,
-		    "was that of u-bob");
-		ask_and_hear(fake, AW_MSG_IDS_RENAME, CAROL, 0, "admins", NULL,
+		ask_and_hear(fake, ADOPT, "alice@example.com", (uint64_t)carols,
+		    NULL, NULL, "is that of u-carol");
+		ask_and_hear(fake, ADOPT, "alice@example.com", AW_ID_MIN + 5,
+		    NULL, NULL, "is that of u-carol");
+		ask_and_hear(
+		    fake, RENAME, CAROL, 0, "bob", NULL, "was that of u-bob");
+		ask_and_hear(fake, RENAME, CAROL, 0, "admins", NULL,
 		    "was that of g-admins");
-		ask_and_hear(fake, AW_MSG_IDS_RENAME, CAROL, 0, "dave", NULL,
-		    "was that of u-dave");
+		ask_and_hear(
+		    fake, RENAME, CAROL, 0, "dave", NULL, "was that of u-dave");
 		assert_string_equal(
 		    fake_string(fake, "SELECT home FROM principals"
 				      " WHERE principal = 'u-dave'"),
 		    "/srv/davy");
 	}
 	/* and their own again */
-	ask(fake, AW_MSG_IDS_RENAME, BOB, 0, "bob", NULL);
+	change(fake, RENAME, BOB, 0, "bob", NULL);
 	renumber(fake, CAROL, "carol", "/home/carol", (uint64_t)carols);
 	lose_and_compare(fake, &d);
 }
@@ -304,7 +240,7 @@ static void domain(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, admin_tear_down)
 		T(adopted),
 		T(adopted_and_local),
 		T(given_up),

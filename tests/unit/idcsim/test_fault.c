@@ -15,66 +15,65 @@
 #include "common/buf.h"
 #include "tests/idcsim/fault.h"
 
+static const struct {
+	const char *kind;
+	const char *arg;
+	int want;
+	const char *says;
+} kind_rows[] = {
+	{ "latency", "100", 0, "X latency 100\n" },
+	{ "latency", NULL, -EINVAL, "latency: needs a number" },
+	{ "latency", "x", -EINVAL, "latency: not a number from 1 to 3600000" },
+	{ "throttle", NULL, 0, "X throttle 1\n" },
+	{ "throttle", "9", 0, "X throttle 9\n" },
+	{ "stale-token", NULL, 0, "X stale-token\n" },
+	{ "repeat-token", NULL, 0, "X repeat-token\n" },
+	{ "malformed", "1", -EINVAL, "malformed: takes no argument" },
+	{ "status", NULL, 0, "X status 500\n" },
+	{ "status", "503", 0, "X status 503\n" },
+	{ "status", "404", -EINVAL, "status: not a number from 500 to 599" },
+	{ "malformed", NULL, 0, "X malformed\n" },
+	{ "oversized", NULL, 0, "X oversized 8388608\n" },
+	{ "truncate-page", NULL, 0, "X truncate-page\n" },
+	{ "empty", NULL, 0, "X empty\n" },
+	{ "gone", NULL, 0, "X gone\n" },
+	{ "lose-token", NULL, 0, "X lose-token\n" },
+	{ "close", NULL, 0, "X close\n" },
+	{ "cut", NULL, 0, "X cut\n" },
+	{ "deny", NULL, 0, "X deny\n" },
+	{ "expire", NULL, 0, "X expire\n" },
+	{ "slow_down", NULL, 0, "X slow_down\n" },
+	{ "error", "400/Some", 0, "X error 400/Some\n" },
+	{ "error", "403/Some/KMS", 0, "X error 403/Some/KMS\n" },
+	{ "error", "200/Some", -EINVAL,
+	    "error: STATUS/CODE[/REASON], STATUS from 400 on" },
+	{ "error", "400/", -EINVAL,
+	    "error: STATUS/CODE[/REASON], STATUS from 400 on" },
+	{ "error", "Some", -EINVAL,
+	    "error: STATUS/CODE[/REASON], STATUS from 400 on" },
+	{ "error", NULL, -EINVAL,
+	    "error: STATUS/CODE[/REASON], STATUS from 400 on" },
+	{ "nonsense", NULL, -EINVAL, "nonsense: no such kind of fault" },
+};
+
 static void kinds(void **state)
 {
-	static const struct {
-		const char *kind;
-		const char *arg;
-		int want;
-		const char *says;
-	} rows[] = {
-		{ "latency", "100", 0, "X latency 100\n" },
-		{ "latency", NULL, -EINVAL, "latency: needs a number" },
-		{ "latency", "x", -EINVAL,
-		    "latency: not a number from 1 to 3600000" },
-		{ "throttle", NULL, 0, "X throttle 1\n" },
-		{ "throttle", "9", 0, "X throttle 9\n" },
-		{ "stale-token", NULL, 0, "X stale-token\n" },
-		{ "repeat-token", NULL, 0, "X repeat-token\n" },
-		{ "malformed", "1", -EINVAL, "malformed: takes no argument" },
-		{ "status", NULL, 0, "X status 500\n" },
-		{ "status", "503", 0, "X status 503\n" },
-		{ "status", "404", -EINVAL,
-		    "status: not a number from 500 to 599" },
-		{ "malformed", NULL, 0, "X malformed\n" },
-		{ "oversized", NULL, 0, "X oversized 8388608\n" },
-		{ "truncate-page", NULL, 0, "X truncate-page\n" },
-		{ "empty", NULL, 0, "X empty\n" },
-		{ "gone", NULL, 0, "X gone\n" },
-		{ "lose-token", NULL, 0, "X lose-token\n" },
-		{ "close", NULL, 0, "X close\n" },
-		{ "cut", NULL, 0, "X cut\n" },
-		{ "deny", NULL, 0, "X deny\n" },
-		{ "expire", NULL, 0, "X expire\n" },
-		{ "slow_down", NULL, 0, "X slow_down\n" },
-		{ "error", "400/Some", 0, "X error 400/Some\n" },
-		{ "error", "403/Some/KMS", 0, "X error 403/Some/KMS\n" },
-		{ "error", "200/Some", -EINVAL,
-		    "error: STATUS/CODE[/REASON], STATUS from 400 on" },
-		{ "error", "400/", -EINVAL,
-		    "error: STATUS/CODE[/REASON], STATUS from 400 on" },
-		{ "error", "Some", -EINVAL,
-		    "error: STATUS/CODE[/REASON], STATUS from 400 on" },
-		{ "error", NULL, -EINVAL,
-		    "error: STATUS/CODE[/REASON], STATUS from 400 on" },
-		{ "nonsense", NULL, -EINVAL,
-		    "nonsense: no such kind of fault" },
-	};
 	struct aw_sim_faults faults;
 
 	(void)state;
 	aw_sim_faults_init(&faults);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(kind_rows) / sizeof(kind_rows[0]); i++) {
 		struct aw_buf out = AW_BUF_INIT(4096);
 		struct aw_diag diag = { .text = "" };
-		const int r = aw_sim_faults_add(
-		    &faults, "X", rows[i].kind, rows[i].arg, 0, &diag);
+		const int r = aw_sim_faults_add(&faults, "X", kind_rows[i].kind,
+		    kind_rows[i].arg, 0, &diag);
 
 		aw_sim_faults_print(&faults, &out);
-		if (r != rows[i].want ||
-		    strcmp(r ? diag.text : aw_buf_text(&out), rows[i].says))
-			fail_msg("%s: %d, %s%s", rows[i].kind, r, diag.text,
-			    aw_buf_text(&out));
+		if (r != kind_rows[i].want ||
+		    strcmp(
+			r ? diag.text : aw_buf_text(&out), kind_rows[i].says))
+			fail_msg("%s: %d, %s%s", kind_rows[i].kind, r,
+			    diag.text, aw_buf_text(&out));
 		aw_buf_done(&out);
 		aw_sim_faults_clear(&faults);
 	}

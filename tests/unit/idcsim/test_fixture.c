@@ -86,108 +86,100 @@ static void options(void **state)
 	aw_sim_done(&sim);
 }
 
+static const struct {
+	const char *find;
+	const char *replace;
+	const char *want;
+} bad_rows[] = {
+	{ "\"region\"", "\"x\"", "region: missing" },
+	{ "\"roles\"", "\"roles\":7,\"x\"", "roles: not an array" },
+	{ "\"roles\":[", "\"roles\":[7,", "roles[0].not an object" },
+	{ "\"RoleArn\"", "\"x\"", "roles[0].x: unknown field" },
+	{ ":role/", ":user/", "roles[0].RoleArn: not the ARN of a role" },
+	{ "\"Issuer\"", "\"x\"", "roles[0].x: unknown field" },
+	{ "7200", "60", "roles[0].MaxSessionDuration: not from 3600 to 43200" },
+	{ "\"us-east-1\"", "7", "region: not a string" },
+	{ "us-east-1", "US EAST", "region: not a region" },
+	{ "\"identity_store_id\"", "\"x\"", "identity_store_id: missing" },
+	{ "\"start_url\"", "\"x\"", "start_url: missing" },
+	{ "https:", "http:", "start_url: does not begin with https://" },
+	{ "d-1234567890.awsapps", "x:1/",
+	    "start_url: not a URL that this program can be" },
+	{ "\"accounts\"", "\"x\"", "accounts: missing" },
+	{ "\"users\":[", "\"users\":7,\"x\":[", "users: not an array" },
+	{ "\"groups\"", "\"x\"", "groups: missing" },
+	{ "\"permission_sets\"", "\"x\"", "permission_sets: missing" },
+	{ "\"AccountId\"", "\"x\"", "accounts[0].AccountId: missing" },
+	{ PROBE_ACCOUNT, "11112222333x",
+	    "accounts[0].AccountId: not 12 digits" },
+	{ PROBE_ACCOUNT, PROBE_OTHER, "accounts[1].AccountId: twice" },
+	{ "\"AccountName\"", "\"x\"", "accounts[0].AccountName: missing" },
+	{ "\"EmailAddress\"", "\"x\"", "accounts[0].EmailAddress: missing" },
+	{ "\"UserId\"", "\"x\"", "users[0].UserId: missing" },
+	{ PROBE_ALICE, PROBE_BOB, "users[1].UserId: twice" },
+	{ PROBE_ALICE, "a b", "users[0].UserId: not an id" },
+	{ "\"UserName\"", "\"x\"", "users[0].UserName: missing" },
+	{ "alice@example.com", "al ice", "users[0].UserName: not a UserName" },
+	{ "bob@example.com", "alice@example.com", "users[1].UserName: twice" },
+	{ "\"Alice <&>\"", "[]", "users[0].DisplayName: not a string" },
+	{ "\"ENABLED\"", "\"MAYBEED\"",
+	    "users[0].UserStatus: not ENABLED or DISABLED" },
+	{ "{\"UserId\"", "7,{\"UserId\"", "users[0]: not an object" },
+	{ "\"GroupId\"", "\"x\"", "groups[0].GroupId: missing" },
+	{ PROBE_GROUP, "a b", "groups[0].GroupId: not an id" },
+	{ "\"Engineers\"", "\"\"",
+	    "groups[0].DisplayName: not from 1 to 4096 long" },
+	{ "\"Members\"", "\"x\"", "groups[0].Members: missing" },
+	{ "\"Members\":[", "\"Members\":[\"x\",",
+	    "groups[0].Members[0]: no such user" },
+	{ "\"Members\":[", "\"Members\":[7,",
+	    "groups[0].Members[0]: not a string" },
+	{ "\"Name\"", "\"x\"", "permission_sets[0].Name: missing" },
+	{ "\"Login\"", "\"Log in\"",
+	    "permission_sets[0].Name: not a permission set's name" },
+	{ "\"Login\"", "\"Admin\"", "permission_sets[1].Name: twice" },
+	{ "ps-1", "ps-2", "permission_sets[1].PermissionSetArn: twice" },
+	{ "\"Assignments\"", "\"x\"",
+	    "permission_sets[0].Assignments: missing" },
+	{ "\"Assignments\":[{\"AccountId\"", "\"Assignments\":[{\"x\"",
+	    "permission_sets[0].Assignments[0].AccountId: missing" },
+	{ "\"Assignments\":[{\"AccountId\":\"" PROBE_ACCOUNT,
+	    "\"Assignments\":[{\"AccountId\":\"000000000000",
+	    "permission_sets[0].Assignments[0].AccountId: no such "
+	    "account" },
+	{ "\"PrincipalType\":\"GROUP\"", "\"PrincipalType\":\"ROLES\"",
+	    "permission_sets[0].Assignments[0].PrincipalType: not USER "
+	    "or GROUP" },
+	{ "\"PrincipalId\"", "\"x\"",
+	    "permission_sets[0].Assignments[0].PrincipalId: missing" },
+	{ "\"accounts\"",
+	    "\"host_account\":\"000000000000\","
+	    "\"accounts\"",
+	    "host_account: no such account" },
+	{ "\"accounts\"", "\"page_size\":101,\"accounts\"",
+	    "page_size: not from 1 to 100" },
+	{ "\"accounts\"", "\"device\":{\"interval\":0},\"accounts\"",
+	    "device.interval: not from 1 to 60" },
+	{ "\"accounts\"", "\"throttle\":1,\"accounts\"",
+	    "throttle: not true or false" },
+	{ "{\"region\"", "\n\n{\"region\" oops",
+	    "line 3: object property name separator ':' expected" },
+};
+
 static void bad(void **state)
 {
-	static const struct {
-		const char *find;
-		const char *replace;
-		const char *want;
-	} rows[] = {
-		{ "\"region\"", "\"x\"", "region: missing" },
-		{ "\"roles\"", "\"roles\":7,\"x\"", "roles: not an array" },
-		{ "\"roles\":[", "\"roles\":[7,", "roles[0].not an object" },
-		{ "\"RoleArn\"", "\"x\"", "roles[0].x: unknown field" },
-		{ ":role/", ":user/",
-		    "roles[0].RoleArn: not the ARN of a role" },
-		{ "\"Issuer\"", "\"x\"", "roles[0].x: unknown field" },
-		{ "7200", "60",
-		    "roles[0].MaxSessionDuration: not from 3600 to 43200" },
-		{ "\"us-east-1\"", "7", "region: not a string" },
-		{ "us-east-1", "US EAST", "region: not a region" },
-		{ "\"identity_store_id\"", "\"x\"",
-		    "identity_store_id: missing" },
-		{ "\"start_url\"", "\"x\"", "start_url: missing" },
-		{ "https:", "http:",
-		    "start_url: does not begin with https://" },
-		{ "d-1234567890.awsapps", "x:1/",
-		    "start_url: not a URL that this program can be" },
-		{ "\"accounts\"", "\"x\"", "accounts: missing" },
-		{ "\"users\":[", "\"users\":7,\"x\":[", "users: not an array" },
-		{ "\"groups\"", "\"x\"", "groups: missing" },
-		{ "\"permission_sets\"", "\"x\"", "permission_sets: missing" },
-		{ "\"AccountId\"", "\"x\"", "accounts[0].AccountId: missing" },
-		{ PROBE_ACCOUNT, "11112222333x",
-		    "accounts[0].AccountId: not 12 digits" },
-		{ PROBE_ACCOUNT, PROBE_OTHER, "accounts[1].AccountId: twice" },
-		{ "\"AccountName\"", "\"x\"",
-		    "accounts[0].AccountName: missing" },
-		{ "\"EmailAddress\"", "\"x\"",
-		    "accounts[0].EmailAddress: missing" },
-		{ "\"UserId\"", "\"x\"", "users[0].UserId: missing" },
-		{ PROBE_ALICE, PROBE_BOB, "users[1].UserId: twice" },
-		{ PROBE_ALICE, "a b", "users[0].UserId: not an id" },
-		{ "\"UserName\"", "\"x\"", "users[0].UserName: missing" },
-		{ "alice@example.com", "al ice",
-		    "users[0].UserName: not a UserName" },
-		{ "bob@example.com", "alice@example.com",
-		    "users[1].UserName: twice" },
-		{ "\"Alice <&>\"", "[]", "users[0].DisplayName: not a string" },
-		{ "\"ENABLED\"", "\"MAYBEED\"",
-		    "users[0].UserStatus: not ENABLED or DISABLED" },
-		{ "{\"UserId\"", "7,{\"UserId\"", "users[0]: not an object" },
-		{ "\"GroupId\"", "\"x\"", "groups[0].GroupId: missing" },
-		{ PROBE_GROUP, "a b", "groups[0].GroupId: not an id" },
-		{ "\"Engineers\"", "\"\"",
-		    "groups[0].DisplayName: not from 1 to 4096 long" },
-		{ "\"Members\"", "\"x\"", "groups[0].Members: missing" },
-		{ "\"Members\":[", "\"Members\":[\"x\",",
-		    "groups[0].Members[0]: no such user" },
-		{ "\"Members\":[", "\"Members\":[7,",
-		    "groups[0].Members[0]: not a string" },
-		{ "\"Name\"", "\"x\"", "permission_sets[0].Name: missing" },
-		{ "\"Login\"", "\"Log in\"",
-		    "permission_sets[0].Name: not a permission set's name" },
-		{ "\"Login\"", "\"Admin\"", "permission_sets[1].Name: twice" },
-		{ "ps-1", "ps-2",
-		    "permission_sets[1].PermissionSetArn: twice" },
-		{ "\"Assignments\"", "\"x\"",
-		    "permission_sets[0].Assignments: missing" },
-		{ "\"Assignments\":[{\"AccountId\"", "\"Assignments\":[{\"x\"",
-		    "permission_sets[0].Assignments[0].AccountId: missing" },
-		{ "\"Assignments\":[{\"AccountId\":\"" PROBE_ACCOUNT,
-		    "\"Assignments\":[{\"AccountId\":\"000000000000",
-		    "permission_sets[0].Assignments[0].AccountId: no such "
-		    "account" },
-		{ "\"PrincipalType\":\"GROUP\"", "\"PrincipalType\":\"ROLES\"",
-		    "permission_sets[0].Assignments[0].PrincipalType: not USER "
-		    "or GROUP" },
-		{ "\"PrincipalId\"", "\"x\"",
-		    "permission_sets[0].Assignments[0].PrincipalId: missing" },
-		{ "\"accounts\"",
-		    "\"host_account\":\"000000000000\","
-		    "\"accounts\"",
-		    "host_account: no such account" },
-		{ "\"accounts\"", "\"page_size\":101,\"accounts\"",
-		    "page_size: not from 1 to 100" },
-		{ "\"accounts\"", "\"device\":{\"interval\":0},\"accounts\"",
-		    "device.interval: not from 1 to 60" },
-		{ "\"accounts\"", "\"throttle\":1,\"accounts\"",
-		    "throttle: not true or false" },
-		{ "{\"region\"", "\n\n{\"region\" oops",
-		    "line 3: object property name separator ':' expected" },
-	};
 	static struct aw_sim sim;
 	char text[8192];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(bad_rows) / sizeof(bad_rows[0]); i++) {
 		struct aw_diag diag = { .text = "" };
 
-		edit(rows[i].find, rows[i].replace, text, sizeof(text));
+		edit(bad_rows[i].find, bad_rows[i].replace, text, sizeof(text));
 		if (parse(text, &sim, &diag) != -EINVAL ||
-		    strcmp(diag.text, rows[i].want) != 0)
-			fail_msg(
-			    "want \"%s\", got \"%s\"", rows[i].want, diag.text);
+		    strcmp(diag.text, bad_rows[i].want) != 0)
+			fail_msg("want \"%s\", got \"%s\"", bad_rows[i].want,
+			    diag.text);
 		aw_sim_done(&sim);
 	}
 }

@@ -23,92 +23,88 @@ static unsigned ask(
 	return probe_signed(probe, "identitystore", target, body);
 }
 
+static const struct {
+	const char *operation;
+	const char *body;
+	const char *want; /* __type, "" for success */
+} request_rows[] = {
+	{ "ListUsers", STORE "}", "" },
+	{ "ListUsers", STORE ",\"MaxResults\":1}", "" },
+	{ "ListUsers", STORE ",\"Filters\":[]}", "" },
+	{ "ListUsers", STORE ",\"Unknown\":1}", "ValidationException" },
+	{ "ListUsers", STORE ",\"MaxResults\":\"1\"}", "ValidationException" },
+	{ "ListUsers", STORE ",\"MaxResults\":101}", "ValidationException" },
+	{ "ListUsers", STORE ",\"NextToken\":\"x\"}", "ValidationException" },
+	{ "ListUsers", STORE ",\"Filters\":[7]}", "ValidationException" },
+	{ "ListUsers",
+	    STORE ",\"Filters\":[{\"AttributePath\":"
+		  "\"userName\",\"AttributeValue\":\"x\"}]}",
+	    "ValidationException" },
+	{ "ListUsers", "{}", "ValidationException" },
+	{ "ListUsers", "[]", "SerializationException" },
+	{ "ListUsers", "{", "SerializationException" },
+	{ "ListUsers", "", "SerializationException" },
+	{ "ListUsers", "{\"IdentityStoreId\":\"d-0000000000\"}",
+	    "ResourceNotFoundException" },
+	{ "ListEverything", STORE "}", "UnknownOperationException" },
+	{ "DescribeUser", STORE ",\"UserId\":\"" PROBE_ALICE "\"}", "" },
+	{ "DescribeUser", STORE ",\"UserId\":\"alice\"}",
+	    "ValidationException" },
+	{ "DescribeUser", STORE ",\"UserId\":\"" PROBE_GROUP "\"}",
+	    "ResourceNotFoundException" },
+	{ "GetUserId", STORE ",\"AlternateIdentifier\":{}}",
+	    "ValidationException" },
+	{ "GetUserId",
+	    STORE ",\"AlternateIdentifier\":{"
+		  "\"UniqueAttribute\":{\"AttributePath\":\"userName\","
+		  "\"AttributeValue\":\"x\"},\"ExternalId\":{"
+		  "\"Issuer\":\"x\","
+		  "\"Id\":\"x\"}}}",
+	    "ValidationException" },
+	{ "GetUserId",
+	    STORE ",\"AlternateIdentifier\":{"
+		  "\"UniqueAttribute\":{\"AttributePath\":\"userName\","
+		  "\"AttributeValue\":\"ALICE@example.com\"}}}",
+	    "ResourceNotFoundException" },
+	{ "GetGroupId",
+	    STORE ",\"AlternateIdentifier\":{"
+		  "\"UniqueAttribute\":{\"AttributePath\":\"userName\","
+		  "\"AttributeValue\":\"x\"}}}",
+	    "ValidationException" },
+	{ "ListGroupMemberships", STORE ",\"GroupId\":\"" PROBE_GROUP "\"}",
+	    "" },
+	{ "ListGroupMembershipsForMember",
+	    STORE ",\"MemberId\":{\"GroupId\":\"x\"}}", "ValidationException" },
+	{ "ListGroupMembershipsForMember",
+	    STORE ",\"MemberId\":{\"UserId\":\"" PROBE_BOB "\"}}", "" },
+	{ "IsMemberInGroups",
+	    STORE ",\"MemberId\":{\"UserId\":\"" PROBE_BOB
+		  "\"},\"GroupIds\":[]}",
+	    "ValidationException" },
+	{ "IsMemberInGroups",
+	    STORE ",\"MemberId\":{\"UserId\":\"" PROBE_BOB
+		  "\"},\"GroupIds\":[\"" PROBE_GROUP "\"]}",
+	    "" },
+	{ "IsMemberInGroups",
+	    STORE ",\"MemberId\":{\"UserId\":\"" PROBE_BOB
+		  "\"},\"GroupIds\":[\"" PROBE_GROUP "\",\"" PROBE_ALICE "\"]}",
+	    "ResourceNotFoundException" },
+};
+
 static void requests(void **state)
 {
-	static const struct {
-		const char *operation;
-		const char *body;
-		const char *want; /* __type, "" for success */
-	} rows[] = {
-		{ "ListUsers", STORE "}", "" },
-		{ "ListUsers", STORE ",\"MaxResults\":1}", "" },
-		{ "ListUsers", STORE ",\"Filters\":[]}", "" },
-		{ "ListUsers", STORE ",\"Unknown\":1}", "ValidationException" },
-		{ "ListUsers", STORE ",\"MaxResults\":\"1\"}",
-		    "ValidationException" },
-		{ "ListUsers", STORE ",\"MaxResults\":101}",
-		    "ValidationException" },
-		{ "ListUsers", STORE ",\"NextToken\":\"x\"}",
-		    "ValidationException" },
-		{ "ListUsers", STORE ",\"Filters\":[7]}",
-		    "ValidationException" },
-		{ "ListUsers",
-		    STORE ",\"Filters\":[{\"AttributePath\":"
-			  "\"userName\",\"AttributeValue\":\"x\"}]}",
-		    "ValidationException" },
-		{ "ListUsers", "{}", "ValidationException" },
-		{ "ListUsers", "[]", "SerializationException" },
-		{ "ListUsers", "{", "SerializationException" },
-		{ "ListUsers", "", "SerializationException" },
-		{ "ListUsers", "{\"IdentityStoreId\":\"d-0000000000\"}",
-		    "ResourceNotFoundException" },
-		{ "ListEverything", STORE "}", "UnknownOperationException" },
-		{ "DescribeUser", STORE ",\"UserId\":\"" PROBE_ALICE "\"}",
-		    "" },
-		{ "DescribeUser", STORE ",\"UserId\":\"alice\"}",
-		    "ValidationException" },
-		{ "DescribeUser", STORE ",\"UserId\":\"" PROBE_GROUP "\"}",
-		    "ResourceNotFoundException" },
-		{ "GetUserId", STORE ",\"AlternateIdentifier\":{}}",
-		    "ValidationException" },
-		{ "GetUserId",
-		    STORE ",\"AlternateIdentifier\":{"
-			  "\"UniqueAttribute\":{\"AttributePath\":\"userName\","
-			  "\"AttributeValue\":\"x\"},\"ExternalId\":{"
-			  "\"Issuer\":\"x\","
-			  "\"Id\":\"x\"}}}",
-		    "ValidationException" },
-		{ "GetUserId",
-		    STORE ",\"AlternateIdentifier\":{"
-			  "\"UniqueAttribute\":{\"AttributePath\":\"userName\","
-			  "\"AttributeValue\":\"ALICE@example.com\"}}}",
-		    "ResourceNotFoundException" },
-		{ "GetGroupId",
-		    STORE ",\"AlternateIdentifier\":{"
-			  "\"UniqueAttribute\":{\"AttributePath\":\"userName\","
-			  "\"AttributeValue\":\"x\"}}}",
-		    "ValidationException" },
-		{ "ListGroupMemberships",
-		    STORE ",\"GroupId\":\"" PROBE_GROUP "\"}", "" },
-		{ "ListGroupMembershipsForMember",
-		    STORE ",\"MemberId\":{\"GroupId\":\"x\"}}",
-		    "ValidationException" },
-		{ "ListGroupMembershipsForMember",
-		    STORE ",\"MemberId\":{\"UserId\":\"" PROBE_BOB "\"}}", "" },
-		{ "IsMemberInGroups",
-		    STORE ",\"MemberId\":{\"UserId\":\"" PROBE_BOB
-			  "\"},\"GroupIds\":[]}",
-		    "ValidationException" },
-		{ "IsMemberInGroups",
-		    STORE ",\"MemberId\":{\"UserId\":\"" PROBE_BOB
-			  "\"},\"GroupIds\":[\"" PROBE_GROUP "\"]}",
-		    "" },
-		{ "IsMemberInGroups",
-		    STORE ",\"MemberId\":{\"UserId\":\"" PROBE_BOB
-			  "\"},\"GroupIds\":[\"" PROBE_GROUP "\",\"" PROBE_ALICE
-			  "\"]}",
-		    "ResourceNotFoundException" },
-	};
 	struct probe *probe = *state;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(request_rows) / sizeof(request_rows[0]);
+	     i++) {
 		const unsigned status =
-		    ask(probe, rows[i].operation, rows[i].body);
+		    ask(probe, request_rows[i].operation, request_rows[i].body);
 
-		if (status != (rows[i].want[0] ? 400 : 200) ||
-		    strcmp(probe_text(probe, "__type"), rows[i].want) != 0)
-			fail_msg("%s %s: %u %s", rows[i].operation,
-			    rows[i].body, status,
+		if (status != (request_rows[i].want[0] ? 400 : 200) ||
+		    strcmp(probe_text(probe, "__type"), request_rows[i].want) !=
+			0)
+			fail_msg("%s %s: %u %s", request_rows[i].operation,
+			    request_rows[i].body, status,
 			    aw_buf_text(&probe->call.body));
 		assert_string_equal(
 		    probe->call.type, "application/x-amz-json-1.1");
