@@ -124,6 +124,25 @@ static void on_reuse(void *user, const struct aw_live_result *result)
 	    flow, say == AW_SAY_ALLOWED ? AW_SAY_REUSED : say, &more);
 }
 
+static void on_key(void *user, const struct aw_live_result *result)
+{
+	struct aw_flow *flow = user;
+	struct aw_verdict_more more = { .why = "the same public key" };
+	enum aw_say say;
+
+	say = is_fresh(flow, result);
+	if (say == AW_SAY_ALLOWED)
+		say = aw_decide(flow->daemon, &flow->person, flow->ask.service,
+		    NULL, AW_STAGE_SIGN_IN, &flow->rule);
+	/* Whoever may not come in now has to prove it anew later. */
+	if (say != AW_SAY_ALLOWED)
+		aw_proofs_drop(&flow->daemon->proofs, flow->person.n);
+	more.rule = flow->rule;
+	more.fault = aw_live_fault(result, say);
+	(void)aw_flow_end(
+	    flow, say == AW_SAY_ALLOWED ? AW_SAY_REUSED : say, &more);
+}
+
 /* The session that this request comes from holds a proof young enough. */
 static bool try_reuse(struct aw_flow *flow)
 {
@@ -147,6 +166,24 @@ static bool try_reuse(struct aw_flow *flow)
 	}
 	aw_live_start(
 	    &flow->live, daemon, &flow->person, &wish, on_reuse, flow);
+	return true;
+}
+
+/* Another connection has proved the same key, and a code was approved there.
+ * Its token is that session's alone, so nothing can be said of sets: where they
+ * are asked for, a code is. */
+static bool try_key(struct aw_flow *flow)
+{
+	struct aw_daemon *daemon = flow->daemon;
+	const struct aw_live_wish wish = { .set = "" };
+
+	if (!flow->ask.has_key || !flow->ask.key_is_connection ||
+	    daemon->conf.session_reuse == 0 || flow->ask.permission_set[0] ||
+	    aw_access_wants_sets(&daemon->conf) ||
+	    !aw_proofs_has(&daemon->proofs, flow->person.n, flow->ask.key_hash,
+		daemon->conf.session_reuse * 1000, aw_sock_now_ms()))
+		return false;
+	aw_live_start(&flow->live, daemon, &flow->person, &wish, on_key, flow);
 	return true;
 }
 
@@ -198,6 +235,6 @@ void aw_auth_start(struct aw_conn *conn, const struct aw_ask *ask)
 		say = AW_SAY_FETCHED;
 	if (say != AW_SAY_ALLOWED)
 		(void)aw_flow_end(flow, say, NULL);
-	else if (!try_reuse(flow))
+	else if (!try_reuse(flow) && !try_key(flow))
 		by_code(flow);
 }

@@ -26,6 +26,7 @@
 #include "awsssod/hint.h"
 #include "awsssod/netd.h"
 #include "awsssod/opening.h"
+#include "awsssod/proof.h"
 #include "awsssod/publish.h"
 #include "awsssod/server.h"
 #include "awsssod/session.h"
@@ -47,6 +48,7 @@ struct aw_daemon {
 	struct aw_publish publish;
 	struct aw_census census;
 	struct aw_attempts attempts;
+	struct aw_proofs proofs;
 	struct aw_hints hints;
 	struct aw_sessions sessions;
 	struct aw_opening *openings; /* those that wait for the snapshot */

@@ -257,6 +257,9 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 		.fault = why.fault,
 		.rule = flow->rule,
 		.detail = ask.permission_set });
+	if (say == AW_SAY_ALLOWED && ask.has_key && ask.key_is_connection)
+		aw_proofs_note(
+		    &daemon->proofs, n, ask.key_hash, aw_sock_now_ms());
 	if (say == AW_SAY_ALLOWED) {
 		keep_sets(daemon, &ask, attempt, n, in);
 		keep_token(daemon, &ask, attempt, token, life);

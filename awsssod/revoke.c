@@ -110,12 +110,15 @@ static void log_it(const struct aw_daemon *daemon, const struct aw_conn *conn,
 int aw_revoke(struct aw_conn *conn, const struct aw_wire_in *in)
 {
 	struct tally tally = { 0 };
+	struct aw_person person;
 	char user[AW_NAME_SIZE];
 
 	if (aw_wire_text(in, AW_TAG_USER, user, sizeof(user)) != 0)
 		return AW_DENIED;
 	end_attempts(conn->daemon, user, &tally);
 	end_tokens(conn, user, &tally);
+	if (aw_person_by_name(&conn->daemon->state, user, &person) == 0)
+		aw_proofs_drop(&conn->daemon->proofs, person.n);
 	log_it(conn->daemon, conn, user, &tally);
 	send_end(conn, &tally);
 	return 0;

@@ -102,8 +102,9 @@ struct aw_conf {
 	/* [local_groups]: its keys are no keywords */
 	struct aw_conf_groups local_groups;
 	/* [session] */
-	uint64_t keep_token; /* seconds */
-	uint64_t reuse;      /* seconds */
+	uint64_t keep_token;    /* seconds */
+	uint64_t reuse;         /* seconds */
+	uint64_t session_reuse; /* seconds, 0: never */
 	uint64_t on_disable;
 	uint64_t qr;
 	/* [network] */

@@ -117,6 +117,10 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	    "How long a person's token is kept for sudo's live check." },
 	{ "session", "reuse", AW_CONF_SPAN, AT(reuse), "15m", 0, 8 * 3600, NULL,
 	    "How long sudo accepts the last proof without a new approval." },
+	{ "session", "session_reuse", AW_CONF_SPAN, AT(session_reuse), "0", 0,
+	    8 * 3600, NULL,
+	    "How long another ssh connection that proves the same public key "
+	    "needs no new approval; 0: always a new one." },
 	{ "session", "on_disable", AW_CONF_CHOICE, AT(on_disable), "deny", 0, 0,
 	    "deny|end-sessions",
 	    "What becomes of the sessions, processes, cron and at jobs of "
