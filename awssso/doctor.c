@@ -30,6 +30,7 @@ static void (*const checks[])(struct aw_doctor *doctor) = {
 	aw_doctor_check_sssd,
 	aw_doctor_check_himmelblau,
 	aw_doctor_check_lastlog,
+	aw_doctor_check_sudo,
 };
 
 void aw_doctor_say(struct aw_doctor *doctor, const char *name,
@@ -113,9 +114,10 @@ const struct aw_command aw_command_doctor = {
 	.operands = "",
 	.help = "Look for what is, or will be, in the way.\n\n"
 		"Tells what reading the directory costs AWS, this host alone "
-		"or N of its kind,\nwhen to publish it instead, and who else "
-		"hands out ids of our range.  The exit\nstatus is 1 when there "
-		"is a finding.",
+		"or N of its kind,\nwhen to publish it instead, who else "
+		"hands out ids of our range, and\nwhether settings of sudo "
+		"turn its gate off (as root).  The exit status is 1 when\n"
+		"there is a finding.",
 	.options = {
 		[HOSTS] = { "--hosts", "N",
 		    "How many hosts like this one there are (default 1)." },

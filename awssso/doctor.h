@@ -61,5 +61,7 @@ void aw_doctor_check_cost(struct aw_doctor *doctor);
 void aw_doctor_check_sssd(struct aw_doctor *doctor);
 void aw_doctor_check_himmelblau(struct aw_doctor *doctor);
 void aw_doctor_check_lastlog(struct aw_doctor *doctor);
+/* Whether sudo hides from its gate who asks. */
+void aw_doctor_check_sudo(struct aw_doctor *doctor);
 
 #endif

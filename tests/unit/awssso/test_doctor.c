@@ -75,13 +75,16 @@ static void say_status(int fd, const struct aw_wire_in *in)
 	"start\nregion = us-east-1\nidentity_store_id = d-0123456789\n"
 #define SSSD "sssd/sssd.conf"
 #define HIMM "himmelblau/himmelblau.conf"
+#define SUDO "pam.d/sudo"
+#define GATE "account required pam_awssso.so permission_set=Admin\n"
 
 static int make(void **state)
 {
 	const int r = cli_make(state);
 
 	return r || mkdir("awssso", 0755) || mkdir("sssd", 0755) ||
-		       mkdir("himmelblau", 0755)
+		       mkdir("himmelblau", 0755) || mkdir("pam.d", 0755) ||
+		       mkdir("sudoers.d", 0755)
 		   ? -1
 		   : 0;
 }
@@ -92,6 +95,8 @@ static int remove_all(void **state)
 	(void)rmdir("awssso");
 	(void)rmdir("sssd");
 	(void)rmdir("himmelblau");
+	(void)rmdir("pam.d");
+	(void)rmdir("sudoers.d");
 	return cli_remove(state);
 }
 
@@ -153,6 +158,55 @@ static void findings(void **state)
 	}
 }
 
+/* What hides from sudo's gate who asks. */
+static void sudo_without_a_gate(void **state)
+{
+	static const struct {
+		const char *stack, *file, *text;
+		const char *says; /* NULL: nothing about sudo */
+	} rows[] = {
+		{ GATE, "sudoers", "Defaults rootpw\n", "line 1: rootpw" },
+		{ GATE, "sudoers", "#\n\tDefaults:%x insults, targetpw\n",
+		    "line 2: targetpw" },
+		{ GATE, "sudoers.d/x", "Defaults@here\trunaspw",
+		    "./sudoers.d/x, line 1: runaspw" },
+		{ GATE, "sudoers", "Defaults !rootpw, !targetpw\n",
+		    "tells PAM who" },
+		{ GATE, "sudoers", "# Defaults rootpw\nrootpw ALL = ALL\n",
+		    "tells PAM who" },
+		{ GATE, "sudoers", "Defaults insults # rootpw\n",
+		    "tells PAM who" },
+		{ GATE, "sudoers", "Defaults #rootpw\nDefaults rootpw_x\n",
+		    "tells PAM who" },
+		{ GATE, "sudoers.d/x.old", "Defaults rootpw\n",
+		    "tells PAM who" },
+		{ "account required pam_unix.so\n", "sudoers",
+		    "Defaults rootpw\n", NULL },
+	};
+	static const char *const words[] = { "doctor", "--etc", ".",
+		"--run-dir", ".", NULL };
+
+	(void)state;
+	cli_write(AWS, CONF);
+	requests = 720;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const bool is_finding =
+		    rows[i].says && strstr(rows[i].says, "line");
+
+		cli_write(SUDO, rows[i].stack);
+		cli_write(rows[i].file, rows[i].text);
+		cli_run(words, "ctl.sock", say_status, &result);
+		assert_int_equal(unlink(rows[i].file), 0);
+		assert_int_equal(unlink(SUDO), 0);
+		if (result.status !=
+			(is_finding ? AW_EXIT_FAILED : AW_EXIT_OK) ||
+		    (rows[i].says ? !strstr(result.out, rows[i].says)
+				  : strstr(result.out, "sudo") != NULL))
+			fail_msg("row %zu: %d: %s%s", i, result.status,
+			    result.out, result.err);
+	}
+}
+
 /* A SCIM endpoint knows no scope, and its limits are not the Identity Store's:
  * neither is spoken of. */
 static void of_scim(void **state)
@@ -204,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(costs),
 		cmocka_unit_test(findings),
+		cmocka_unit_test(sudo_without_a_gate),
 		cmocka_unit_test(of_scim),
 		cmocka_unit_test(for_programs),
 		cmocka_unit_test(wrong_words),

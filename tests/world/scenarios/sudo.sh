@@ -238,6 +238,30 @@ scn_awssso_login_gives_a_key_login_its_token()
 	audited '.event == "wrong-approver" and .user == "alice"'
 }
 
+# These settings hide from PAM who asks, and the gate is off: doctor says so, and
+# the shipped example takes them back for its group.
+# covers: verdict.3, spine.8
+scn_rootpw_is_found_and_taken_back()
+{
+	echo 'Defaults rootpw' > /etc/sudoers.d/zz-1-rootpw
+	undo rm /etc/sudoers.d/zz-1-rootpw
+	echo 'bob ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/zz-3-nopasswd
+	undo rm /etc/sudoers.d/zz-3-nopasswd
+	person -approve bob ssh -tt bob@bastion 'sudo -n id -un'
+	says '^root$'
+	at_once awssso doctor
+	status 1
+	says 'sudoers.d/zz-1-rootpw, line 1: rootpw hides from PAM'
+	sed "s/aws-AdministratorAccess/$group/" "$TOP/conf/sudoers.d/awssso" \
+	    > /etc/sudoers.d/zz-2-awssso
+	undo rm /etc/sudoers.d/zz-2-awssso
+	visudo -cf /etc/sudoers.d/zz-2-awssso
+	person -approve bob ssh -tt bob@bastion 'sudo -n id -un'
+	failed
+	silent '^root$'
+	logged 'pam_awssso\(sudo:account\): refuse user "bob"'
+}
+
 # covers: spine.6, spine.10
 scn_interrupted_sudo_ends_its_flow()
 {
