@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "awssso_netd/imds.h"
 #include "awssso_netd/sts.h"
@@ -13,6 +14,9 @@
 struct aw_host_op {
 	struct aw_imds_op *imds;
 	struct aw_call *call;
+	struct aw_aws *aws;
+	uint64_t deadline_ms;
+	char account[16], region[36]; /* of the instance's document, or "" */
 	aw_host_done_fn *done;
 	void *user;
 };
@@ -32,20 +36,6 @@ static void finish(struct aw_host_op *op, const struct aw_host_end *end)
 	aw_host_cancel(op);
 }
 
-static void on_imds(void *user, const struct aw_imds_answer *answer)
-{
-	struct aw_host_op *op = user;
-	const struct aw_host_end end = {
-		.net = answer->net,
-		.why = answer->why,
-		.account = answer->account,
-		.region = answer->region,
-	};
-
-	op->imds = NULL;
-	finish(op, &end);
-}
-
 static void on_sts(void *user, const struct aw_call_answer *answer)
 {
 	struct aw_host_op *op = user;
@@ -54,13 +44,45 @@ static void on_sts(void *user, const struct aw_call_answer *answer)
 		.net = answer->net,
 		.why = answer->why,
 		.account = sts.account,
-		.region = "",
+		.region = op->region,
 	};
 
 	op->call = NULL;
 	if (answer->net == AW_NET_OK &&
-	    aw_sts_read(answer->body, answer->len, &sts, &end.why) < 0)
+	    aw_sts_read(answer->body, answer->len, &sts, &end.why) < 0) {
 		end.net = AW_NET_BAD_ANSWER;
+	} else if (answer->net == AW_NET_OK && op->account[0] &&
+		   strcmp(op->account, sts.account) != 0) {
+		end.net = AW_NET_CONFIG;
+		aw_diag_set(&end.why,
+		    "the instance's identity document names account %s, its "
+		    "keys are of %s: who answers as the metadata service?",
+		    op->account, sts.account);
+	}
+	finish(op, &end);
+}
+
+/* Whose the host's own keys are. */
+static int ask_sts(struct aw_host_op *op)
+{
+	return aw_sts_start(op->aws, AW_CALL_OWN, NULL, aw_aws_region(op->aws),
+	    op->deadline_ms, on_sts, op, &op->call);
+}
+
+static void on_imds(void *user, const struct aw_imds_answer *answer)
+{
+	struct aw_host_op *op = user;
+	struct aw_host_end end = { .net = answer->net, .why = answer->why };
+
+	op->imds = NULL;
+	if (answer->net == AW_NET_OK) {
+		memcpy(op->account, answer->account, sizeof(op->account));
+		memcpy(op->region, answer->region, sizeof(op->region));
+		if (ask_sts(op) == 0)
+			return;
+		end.net = AW_NET_UNAVAIL;
+		aw_diag_set(&end.why, "cannot ask STS for this host's account");
+	}
 	finish(op, &end);
 }
 
@@ -72,11 +94,12 @@ int aw_host_start(struct aw_aws *aws, uint64_t deadline_ms,
 
 	if (!op)
 		return -ENOMEM;
+	op->aws = aws;
+	op->deadline_ms = deadline_ms;
 	op->done = done;
 	op->user = user;
 	if (aws->conf->credentials_source != AW_CREDENTIALS_IMDS)
-		r = aw_sts_start(aws, AW_CALL_OWN, NULL, aw_aws_region(aws),
-		    deadline_ms, on_sts, op, &op->call);
+		r = ask_sts(op);
 	else
 		r = aw_imds_start(aws->http, aws->conf, AW_IMDS_DOCUMENT,
 		    on_imds, op, &op->imds);

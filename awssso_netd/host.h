@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which account and region this host is in: from the instance's identity
- * document; with keys from elsewhere, from STS (which knows no region).  The
- * account of a role that those keys assume does not count.
+ * Which account and region this host is in: STS says whose the host's own keys
+ * are, and an instance's identity document has to say the same, which anybody
+ * who answers at the metadata service's address could write.  Only the document
+ * knows the region.  The account of a role that those keys assume does not
+ * count.
  */
 #ifndef AW_AWSSSO_NETD_HOST_H
 #define AW_AWSSSO_NETD_HOST_H

@@ -41,6 +41,33 @@ void aw_daemon_drop_token(struct aw_daemon *daemon, uint64_t token)
 		aw_netd_drop(&daemon->netd, token);
 }
 
+static void on_host(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
+{
+	struct aw_daemon *daemon = user;
+	char account[13];
+
+	if (in && aw_wire_num(in, AW_TAG_NET, 0) == AW_NET_OK &&
+	    aw_wire_text(in, AW_TAG_ACCOUNT, account, sizeof(account)) == 0 &&
+	    aw_arn_is_account(account))
+		memcpy(daemon->account, account, sizeof(account));
+	else if (!daemon->told_account)
+		aw_log(LOG_WARNING, "this host's AWS account is not known; "
+				    "set account in awssso.conf");
+	daemon->told_account = true;
+}
+
+static void ask_host(struct aw_daemon *daemon)
+{
+	struct aw_wire_out out;
+	uint64_t id;
+
+	if (daemon->account[0] || daemon->netd.fd < 0)
+		return;
+	aw_netd_begin(&daemon->netd, AW_MSG_HOST, &out);
+	if (aw_netd_ask(&daemon->netd, &out, HOST_MS, on_host, daemon, &id) < 0)
+		aw_log(LOG_WARNING, "awssso-netd: cannot ask for the account");
+}
+
 static int on_minute(
     sd_event_source *source, uint64_t usec AW_UNUSED, void *user)
 {
@@ -56,37 +83,12 @@ static int on_minute(
 		aw_daemon_drop_token(daemon, attempt->token);
 		attempt->token = 0;
 	}
+	ask_host(daemon);
 	aw_local_groups_look(daemon);
 	aw_learned_expire(daemon);
 	aw_scim_expiry_tell(&daemon->conf, time(NULL), &daemon->told_expiry);
 	(void)sd_event_source_set_time_relative(source, HOUSEKEEPING_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-}
-
-static void on_host(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
-{
-	struct aw_daemon *daemon = user;
-	char account[13];
-
-	if (in && aw_wire_num(in, AW_TAG_NET, 0) == AW_NET_OK &&
-	    aw_wire_text(in, AW_TAG_ACCOUNT, account, sizeof(account)) == 0 &&
-	    aw_arn_is_account(account))
-		memcpy(daemon->account, account, sizeof(account));
-	else
-		aw_log(LOG_WARNING, "this host's AWS account is not known; "
-				    "set account in awssso.conf");
-}
-
-static void ask_host(struct aw_daemon *daemon)
-{
-	struct aw_wire_out out;
-	uint64_t id;
-
-	if (daemon->account[0])
-		return;
-	aw_netd_begin(&daemon->netd, AW_MSG_HOST, &out);
-	if (aw_netd_ask(&daemon->netd, &out, HOST_MS, on_host, daemon, &id) < 0)
-		aw_log(LOG_WARNING, "awssso-netd: cannot ask for the account");
 }
 
 static void forget_tokens(struct aw_daemon *daemon)

@@ -55,7 +55,8 @@ struct aw_daemon {
 	struct stat group_seen; /* /etc/group, when it was last looked at */
 	char net_path[108];
 	char host[65];
-	char account[13]; /* whose permission sets count; "": not known yet */
+	char account[13];  /* whose permission sets count; "": not known yet */
+	bool told_account; /* that it is not known */
 	/* when a person was last asked about out of turn, by row number */
 	uint64_t refreshed[AW_DAEMON_REFRESHED];
 	time_t told_expiry; /* when the SCIM token's end was last told */

@@ -34,6 +34,7 @@ static const struct {
 	[AW_SIM_EXPIRE] = { "expire", false, 0, 0, 0 },
 	[AW_SIM_SLOW_DOWN] = { "slow_down", false, 0, 0, 0 },
 	[AW_SIM_STALE] = { "stale", false, 0, 0, 0 },
+	[AW_SIM_FOREIGN] = { "foreign", false, 0, 0, 0 },
 	[AW_SIM_ERROR] = { "error", false, 0, 0, 0 },
 };
 

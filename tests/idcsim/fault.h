@@ -35,6 +35,7 @@ enum aw_sim_fault_kind {
 	AW_SIM_EXPIRE,        /* code, token or keys have expired */
 	AW_SIM_SLOW_DOWN,     /* the poll counts as too early */
 	AW_SIM_STALE,         /* keys of an hour ago, which AWS still takes */
+	AW_SIM_FOREIGN,       /* the instance says that it is another's */
 	AW_SIM_ERROR,         /* the error ARG, "STATUS/CODE[/REASON]" */
 	AW_SIM_N_KINDS,
 };

@@ -80,7 +80,9 @@ static void get_document(struct aw_sim_call *call)
 	char zone[40];
 
 	aw_ignore(aw_fmt(zone, sizeof(zone), "%sa", call->sim->region));
-	add(doc, "accountId", call->sim->host_account);
+	add(doc, "accountId",
+	    call->effect.on[AW_SIM_FOREIGN] ? "999900001111"
+					    : call->sim->host_account);
 	add(doc, "architecture", "x86_64");
 	add(doc, "availabilityZone", zone);
 	add(doc, "instanceId", AW_SIM_INSTANCE);

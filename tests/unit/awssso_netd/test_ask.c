@@ -225,6 +225,18 @@ static void the_host(void **state)
 	sim_expect_net(sim, AW_NET_OK, "");
 	assert_string_equal(sim_text(sim, AW_TAG_ACCOUNT), SIM_ACCT);
 	assert_string_equal(sim_text(sim, AW_TAG_REGION), "us-east-1");
+	/* What anybody can write who answers there is not believed alone. */
+	SIM_TELL(sim, "fault", "ImdsDocument", "foreign");
+	sim_ask(sim, AW_MSG_HOST, 3);
+	sim_expect(sim, AW_MSG_HOST_IS, 3);
+	sim_expect_net(sim, AW_NET_CONFIG, "999900001111");
+	SIM_TELL(sim, "fault", "clear");
+	SIM_TELL(sim, "fault", "GetCallerIdentity", "error",
+	    "403/InvalidClientTokenId");
+	sim_ask(sim, AW_MSG_HOST, 4);
+	sim_expect(sim, AW_MSG_HOST_IS, 4);
+	assert_true(sim_num(sim, AW_TAG_NET) != AW_NET_OK);
+	SIM_TELL(sim, "fault", "clear");
 }
 
 /* The instance's own keys: fetched once, for all who wait. */
@@ -280,7 +292,9 @@ static void proxies(void **state)
 	sim->conf.credentials_source = AW_CREDENTIALS_IMDS;
 	sim_ask(sim, AW_MSG_HOST, 3);
 	sim_expect(sim, AW_MSG_HOST_IS, 3);
-	sim_expect_net(sim, AW_NET_OK, "");
+	/* The instance answered past the proxy; STS is behind it. */
+	sim_expect_net(sim, AW_NET_UNAVAIL, "GetCallerIdentity: no answer");
+	assert_true(sim_logged(sim, "/latest/meta-data/iam") > 0);
 	sim_stop(sim);
 	sim->conf.no_proxy.n = 1;
 	assert_int_equal(

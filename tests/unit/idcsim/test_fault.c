@@ -43,6 +43,7 @@ static const struct {
 	{ "deny", NULL, 0, "X deny\n" },
 	{ "expire", NULL, 0, "X expire\n" },
 	{ "slow_down", NULL, 0, "X slow_down\n" },
+	{ "foreign", NULL, 0, "X foreign\n" },
 	{ "error", "400/Some", 0, "X error 400/Some\n" },
 	{ "error", "403/Some/KMS", 0, "X error 403/Some/KMS\n" },
 	{ "error", "200/Some", -EINVAL,
