@@ -153,5 +153,6 @@ int aw_daemon_run(const struct aw_daemon_options *options, struct aw_diag *diag)
 	    (r = aw_privilege_drop(options->user, diag)) < 0)
 		return r;
 	aw_loop_hide();
+	aw_privilege_files();
 	return serve(conf, &fd, uid);
 }

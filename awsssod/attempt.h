@@ -4,8 +4,21 @@
  * may be open at once (R38).
  *
  * A closed attempt answers the same key again for ten minutes (a failure of
- * ours for ten seconds), because sshd and sudo ask three times.  Pure: the
- * clock is a parameter, what an open attempt is doing is the owner's.
+ * ours for ten seconds), because sshd and sudo ask three times; of more than
+ * AW_ATTEMPT_CLOSED the one forgotten first goes, one whose token waits last.
+ *
+ * Nobody locks a person out who can show that she is no stranger:
+ *  - Within a user and source the newest wins, but not over a higher rank.
+ *  - At a limit what gives way is of a lower rank, or of the same rank and
+ *    open for AW_ATTEMPT_LIFE_MS; of the lowest rank first, then of the source
+ *    with the most codes, then the oldest.  Nothing to give way: the newcomer
+ *    is refused.
+ *  - Who has not proved anything may start AW_ATTEMPT_STARTS codes for a user
+ *    and source, and strangers AW_ATTEMPT_STRANGERS for a user, in ten
+ *    minutes, until one of them is approved.
+ *
+ * Pure: the clock is a parameter, what an open attempt is doing is the
+ * owner's.
  */
 #ifndef AW_AWSSSOD_ATTEMPT_H
 #define AW_AWSSSOD_ATTEMPT_H
@@ -17,15 +30,33 @@
 #include "awsssod/catalogue.h"
 #include "common/name.h"
 
-#define AW_ATTEMPT_MAX        1024
+#define AW_ATTEMPT_CLOSED     4096
 #define AW_ATTEMPT_PER_USER   5
-#define AW_ATTEMPT_PER_HOST   64
+#define AW_ATTEMPT_LIFE_MS    (30 * 1000)
+#define AW_ATTEMPT_STARTS     10
+#define AW_ATTEMPT_STRANGERS  100
+#define AW_ATTEMPT_RATE_MS    (10 * 60 * 1000)
+#define AW_ATTEMPT_RATE_KEPT  4096 /* starts that are remembered */
 #define AW_ATTEMPT_KEEP_MS    (10 * 60 * 1000)
 #define AW_ATTEMPT_FAILURE_MS (10 * 1000)
+
+enum aw_attempt_rank {
+	AW_ATTEMPT_STRANGER,
+	AW_ATTEMPT_KNOWN,  /* the person has had sessions from there */
+	AW_ATTEMPT_PROVED, /* a key in this connection, or a session of hers */
+};
+
+struct aw_attempt_ask {
+	const char *key, *user, *source;
+	enum aw_attempt_rank rank;
+	void *owner;
+};
 
 struct aw_attempt {
 	bool is_used;
 	bool is_open;
+	enum aw_attempt_rank rank;
+	uint64_t source_hash;
 	char key[640];
 	char user[AW_NAME_SIZE];
 	char source[320];
@@ -45,15 +76,30 @@ struct aw_attempt {
 
 /* Told of an open attempt that must give way; it is closed on return. */
 typedef void aw_attempt_drop_fn(void *user, struct aw_attempt *attempt);
+/* Told of a token that waited in a closed attempt and is needed no more. */
+typedef void aw_attempt_token_fn(void *user, uint64_t token);
 
-struct aw_attempts {
-	struct aw_attempt *slot; /* AW_ATTEMPT_MAX */
-	aw_attempt_drop_fn *drop;
-	void *drop_user;
+struct aw_attempt_start {
+	uint64_t user, source; /* hashes */
+	uint64_t at_ms;        /* 0: none */
+	enum aw_attempt_rank rank;
 };
 
-/* 0 or -ENOMEM. */
-int aw_attempts_init(struct aw_attempts *attempts, aw_attempt_drop_fn *drop,
+struct aw_attempts {
+	struct aw_attempt *slot;
+	size_t n_used; /* slots that were ever used: the first ones */
+	size_t n_slots;
+	unsigned per_host;
+	struct aw_attempt_start *start; /* a ring */
+	size_t n_starts;
+	aw_attempt_drop_fn *drop;
+	aw_attempt_token_fn *drop_token;
+	void *user;
+};
+
+/* At most @per_host are open at once.  0 or -ENOMEM. */
+int aw_attempts_init(struct aw_attempts *attempts, unsigned per_host,
+    aw_attempt_drop_fn *drop, aw_attempt_token_fn *drop_token,
     void *user) AW_MUST_USE;
 void aw_attempts_done(struct aw_attempts *attempts);
 
@@ -62,13 +108,18 @@ struct aw_attempt *aw_attempts_find(
     struct aw_attempts *attempts, const char *key, uint64_t now_ms);
 
 /*
- * Open an attempt.  Those that must give way are dropped first: the same key;
- * the same user and source; then, at the limit, the oldest of the user's
- * other sources, or of all other sources.  Never fails.
+ * Open an attempt.  The same key and what must give way are dropped first.
+ * Returns AW_SAY_ALLOWED with *@ret; or AW_SAY_TOO_MANY, and nothing has
+ * changed but that the same key is dropped.
  */
-struct aw_attempt *aw_attempts_open(struct aw_attempts *attempts,
-    const char *key, const char *user, const char *source, void *owner,
-    uint64_t now_ms);
+enum aw_say aw_attempts_open(struct aw_attempts *attempts,
+    const struct aw_attempt_ask *ask, uint64_t now_ms,
+    struct aw_attempt **ret) AW_MUST_USE;
+
+/* A sign-in of @user at @source was approved: what was started for it there was
+ * wanted, and counts no more. */
+void aw_attempts_approved(
+    struct aw_attempts *attempts, const char *user, const char *source);
 
 /* A closed attempt for what was decided without a code; nothing gives way. */
 struct aw_attempt *aw_attempts_note(struct aw_attempts *attempts,

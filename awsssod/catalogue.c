@@ -83,6 +83,13 @@ static const struct row rows[] = {
 	    "not yours.",
 	    "Nothing to change. Many of these for one person mean that "
 	    "somebody starts sign-ins in their name." },
+	[AW_SAY_TOO_MANY] = { AW_VERDICT_REFUSED, "too-many",
+	    "Too many sign-ins are waiting for this account, or were started "
+	    "for it lately. Wait a minute and start again; with your ssh key "
+	    "first you need not wait.",
+	    "Many of these mean that somebody starts sign-ins in the person's "
+	    "name, or that codes_per_host is small for this host. A public "
+	    "key first (docs/threats.md) lets the person in meanwhile." },
 	[AW_SAY_HUNG_UP] = { AW_VERDICT_REFUSED, "hung-up",
 	    "The sign-in was broken off. Start again.",
 	    "Nothing to change: the client went away before the approval." },

@@ -74,7 +74,7 @@ static int on_minute(
 	struct aw_daemon *daemon = user;
 	const uint64_t now = aw_sock_now_ms();
 
-	for (size_t i = 0; i < AW_ATTEMPT_MAX; i++) {
+	for (size_t i = 0; i < daemon->attempts.n_used; i++) {
 		struct aw_attempt *attempt = &daemon->attempts.slot[i];
 
 		if (!attempt->token ||
@@ -94,7 +94,7 @@ static int on_minute(
 static void forget_tokens(struct aw_daemon *daemon)
 {
 	aw_sessions_forget_tokens(&daemon->sessions);
-	for (size_t i = 0; i < AW_ATTEMPT_MAX; i++)
+	for (size_t i = 0; i < daemon->attempts.n_used; i++)
 		daemon->attempts.slot[i].token = 0;
 }
 
@@ -182,13 +182,19 @@ static int add_signals(struct aw_daemon *daemon)
 	return 0;
 }
 
+static void drop_token(void *daemon, uint64_t token)
+{
+	aw_daemon_drop_token(daemon, token);
+}
+
 static int start_parts(struct aw_daemon *daemon, struct aw_diag *diag)
 {
 	int r;
 
 	if ((r = set_names(daemon)) < 0 ||
-	    (r = aw_attempts_init(&daemon->attempts, aw_auth_drop, daemon)) <
-		0 ||
+	    (r = aw_attempts_init(&daemon->attempts,
+		 (unsigned)daemon->conf.codes_per_host, aw_auth_drop,
+		 drop_token, daemon)) < 0 ||
 	    (r = sd_event_new(&daemon->event)) < 0 ||
 	    (r = add_signals(daemon)) < 0 ||
 	    (r = open_state(daemon, diag)) < 0 ||

@@ -48,6 +48,9 @@ struct aw_attempt *aw_flow_end(
 	struct aw_verdict_told told;
 
 	flow->attempt = NULL;
+	if (attempt && say == AW_SAY_ALLOWED)
+		aw_attempts_approved(
+		    attempts, flow->ask.user, flow->ask.source);
 	if (!attempt)
 		attempt = aw_attempts_note(
 		    attempts, flow->ask.key, flow->ask.user, flow->ask.source);
@@ -205,13 +208,42 @@ static int ask_netd(struct aw_flow *flow)
 	    flow, &flow->request);
 }
 
+/* How far @flow's request is from a stranger's. */
+static enum aw_attempt_rank rank_of(struct aw_flow *flow)
+{
+	const struct aw_ask *ask = &flow->ask;
+	struct aw_daemon *daemon = flow->daemon;
+	int64_t row;
+
+	if (ask->has_key || (!ask->key_is_connection &&
+				aw_sessions_find(&daemon->sessions, ask)))
+		return AW_ATTEMPT_PROVED;
+	if (ask->key_is_connection && ask->rhost[0] &&
+	    aw_state_number(&daemon->state, AW_Q_SESSION_FROM, &row, "ss",
+		ask->user, ask->rhost) == 0)
+		return AW_ATTEMPT_KNOWN;
+	return AW_ATTEMPT_STRANGER;
+}
+
 void aw_flow_start(struct aw_flow *flow)
 {
 	struct aw_daemon *daemon = flow->daemon;
+	const struct aw_attempt_ask ask = {
+		.key = flow->ask.key,
+		.user = flow->ask.user,
+		.source = flow->ask.source,
+		.rank = rank_of(flow),
+		.owner = flow,
+	};
+	enum aw_say say;
 	int r;
 
-	flow->attempt = aw_attempts_open(&daemon->attempts, flow->ask.key,
-	    flow->ask.user, flow->ask.source, flow, aw_sock_now_ms());
+	say = aw_attempts_open(
+	    &daemon->attempts, &ask, aw_sock_now_ms(), &flow->attempt);
+	if (say != AW_SAY_ALLOWED) {
+		(void)aw_flow_end(flow, say, NULL);
+		return;
+	}
 	r = ask_netd(flow);
 	if (r == 0)
 		return;

@@ -53,6 +53,7 @@ static int run_daemon(const struct aw_settings *settings)
 	    (r = aw_privilege_drop(settings->user, &why)) < 0)
 		return fail(r, &why);
 	aw_privilege_hide();
+	aw_privilege_files();
 	r = aw_daemon_new(settings, &conf, auth_fd, ctl_fd, &daemon, &why);
 	if (r < 0)
 		return fail(r, &why);

@@ -15,7 +15,7 @@
 
 #include "common/wire.h"
 
-#define AW_NETD_PENDING_MAX 512
+#define AW_NETD_PENDING_MAX 4096 /* sign-ins that wait, and questions */
 
 /* An answer, or NULL: there will be none.  @fd (-1: none) is borrowed.  The
  * request is over unless @answer is FLOW_CODE or PAGE. */

@@ -438,6 +438,8 @@ static const char *const sql[AW_Q_COUNT_] = {
 	    "UPDATE sessions SET closed = NULL WHERE n = ?1",
 	[AW_Q_SESSION_TRIM] = "DELETE FROM sessions WHERE closed IS NOT NULL"
 			      " AND n <= (SELECT max(n) FROM sessions) - ?1",
+	[AW_Q_SESSION_FROM] = "SELECT n FROM sessions WHERE user = ?1"
+			      " AND rhost = ?2 LIMIT 1",
 
 	[AW_Q_EVENT_ADD] = "INSERT INTO events(at, code, event, verdict, user,"
 			   " principal, service, rhost, text, detail)"

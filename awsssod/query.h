@@ -183,6 +183,7 @@ enum aw_query {
 	AW_Q_SESSIONS_CLOSE,
 	AW_Q_SESSION_REOPEN,
 	AW_Q_SESSION_TRIM,
+	AW_Q_SESSION_FROM, /* user, rhost -> a row of theirs from there */
 	/* events and status */
 	AW_Q_EVENT_ADD,
 	AW_Q_EVENT_TRIM,

@@ -26,7 +26,7 @@ struct tally {
 static void end_attempts(
     struct aw_daemon *daemon, const char *user, struct tally *tally)
 {
-	for (size_t i = 0; i < AW_ATTEMPT_MAX; i++) {
+	for (size_t i = 0; i < daemon->attempts.n_used; i++) {
 		struct aw_attempt *attempt = &daemon->attempts.slot[i];
 
 		if (!attempt->is_used || strcmp(attempt->user, user) != 0)

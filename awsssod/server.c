@@ -56,6 +56,7 @@ static void conn_free(struct aw_conn *conn)
 	if (conn->next)
 		conn->next->link = conn->link;
 	conn->daemon->server.n_conns--;
+	conn->daemon->server.n_others -= conn->is_other;
 	(void)sd_event_source_disable_unref(conn->io);
 	(void)sd_event_source_disable_unref(conn->idle);
 	aw_own_fd_done(&conn->fd);
@@ -199,10 +200,10 @@ static bool has_room(const struct aw_server *server, uid_t uid)
 {
 	unsigned n = 0;
 
-	if (server->n_conns >= AW_SERVER_CONNS_MAX)
-		return false;
 	if (uid == server->daemon->settings.root)
-		return true;
+		return server->n_conns - server->n_others < AW_SERVER_CONNS_MAX;
+	if (server->n_others >= AW_SERVER_CONNS_OTHERS)
+		return false;
 	for (const struct aw_conn *c = server->conns; c; c = c->next)
 		n += c->peer.uid == uid;
 	return n < AW_SERVER_CONNS_PER_UID;
@@ -216,6 +217,7 @@ static void insert(struct aw_server *server, struct aw_conn *conn)
 		conn->next->link = &conn->next;
 	server->conns = conn;
 	server->n_conns++;
+	server->n_others += conn->is_other;
 }
 
 /* @fd is taken. */
@@ -236,6 +238,7 @@ static void welcome(
 	conn->daemon = server->daemon;
 	conn->socket = socket;
 	conn->peer = peer;
+	conn->is_other = peer.uid != server->daemon->settings.root;
 	conn->fd = aw_take_fd(&own);
 	insert(server, conn);
 	if (sd_event_add_io(

@@ -18,14 +18,18 @@
 
 struct aw_daemon;
 
-#define AW_SERVER_CONNS_MAX     1024
-#define AW_SERVER_CONNS_PER_UID 64 /* but for root */
+/* Of root's (sshd, sudo, login) and of all others', each apart, so that nobody
+ * on the host uses up what sign-ins need. */
+#define AW_SERVER_CONNS_MAX     4096
+#define AW_SERVER_CONNS_OTHERS  1024
+#define AW_SERVER_CONNS_PER_UID 64
 
 struct aw_conn {
 	struct aw_daemon *daemon;
 	enum aw_verb_socket socket;
 	int fd;
 	struct aw_peer peer;
+	bool is_other; /* not of root */
 	sd_event_source *io, *idle;
 	uint64_t request; /* of the message being answered */
 	int with;         /* the descriptor that came with it; -1: none */
@@ -39,7 +43,7 @@ struct aw_server {
 	int fd[2];
 	sd_event_source *io[2];
 	struct aw_conn *conns;
-	unsigned n_conns;
+	unsigned n_conns, n_others; /* others: not of root */
 };
 
 /* Serve on the listening sockets @auth_fd and @ctl_fd, which are taken. */

@@ -105,6 +105,7 @@ struct aw_conf {
 	uint64_t keep_token;    /* seconds */
 	uint64_t reuse;         /* seconds */
 	uint64_t session_reuse; /* seconds, 0: never */
+	uint64_t codes_per_host;
 	uint64_t on_disable;
 	uint64_t qr;
 	/* [network] */

@@ -125,6 +125,9 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	    "deny|end-sessions",
 	    "What becomes of the sessions, processes, cron and at jobs of "
 	    "somebody whom the directory disables." },
+	{ "session", "codes_per_host", AW_CONF_NUMBER, AT(codes_per_host), "64",
+	    1, 2000, NULL,
+	    "How many sign-ins may wait for their approval at once." },
 	{ "session", "qr", AW_CONF_CHOICE, AT(qr), "utf8", 0, 0,
 	    "utf8|ascii|no", "How the QR code is drawn." },
 

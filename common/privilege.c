@@ -42,6 +42,16 @@ int aw_privilege_drop(const char *user, struct aw_diag *diag)
 	return 0;
 }
 
+void aw_privilege_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 void aw_privilege_hide(void)
 {
 	const struct rlimit none = { 0 };

@@ -14,6 +14,10 @@
  */
 int aw_privilege_drop(const char *user, struct aw_diag *diag) AW_MUST_USE;
 
+/* As many descriptors as may be: sign-ins that wait and sessions hold one or
+ * two each. */
+void aw_privilege_files(void);
+
 /* No core dump and no ptrace shows what this process holds. */
 void aw_privilege_hide(void);
 

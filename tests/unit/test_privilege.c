@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +35,22 @@ static void refused(void **state)
 	assert_int_equal(aw_privilege_drop("root", &why), -EPERM);
 	assert_non_null(strstr(why.text, "root"));
 	assert_int_equal(geteuid(), 0);
+}
+
+static void files(void **state)
+{
+	struct rlimit before, low, after;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	low = before;
+	low.rlim_cur = 64;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	aw_privilege_files();
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &after), 0);
+	assert_int_equal(after.rlim_cur, before.rlim_max);
+	assert_int_equal(after.rlim_max, before.rlim_max);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 /* For good: there is no way back, and no group left. */
@@ -77,6 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused),
+		cmocka_unit_test(files),
 		cmocka_unit_test(dropped),
 		cmocka_unit_test(hidden),
 	};
