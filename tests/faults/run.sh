@@ -120,7 +120,7 @@ mounts()
 {
 	mount -t tmpfs -o mode=755 faults /run
 	mount -t tmpfs -o mode=755 faults /var/lib
-	mkdir -p /run/awssso /run/pam.d /run/dev /run/work/runs \
+	mkdir -p /run/awssso /run/pam.d /run/dev /run/faults \
 	    /var/lib/awssso/public
 	touch /run/dev/null
 	mount --bind /dev/null /run/dev/null
@@ -341,7 +341,7 @@ inside()
 	local result allocations counts
 
 	mounts
-	work=/run/work
+	work=/run/faults
 	export LD_LIBRARY_PATH=$build
 	while read -r name errors; do
 		errors_of[$name]=$errors
