@@ -43,7 +43,19 @@ void aw_access_group(const struct aw_conf *conf, struct aw_access_facts *facts,
     const char *group_id, const char *display_name, unsigned n_claims)
 {
 	mark(conf, facts, AW_RULE_GROUP, group_id, false);
-	mark(conf, facts, AW_RULE_GROUP, display_name, n_claims != 1);
+	for (size_t i = 0; i < conf->access.n_rules; i++) {
+		const struct aw_conf_rule *rule = &conf->access.rule[i];
+		const bool is_named =
+		    *display_name && strcmp(rule->text, display_name) == 0;
+		const bool is_pinned = rule->pin[0] != '\0';
+
+		if (rule->kind != AW_RULE_GROUP)
+			continue;
+		if ((is_pinned && strcmp(rule->pin, group_id) == 0) ||
+		    (is_named && rule->deny) ||
+		    (is_named && !is_pinned && n_claims == 1))
+			set_fit(facts, i);
+	}
 }
 
 static bool is_of_sets(const struct aw_conf_rule *rule)

@@ -44,9 +44,10 @@ void aw_access_user(const struct aw_conf *conf, struct aw_access_facts *facts,
     bool name_taken);
 
 /*
- * Lines that name this group, which the person is in: by GroupId, or by a
- * DisplayName which @n_claims groups could be meant by (R4: one that fits two
- * allows nobody, and denies the members of both).
+ * Lines that name this group, which the person is in: by GroupId, also by one
+ * that the line's name is pinned to (R4); or, while it is not, by a DisplayName
+ * which @n_claims groups could be meant by: one that fits two allows nobody.  A
+ * line that denies does so by the name, too, whatever it is pinned to.
  */
 void aw_access_group(const struct aw_conf *conf, struct aw_access_facts *facts,
     const char *group_id, const char *display_name, unsigned n_claims);

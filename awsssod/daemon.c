@@ -18,6 +18,7 @@
 #include "awsssod/learned.h"
 #include "awsssod/local_group.h"
 #include "awsssod/log.h"
+#include "awsssod/pins.h"
 #include "awsssod/rebuild.h"
 #include "awsssod/scim_expiry.h"
 #include "common/own.h"
@@ -112,6 +113,13 @@ static void on_netd(void *user, bool is_up)
 		aw_sweep_start(&daemon->sweep, false);
 }
 
+static int pin_groups(struct aw_daemon *daemon, struct aw_diag *diag)
+{
+	const int r = aw_pins_update(&daemon->state, &daemon->conf, true, diag);
+
+	return r == AW_DENIED ? -EINVAL : r;
+}
+
 static int open_state(struct aw_daemon *daemon, struct aw_diag *diag)
 {
 	struct aw_state *state = &daemon->state;
@@ -130,7 +138,7 @@ static int open_state(struct aw_daemon *daemon, struct aw_diag *diag)
 		return 0;
 	}
 	if (!state->fresh)
-		return 0;
+		return pin_groups(daemon, diag);
 	r = aw_rebuild(state, &daemon->conf, daemon->settings.public_dir, &n);
 	if (r == 0)
 		aw_ignore(aw_state_run(state, AW_Q_MEMBERS_COUNT, ""));
@@ -144,7 +152,9 @@ static int open_state(struct aw_daemon *daemon, struct aw_diag *diag)
 		    "%s is missing and the snapshot cannot be "
 		    "read (%s): starting would give ids anew",
 		    daemon->settings.state, strerror(-r));
-	return r == AW_ABSENT ? 0 : r;
+	if (r == 0 || r == AW_ABSENT)
+		r = pin_groups(daemon, diag);
+	return r;
 }
 
 static int set_names(struct aw_daemon *daemon)

@@ -70,9 +70,12 @@ int aw_local_groups_resolve(struct aw_state *state, const struct aw_conf *conf,
 				  "not be given";
 		int64_t from = 0;
 
-		r = gids[i] == 0 ? AW_UNKNOWN
-				 : find_row(state, conf->identity_store_id,
-				       groups->item[i].from, &from, &why);
+		r = gids[i] == 0
+			? AW_UNKNOWN
+			: find_row(state, conf->identity_store_id,
+			      groups->item[i].pin[0] ? groups->item[i].pin
+						     : groups->item[i].from,
+			      &from, &why);
 		if (r == AW_UNKNOWN)
 			tell(user, &groups->item[i], why);
 		if (r != 0)

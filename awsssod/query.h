@@ -154,6 +154,11 @@ enum aw_query {
 	/* groups that the host owns */
 	AW_Q_GROUP_BY_ID,
 	AW_Q_GROUPS_CALLED,
+	AW_Q_PIN_FIND,
+	AW_Q_PIN,
+	AW_Q_PIN_ADD,
+	AW_Q_PINS,
+	AW_Q_PIN_DROP,
 	AW_Q_MEMBERS_OF,
 	/* sets learned at sign-ins */
 	AW_Q_LIVE_SETS_CLEAR,

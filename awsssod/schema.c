@@ -50,6 +50,14 @@
 	" grp INTEGER NOT NULL,"                          \
 	" PRIMARY KEY(usr, grp)) WITHOUT ROWID;"
 
+/* What a group's name in awssso.conf stands for, from when it was first
+ * understood. */
+#define PINS                        \
+	"CREATE TABLE pins("        \
+	" text TEXT PRIMARY KEY,"   \
+	" principal TEXT NOT NULL," \
+	" at INTEGER NOT NULL) WITHOUT ROWID;"
+
 #define REFUSE "SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
 
 /* The ledger is written once; a name that was given is never another's. */
@@ -159,9 +167,9 @@ const char aw_schema_create[] =
     " detail TEXT);"
     "CREATE INDEX events_code ON events(code);"
     "CREATE INDEX events_user ON events(user);"
-    LEDGER RENUMBERS SETS
+    LEDGER RENUMBERS SETS PINS
 		   /* clang-format on */
-		   "PRAGMA user_version = 4;"
+		   "PRAGMA user_version = 5;"
 		   "COMMIT;";
 
 const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
@@ -195,6 +203,10 @@ const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
 	    "DROP TRIGGER renumbers_others;"
 	    RENUMBERS_OTHERS
 	    "PRAGMA user_version = 4;"
+	    "COMMIT;",
+	[4] = "BEGIN IMMEDIATE;"
+	    PINS
+	    "PRAGMA user_version = 5;"
 	    "COMMIT;",
 	/* clang-format on */
 };

@@ -33,7 +33,7 @@
 #ifndef AW_AWSSSOD_SCHEMA_H
 #define AW_AWSSSOD_SCHEMA_H
 
-#define AW_SCHEMA_VERSION 4
+#define AW_SCHEMA_VERSION 5
 
 /* Makes everything in an empty database, in one transaction. */
 extern const char aw_schema_create[];

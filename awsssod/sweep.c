@@ -14,6 +14,7 @@
 #include "awsssod/directory_apply.h"
 #include "awsssod/ledger.h"
 #include "awsssod/log.h"
+#include "awsssod/pins.h"
 #include "awsssod/status.h"
 #include "common/proto.h"
 
@@ -185,6 +186,9 @@ static int on_step(sd_event_source *source AW_UNUSED, void *user)
 		aw_diag_set(&why, "state.db: %s", strerror(-r));
 	if (r != 0 && sweep->applying.n_disabled > 0)
 		aw_publish_anew(&sweep->daemon->publish);
+	if (r == 0)
+		r = aw_pins_update(
+		    &sweep->daemon->state, &sweep->daemon->conf, false, &why);
 	if (r == 0)
 		count(sweep, &applied);
 	else

@@ -101,10 +101,11 @@ const char *aw_conf_rule_show(const struct aw_conf_access *access,
 {
 	const bool own = rule->service > 0;
 
-	aw_ignore(aw_fmt(buf, size, "awssso.conf:%u: [%s%s] %s = %s",
+	aw_ignore(aw_fmt(buf, size, "awssso.conf:%u: [%s%s] %s = %s%s%s%s",
 	    rule->line, own ? AW_CONF_SERVICE : AW_CONF_ACCESS,
 	    own ? access->service[rule->service - 1] : "",
-	    aw_conf_rule_word(rule->kind, rule->deny), rule->text));
+	    aw_conf_rule_word(rule->kind, rule->deny), rule->text,
+	    rule->pin[0] ? " (" : "", rule->pin, rule->pin[0] ? ")" : ""));
 	return buf;
 }
 

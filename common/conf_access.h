@@ -20,6 +20,7 @@
 #define AW_CONF_SERVICES_MAX 16
 #define AW_CONF_RULES_MAX    256
 #define AW_CONF_RULE_TEXT    192
+#define AW_CONF_PIN_SIZE     129
 
 enum aw_rule_kind {
 	AW_RULE_USER,    /* Linux name, UserName or UserId */
@@ -34,6 +35,9 @@ struct aw_conf_rule {
 	bool deny;
 	unsigned line; /* of the file; 0: not known */
 	char text[AW_CONF_RULE_TEXT];
+	/* Of a group: the GroupId that @text stands for from the moment it
+	 * was first understood (awsssod/pins.h); "" before. */
+	char pin[AW_CONF_PIN_SIZE];
 };
 
 struct aw_conf_access {

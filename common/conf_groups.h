@@ -28,6 +28,7 @@
 struct aw_conf_group {
 	char name[AW_NAME_SIZE];       /* the host's */
 	char from[AW_CONF_GROUP_TEXT]; /* as it was written */
+	char pin[129]; /* the GroupId that it stands for, or "" */
 };
 struct aw_conf_groups {
 	size_t n;

@@ -64,7 +64,8 @@ static void explains_a_person(void **state)
 		const char *rule;
 	} rows[] = {
 		{ "alice", "sshd", AW_VERDICT_ALLOW, AW_VERDICT_ALLOW,
-		    "awssso.conf:0: [access] allow_groups = admins" },
+		    "awssso.conf:0: [access] allow_groups = admins "
+		    "(g-admins)" },
 		{ "alice", "sudo", AW_VERDICT_POLICY, AW_VERDICT_POLICY,
 		    "awssso.conf:0: [service sudo] deny_users = alice" },
 		{ "alice", "cron", AW_VERDICT_ALLOW, AW_VERDICT_POLICY,

@@ -59,7 +59,7 @@ static void settings(void **state)
 		{ "PRAGMA synchronous", 2 },
 		{ "PRAGMA foreign_keys", 1 },
 		{ "PRAGMA recursive_triggers", 1 },
-		{ "PRAGMA user_version", 4 },
+		{ "PRAGMA user_version", 5 },
 	};
 	struct fake *fake = fake_new();
 
