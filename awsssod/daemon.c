@@ -103,6 +103,7 @@ static void on_netd(void *user, bool is_up)
 {
 	struct aw_daemon *daemon = user;
 
+	aw_outage_netd(daemon, is_up);
 	/* Tokens live in the process that is gone. */
 	if (!is_up) {
 		forget_tokens(daemon);
@@ -201,6 +202,7 @@ static int start_parts(struct aw_daemon *daemon, struct aw_diag *diag)
 {
 	int r;
 
+	aw_outage_netd(daemon, false);
 	if ((r = set_names(daemon)) < 0 ||
 	    (r = aw_attempts_init(&daemon->attempts,
 		 (unsigned)daemon->conf.codes_per_host, aw_auth_drop,

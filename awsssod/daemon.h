@@ -26,6 +26,7 @@
 #include "awsssod/hint.h"
 #include "awsssod/netd.h"
 #include "awsssod/opening.h"
+#include "awsssod/outage.h"
 #include "awsssod/proof.h"
 #include "awsssod/publish.h"
 #include "awsssod/server.h"
@@ -49,6 +50,7 @@ struct aw_daemon {
 	struct aw_census census;
 	struct aw_attempts attempts;
 	struct aw_proofs proofs;
+	struct aw_outage outage;
 	struct aw_hints hints;
 	struct aw_sessions sessions;
 	struct aw_opening *openings; /* those that wait for the snapshot */

@@ -165,6 +165,8 @@ static void on_silence(struct aw_flow *flow)
 		say = AW_SAY_CODE_EXPIRED;
 	else if (flow->daemon->netd.fd >= 0)
 		say = AW_SAY_NET_UNAVAIL; /* it is there, AWS is not */
+	if (say == AW_SAY_NET_UNAVAIL)
+		aw_outage_note(flow->daemon, 0);
 	(void)aw_flow_end(flow, say, NULL);
 }
 

@@ -234,6 +234,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	struct facts facts;
 	enum aw_say say;
 
+	aw_outage_note(daemon, net);
 	read_facts(in, &facts);
 	if (daemon->conf.source == AW_SOURCE_PUBLISHED)
 		use_published(flow, &facts);

@@ -71,6 +71,7 @@ static void on_person(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 	live->person_id = 0;
 	if (in)
 		take_person(live, in);
+	aw_outage_note(live->daemon, live->result.person);
 	finish_if_done(live);
 }
 
@@ -87,6 +88,7 @@ static void on_roles(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 			sizeof(result->request)) < 0)
 			result->request[0] = '\0';
 	}
+	aw_outage_note(live->daemon, result->roles);
 	if (result->roles == AW_NET_OK) {
 		aw_live_sets(&live->daemon->conf, in, live->set, &result->sets,
 		    &result->holds_set);

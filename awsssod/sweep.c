@@ -124,6 +124,7 @@ static void finish(struct aw_sweep *sweep, uint64_t net, const char *text)
 	sweep->request = 0;
 	sweep->waits[0] = '\0';
 	sweep->net = net;
+	aw_outage_note(sweep->daemon, net);
 	if (aw_copy(sweep->text, sizeof(sweep->text), text) < 0)
 		sweep->text[0] = '\0';
 	sweep->failures = net == AW_NET_OK ? 0 : sweep->failures + 1;

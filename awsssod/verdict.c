@@ -177,6 +177,17 @@ static const char *age_text(struct aw_daemon *daemon, char *buf, size_t size)
 	return buf;
 }
 
+/* What is down, since when and what still works; where it fits. */
+static void add_outage(struct aw_daemon *daemon, char *text, size_t size)
+{
+	const size_t len = strlen(text);
+	char more[256];
+
+	(void)aw_outage_text(daemon, more, sizeof(more));
+	if (len + strlen(more) < size)
+		memcpy(text + len, more, strlen(more) + 1);
+}
+
 void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
     const struct aw_ask *ask, const struct aw_person *person, enum aw_say say,
     const struct aw_verdict_more *more, struct aw_verdict_told *ret)
@@ -197,6 +208,8 @@ void aw_verdict_give(struct aw_daemon *daemon, struct aw_conn *conn,
 		    say == AW_SAY_TOO_OLD ? age_text(daemon, age, sizeof(age))
 					  : more->detail,
 		    told.text, sizeof(told.text));
+	if (aw_say_verdict(say) == AW_VERDICT_UNAVAIL)
+		add_outage(daemon, told.text, sizeof(told.text));
 	if (!allowed)
 		new_code(&daemon->state, told.code);
 	if (conn)

@@ -80,7 +80,15 @@ static void sign_in(
 	uint64_t flow;
 
 	assert_int_equal(aw_fmt(attempt, sizeof(attempt), "c%zu", i), 0);
-	flow = begin(fake, fd, attempt);
+	/* Whoever proved a key may start as many as there are errors. */
+	fake_ask(fake, fd,
+	    &(struct fake_ask){ .type = AW_MSG_AUTH,
+		.user = "alice",
+		.rhost = "10.0.0.9",
+		.attempt = attempt,
+		.info = "publickey ssh-ed25519 AAAAC3NzaC1lZDI1NTE5" });
+	fake_netd_wait(fake, AW_MSG_FLOW);
+	flow = fake->in.request;
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_FLOW_END, flow);
 	aw_wire_put_num(&out, AW_TAG_NET, net);
 	aw_wire_put_text(&out, AW_TAG_TEXT, "CreateToken: so it is (code)");
@@ -112,7 +120,9 @@ static void each_is_told(void **state)
 		char code[17];
 
 		sign_in(fake, fd, (uint64_t)row->net, row->id, i);
-		if (strcmp(fake_text(fake, AW_TAG_TEXT), row->said) != 0 ||
+		/* what an outage adds stands behind it */
+		if (strncmp(fake_text(fake, AW_TAG_TEXT), row->said,
+			strlen(row->said)) != 0 ||
 		    aw_wire_num(&fake->in, AW_TAG_VERDICT, 0) ==
 			AW_VERDICT_ALLOW)
 			fail_msg(
@@ -141,8 +151,9 @@ static void others_are_not(void **state)
 		aw_own_fd int fd = fake_connect(fake, "auth.sock");
 
 		sign_in(fake, fd, AW_NET_THROTTLED, ids[i], i);
-		assert_string_equal(fake_text(fake, AW_TAG_TEXT),
-		    aw_say_text(AW_SAY_THROTTLED, NULL, want, sizeof(want)));
+		(void)aw_say_text(AW_SAY_THROTTLED, NULL, want, sizeof(want));
+		assert_memory_equal(
+		    fake_text(fake, AW_TAG_TEXT), want, strlen(want));
 		assert_int_equal(aw_wire_num(&fake->in, AW_TAG_VERDICT, 0),
 		    AW_VERDICT_UNAVAIL);
 	}
