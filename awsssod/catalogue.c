@@ -52,6 +52,13 @@ static const struct row rows[] = {
 	    "Compare the owner of the home directory with the person's uid "
 	    "(getent passwd NAME). Keep an old uid with awssso ids adopt, or "
 	    "chown the directory." },
+	[AW_SAY_KEY_FIRST] = { AW_VERDICT_POLICY, "key-first",
+	    "This host asks for your ssh key before it shows a code. Connect "
+	    "with the key, or ask your administrator to add it.",
+	    "sshd_config needs AuthenticationMethods "
+	    "publickey,keyboard-interactive:pam, and the person a key in "
+	    "authorized_keys. A service that can have no key is let off by "
+	    "require_publickey_first = no in its own section." },
 	[AW_SAY_BROWSER_DENIED] = { AW_VERDICT_REFUSED, "browser-denied",
 	    "The request was denied in the browser. Start again and approve it "
 	    "if it was you.",

@@ -25,6 +25,7 @@ enum aw_say {
 	AW_SAY_TOKEN_ENDED,
 	AW_SAY_NOT_YOURS,
 	AW_SAY_HOME,
+	AW_SAY_KEY_FIRST,
 	/* refused: this attempt is over */
 	AW_SAY_BROWSER_DENIED,
 	AW_SAY_CODE_EXPIRED,

@@ -240,6 +240,11 @@ void aw_flow_start(struct aw_flow *flow)
 	enum aw_say say;
 	int r;
 
+	if (ask.rank != AW_ATTEMPT_PROVED &&
+	    aw_conf_access_key_first(&daemon->conf.access, flow->ask.service)) {
+		(void)aw_flow_end(flow, AW_SAY_KEY_FIRST, NULL);
+		return;
+	}
 	say = aw_attempts_open(
 	    &daemon->attempts, &ask, aw_sock_now_ms(), &flow->attempt);
 	if (say != AW_SAY_ALLOWED) {

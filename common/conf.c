@@ -214,6 +214,11 @@ static int add_rule(struct parse *parse, const struct aw_conf_keyword *key,
 		    aw_conf_value_wrong(AW_CONF_ACCOUNT, value));
 		return -EINVAL;
 	}
+	if (rule.kind == AW_RULE_KEY_FIRST && strcmp(value, "yes") != 0 &&
+	    strcmp(value, "no") != 0) {
+		aw_diag_set(diag, "\"%.64s\": must be yes or no", value);
+		return -EINVAL;
+	}
 	if (set_text(rule.text, value, diag) < 0)
 		return -EINVAL;
 	return aw_conf_access_add(&parse->conf->access, &rule, diag);

@@ -16,6 +16,8 @@ const char *aw_conf_rule_word(enum aw_rule_kind kind, bool deny)
 		[AW_RULE_SET] = { "allow_permission_sets",
 		    "deny_permission_sets" },
 		[AW_RULE_ACCOUNT] = { "allow_accounts", "deny_accounts" },
+		[AW_RULE_KEY_FIRST] = { "require_publickey_first",
+		    "require_publickey_first" },
 	};
 
 	return words[kind][deny];
@@ -78,6 +80,12 @@ int aw_conf_access_add(struct aw_conf_access *access,
 		    AW_CONF_RULES_MAX);
 		return -EINVAL;
 	}
+	if (rule->kind == AW_RULE_KEY_FIRST &&
+	    aw_conf_access_line(
+		access, rule->service, AW_RULE_KEY_FIRST, true, 0)) {
+		aw_diag_set(diag, "set twice");
+		return -EINVAL;
+	}
 	access->rule[access->n_rules++] = *rule;
 	return 0;
 }
@@ -107,6 +115,23 @@ const char *aw_conf_rule_show(const struct aw_conf_access *access,
 	    aw_conf_rule_word(rule->kind, rule->deny), rule->text,
 	    rule->pin[0] ? " (" : "", rule->pin, rule->pin[0] ? ")" : ""));
 	return buf;
+}
+
+static const struct aw_conf_rule *key_first(
+    const struct aw_conf_access *access, uint8_t service)
+{
+	return aw_conf_access_line(access, service, AW_RULE_KEY_FIRST, true, 0);
+}
+
+bool aw_conf_access_key_first(
+    const struct aw_conf_access *access, const char *name)
+{
+	const struct aw_conf_rule *rule =
+	    key_first(access, aw_conf_access_of(access, name));
+
+	if (!rule)
+		rule = key_first(access, 0);
+	return rule && strcmp(rule->text, "yes") == 0;
 }
 
 bool aw_conf_access_has(

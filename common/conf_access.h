@@ -27,6 +27,9 @@ enum aw_rule_kind {
 	AW_RULE_GROUP,   /* DisplayName or GroupId */
 	AW_RULE_SET,     /* a permission set's name */
 	AW_RULE_ACCOUNT, /* whoever holds any set there: "auto" or 12 digits */
+	/* "yes" or "no", once in a section, and no line that lets anybody in or
+	 * keeps anybody out: see aw_conf_access_key_first() */
+	AW_RULE_KEY_FIRST,
 };
 
 struct aw_conf_rule {
@@ -80,6 +83,12 @@ const char *aw_conf_rule_show(const struct aw_conf_access *access,
 /* Whether there is a line of @kind at all. */
 bool aw_conf_access_has(
     const struct aw_conf_access *access, enum aw_rule_kind kind);
+
+/* Whether the PAM service @name wants a public key, or a session of the
+ * person's, before a code: by its own section when that says so, else by
+ * [access], else not. */
+bool aw_conf_access_key_first(
+    const struct aw_conf_access *access, const char *name);
 
 /* Whether there is a line that allows anything. */
 bool aw_conf_access_allows(const struct aw_conf_access *access);

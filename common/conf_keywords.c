@@ -49,6 +49,10 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	{ AW_CONF_ACCESS, "deny_accounts", AW_CONF_RULE, AT(access), NULL,
 	    AW_RULE_ACCOUNT, 1, NULL,
 	    "auto: whoever holds any permission set in this account may not." },
+	{ AW_CONF_ACCESS, "require_publickey_first", AW_CONF_RULE, AT(access),
+	    NULL, AW_RULE_KEY_FIRST, 1, NULL,
+	    "yes: no code without a public key that sshd saw in this "
+	    "connection, or a session of the person's." },
 
 	{ "directory", "source", AW_CONF_CHOICE, AT(source), "identity-store",
 	    0, 0, "identity-store|scim|published",

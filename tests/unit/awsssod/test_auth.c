@@ -328,6 +328,55 @@ static void the_longest_question(void **state)
 	fake_netd_wait(fake, AW_MSG_FLOW);
 }
 
+/* No code without a key of this connection, where the policy says so. */
+static void key_first(void **state)
+{
+	static const struct {
+		const char *name, *service, *access, *own, *info;
+		bool code;
+	} rows[] = {
+		{ "not asked for", "sshd", NULL, NULL, NULL, true },
+		{ "no", "sshd", "no", NULL, NULL, true },
+		{ "without", "sshd", "yes", NULL, NULL, false },
+		{ "with", "sshd", "yes", NULL, "publickey a A", true },
+		{ "of its own", "sshd", "no", "yes", NULL, false },
+		{ "let off", "sshd", "yes", "no", NULL, true },
+		{ "another's", "login", "no", "yes", NULL, true },
+		{ "no session", "login", "yes", "no", NULL, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fake *fake;
+		aw_own_fd int fd = -1;
+		const struct fake_ask ask = { AW_MSG_AUTH, "alice",
+			rows[i].service, "10.0.0.9", "c1",
+			.info = rows[i].info };
+
+		assert_int_equal(people_tear_down(state), 0);
+		assert_int_equal(people_set_up(state), 0);
+		fake = *state;
+		fd = fake_connect(fake, "auth.sock");
+		print_message("row: %s\n", rows[i].name);
+		if (rows[i].own) {
+			/* its own section lets in whom [access] does */
+			fake_rule(&fake->daemon->conf, "sshd", false,
+			    AW_RULE_GROUP, "admins");
+			fake_rule(&fake->daemon->conf, "sshd", true,
+			    AW_RULE_KEY_FIRST, rows[i].own);
+		}
+		if (rows[i].access)
+			fake_rule(&fake->daemon->conf, NULL, true,
+			    AW_RULE_KEY_FIRST, rows[i].access);
+		fake_ask(fake, fd, &ask);
+		if (rows[i].code) {
+			fake_netd_wait(fake, AW_MSG_FLOW);
+			continue;
+		}
+		fake_verdict(fake, fd, AW_VERDICT_POLICY, "your ssh key");
+		fake_netd_silent(fake, 10);
+	}
+}
+
 /* Who is not root asks about nobody else (R7). */
 static void others_may_not_ask(void **state)
 {
@@ -360,6 +409,7 @@ int main(int argc, char **argv)
 		T(newest_wins),
 		T(required_set),
 		T(the_longest_question),
+		T(key_first),
 		T(others_may_not_ask),
 	};
 	const int worker = fake_worker(argc, argv);
