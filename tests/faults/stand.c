@@ -161,6 +161,8 @@ int main(int argc, char **argv)
 		perror("stand");
 		return 1;
 	}
+	/* Whoever started it may be ended at any moment. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)signal(SIGCHLD, SIG_IGN);
 	(void)fcntl(listener, F_SETFL, 0);
 	for (;;) {
