@@ -98,6 +98,12 @@ at_once()
 	[ "$got" != 124 ] || fail "took longer than ten seconds: $*"
 }
 
+# show: what comes in is printed, behind "# ", when the scenario has ended.
+show()
+{
+	tee -a "$OUT/shown"
+}
+
 # --- stating ------------------------------------------------------------------
 
 status()

@@ -38,6 +38,7 @@ play()
 	local status
 
 	: > "$OUT/why"
+	: > "$OUT/shown"
 	mark
 	(
 		set -eEuo pipefail
@@ -46,6 +47,7 @@ play()
 		"scn_$1"
 	) > "$OUT/$1.log" 2>&1
 	status=$?
+	sed 's/^/# /' "$OUT/shown"
 	if [ $status = 0 ]; then
 		echo "ok $1"
 	else
@@ -55,13 +57,13 @@ play()
 
 inside()
 {
-	local file=$1 name names status
+	local scenarios=$1 name names status
 
 	shift
 	# shellcheck source=tests/world/lib.sh
 	. "$here/lib.sh"
 	# shellcheck disable=SC1090 # the file of scenarios
-	. "$file"
+	. "$scenarios"
 	(
 		set -euo pipefail
 		before_all
@@ -72,7 +74,7 @@ inside()
 		return 1
 	fi
 	world_fixture "$run/fixture.json"
-	mapfile -t names < <(sed -n 's/^scn_\([a-z0-9_]*\)()$/\1/p' "$file")
+	mapfile -t names < <(sed -n 's/^scn_\([a-z0-9_]*\)()$/\1/p' "$scenarios")
 	[ $# -gt 0 ] || set -- "${names[@]}"
 	for name; do
 		play "$name"

@@ -83,14 +83,14 @@ world_ca()
 	mkdir -p "$dir"
 	names=$(aws_hosts | sed 's/^/DNS:/' | paste -sd,)
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
-	    -nodes -days 2 -subj '/CN=test world CA' -keyout "$dir/ca.key" \
+	    -nodes -days 9 -subj '/CN=test world CA' -keyout "$dir/ca.key" \
 	    -out "$dir/ca.pem" -addext basicConstraints=critical,CA:TRUE \
 	    -addext keyUsage=critical,keyCertSign 2> /dev/null
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
 	    -subj '/CN=idcsim' -keyout "$dir/key.pem" -out "$dir/csr.pem" \
 	    2> /dev/null
 	openssl x509 -req -in "$dir/csr.pem" -CA "$dir/ca.pem" \
-	    -CAkey "$dir/ca.key" -CAcreateserial -days 2 \
+	    -CAkey "$dir/ca.key" -CAcreateserial -days 9 \
 	    -out "$dir/cert.pem" -extfile <(
 		echo "subjectAltName=$names"
 		echo "extendedKeyUsage=serverAuth"

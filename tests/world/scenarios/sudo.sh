@@ -44,7 +44,7 @@ in_session()
 ask_always()
 {
 	undo world_sudo "$admin_set"
-	sed -i '/^auth .*pam_awssso/s/$/ reuse=0/' /etc/pam.d/sudo
+	sed -i '/^auth .*pam_awssso/s/$/ reauth=always/' /etc/pam.d/sudo
 }
 
 # gate_closed: sudo ran nothing, its account phase said why.
