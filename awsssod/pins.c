@@ -10,15 +10,21 @@
 #include "awsssod/log.h"
 #include "common/own.h"
 
+/* As in state.db. */
+enum pin_kind {
+	PIN_POLICY = 1,
+	PIN_LOCAL = 2,
+};
+
 /* The text of the first column of @what's first row for @text.  Returns 0,
  * AW_ABSENT or a negative errno; AW_UNKNOWN when there is a second row. */
 static int one_text(struct aw_state *state, enum aw_query what,
-    const char *text, char *ret, size_t size)
+    enum pin_kind kind, const char *text, char *ret, size_t size)
 {
 	sqlite3_stmt *row = NULL;
 	int r;
 
-	r = aw_state_start(state, what, &row, "s", text);
+	r = aw_state_start(state, what, &row, "is", (int64_t)kind, text);
 	if (r == 0)
 		r = aw_state_next(state, row);
 	if (r == AW_END)
@@ -37,26 +43,31 @@ static int one_text(struct aw_state *state, enum aw_query what,
 
 /* What @text is pinned to, by now.  0 with "" when it is nothing yet or is a
  * GroupId itself; AW_UNKNOWN when two groups are called so. */
-static int find_pin(struct aw_state *state, const char *store, const char *text,
-    char *ret, size_t size)
+static int find_pin(struct aw_state *state, const char *store,
+    enum pin_kind kind, const char *text, char *ret, size_t size)
 {
 	int64_t n;
 	int r;
 
 	ret[0] = '\0';
-	r = one_text(state, AW_Q_PIN, text, ret, size);
+	r = one_text(state, AW_Q_PIN, kind, text, ret, size);
 	if (r != AW_ABSENT)
 		return r;
 	r = aw_state_number(state, AW_Q_GROUP_BY_ID, &n, "ss", store, text);
 	if (r != AW_ABSENT)
 		return r;
-	r = one_text(state, AW_Q_PIN_FIND, text, ret, size);
+	r = one_text(state, AW_Q_PIN_FIND, kind, text, ret, size);
 	if (r == AW_UNKNOWN)
 		ret[0] = '\0';
+	/* A permission set's group has its name for good. */
+	if (r == 0 && strncmp(ret, "ps:", 3) == 0) {
+		ret[0] = '\0';
+		return 0;
+	}
 	if (r != 0)
 		return r == AW_ABSENT ? 0 : r;
-	return aw_state_run(
-	    state, AW_Q_PIN_ADD, "ssi", text, ret, (int64_t)time(NULL));
+	return aw_state_run(state, AW_Q_PIN_ADD, "issi", (int64_t)kind, text,
+	    ret, (int64_t)time(NULL));
 }
 
 /* Somebody's line rests on a group that is not there any more. */
@@ -96,13 +107,14 @@ static int doubt(const struct aw_conf *conf, const struct aw_conf_rule *rule,
 	return 0;
 }
 
-static bool is_written(const struct aw_conf *conf, const char *text)
+static bool is_written(
+    const struct aw_conf *conf, enum pin_kind kind, const char *text)
 {
-	for (size_t i = 0; i < conf->access.n_rules; i++)
+	for (size_t i = 0; kind == PIN_POLICY && i < conf->access.n_rules; i++)
 		if (conf->access.rule[i].kind == AW_RULE_GROUP &&
 		    strcmp(conf->access.rule[i].text, text) == 0)
 			return true;
-	for (size_t i = 0; i < conf->local_groups.n; i++)
+	for (size_t i = 0; kind == PIN_LOCAL && i < conf->local_groups.n; i++)
 		if (strcmp(conf->local_groups.item[i].from, text) == 0)
 			return true;
 	return false;
@@ -113,6 +125,7 @@ static int forget_others(struct aw_state *state, const struct aw_conf *conf)
 {
 	char text[AW_CONF_RULE_TEXT];
 	sqlite3_stmt *row = NULL;
+	enum pin_kind kind = PIN_POLICY;
 	bool found;
 	int r;
 
@@ -124,12 +137,14 @@ static int forget_others(struct aw_state *state, const struct aw_conf *conf)
 			if (r != 0)
 				continue;
 			r = aw_copy(text, sizeof(text), aw_state_text(row, 0));
-			found = r == 0 && !is_written(conf, text);
+			kind = (enum pin_kind)sqlite3_column_int(row, 1);
+			found = r == 0 && !is_written(conf, kind, text);
 		}
 		if (r != AW_END)
 			aw_state_stop(row);
 		if (r == 0 && found)
-			r = aw_state_run(state, AW_Q_PIN_DROP, "s", text);
+			r = aw_state_run(
+			    state, AW_Q_PIN_DROP, "is", (int64_t)kind, text);
 	} while (r == 0);
 	return r == AW_END ? 0 : r;
 }
@@ -144,8 +159,8 @@ int aw_pins_update(struct aw_state *state, struct aw_conf *conf, bool strict,
 
 		if (rule->kind != AW_RULE_GROUP)
 			continue;
-		r = find_pin(state, conf->identity_store_id, rule->text,
-		    rule->pin, sizeof(rule->pin));
+		r = find_pin(state, conf->identity_store_id, PIN_POLICY,
+		    rule->text, rule->pin, sizeof(rule->pin));
 		if (r == AW_UNKNOWN)
 			r = doubt(conf, rule, strict, diag);
 		else if (r == 0)
@@ -155,8 +170,8 @@ int aw_pins_update(struct aw_state *state, struct aw_conf *conf, bool strict,
 		struct aw_conf_group *group = &conf->local_groups.item[i];
 
 		/* What two groups are called is told where it is resolved. */
-		r = find_pin(state, conf->identity_store_id, group->from,
-		    group->pin, sizeof(group->pin));
+		r = find_pin(state, conf->identity_store_id, PIN_LOCAL,
+		    group->from, group->pin, sizeof(group->pin));
 		if (r == AW_UNKNOWN)
 			r = 0;
 	}

@@ -347,14 +347,17 @@ static const char *const sql[AW_Q_COUNT_] = {
 	[AW_Q_GROUP_BY_ID] =
 	    "SELECT n FROM principals WHERE store = ?1 AND principal = ?2"
 	    " AND kind = 2 AND present = 1",
-	[AW_Q_PIN_FIND] = "SELECT principal FROM principals"
-			  " WHERE kind = 2 AND present = 1 AND user_name = ?1"
+	/* In [local_groups] a permission set's group may be meant as well. */
+	[AW_Q_PIN_FIND] = "SELECT principal FROM principals WHERE kind = 2"
+			  " AND present = 1 AND user_name = ?2 UNION ALL"
+			  " SELECT principal FROM principals WHERE ?1 = 2"
+			  " AND kind = 3 AND present = 1 AND name = ?2"
 			  " LIMIT 2",
-	[AW_Q_PIN] = "SELECT principal FROM pins WHERE text = ?1",
-	[AW_Q_PIN_ADD] =
-	    "INSERT INTO pins(text, principal, at) VALUES(?1, ?2, ?3)",
-	[AW_Q_PINS] = "SELECT text FROM pins",
-	[AW_Q_PIN_DROP] = "DELETE FROM pins WHERE text = ?1",
+	[AW_Q_PIN] = "SELECT principal FROM pins WHERE kind = ?1 AND text = ?2",
+	[AW_Q_PIN_ADD] = "INSERT INTO pins(kind, text, principal, at)"
+			 " VALUES(?1, ?2, ?3, ?4)",
+	[AW_Q_PINS] = "SELECT text, kind FROM pins",
+	[AW_Q_PIN_DROP] = "DELETE FROM pins WHERE kind = ?1 AND text = ?2",
 	[AW_Q_GROUPS_CALLED] =
 	    "SELECT n FROM principals WHERE user_name = ?1 AND kind = 2"
 	    " AND present = 1 UNION ALL"

@@ -50,13 +50,15 @@
 	" grp INTEGER NOT NULL,"                          \
 	" PRIMARY KEY(usr, grp)) WITHOUT ROWID;"
 
-/* What a group's name in awssso.conf stands for, from when it was first
- * understood. */
+/* What a group's name stands for, in the policy (kind 1) or in [local_groups]
+ * (2), from when it was first understood. */
 #define PINS                        \
 	"CREATE TABLE pins("        \
-	" text TEXT PRIMARY KEY,"   \
+	" kind INTEGER NOT NULL,"   \
+	" text TEXT NOT NULL,"      \
 	" principal TEXT NOT NULL," \
-	" at INTEGER NOT NULL) WITHOUT ROWID;"
+	" at INTEGER NOT NULL,"     \
+	" PRIMARY KEY(kind, text)) WITHOUT ROWID;"
 
 #define REFUSE "SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
 
