@@ -7,11 +7,14 @@
  *     notices a client that is gone at a prompt only, so a wait without one is
  *     short.
  *   poll: text, then looking at the socket five times a second.  sudo blocks
- *     ^C meanwhile, so pending signals are looked at as often.
+ *     ^C meanwhile, and takes note of a hangup without telling anybody, so
+ *     pending signals and the terminal are looked at as often.
  */
 #include "pam_awssso/prompt.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <security/pam_ext.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -113,15 +116,37 @@ static bool is_interrupted(void)
 	return false;
 }
 
+/* Whoever has no terminal, not even -1, cannot lose it. */
+static bool is_hung_up(int terminal)
+{
+	struct pollfd pollfd = { .fd = terminal };
+
+	return poll(&pollfd, 1, 0) > 0;
+}
+
+/* Without a terminal sudo keeps what is for information to itself until it
+ * ends. */
+static int style_of(const struct aw_pam *pam)
+{
+	const void *tty = NULL;
+
+	if (pam_get_item(pam->pamh, PAM_TTY, &tty) != PAM_SUCCESS || !tty ||
+	    !*(const char *)tty)
+		return PAM_ERROR_MSG;
+	return PAM_TEXT_INFO;
+}
+
 static int by_poll(const struct aw_pam *pam, struct aw_pam_call *call,
     const struct aw_wire_field *text, uint64_t end_ms)
 {
+	aw_own_fd int terminal =
+	    open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	int r;
 
-	r = error_of(pam_prompt(pam->pamh, PAM_TEXT_INFO, NULL, "%.*s",
+	r = error_of(pam_prompt(pam->pamh, style_of(pam), NULL, "%.*s",
 	    (int)text->len, text->text));
 	while (r == 0) {
-		if (is_interrupted())
+		if (is_interrupted() || is_hung_up(terminal))
 			return -ECANCELED;
 		r = verdict_by(
 		    call, soonest(aw_sock_now_ms() + POLL_STEP_MS, end_ms));

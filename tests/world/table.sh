@@ -262,10 +262,21 @@ begin()
 jobs_begin()
 {
 	rm -f /run/crond.reboot
+	undo jobs_stop
 	cron -f &
-	undo kill $!
+	echo $! > "$run/cron.pid"
 	atd -f -l 1000 &
-	undo kill $!
+	echo $! > "$run/atd.pid"
+}
+
+jobs_stop()
+{
+	local name
+
+	for name in cron atd; do
+		gone "$name" || kill "$(pid "$name")"
+		within 5 gone "$name"
+	done
 }
 
 jobs_end()
@@ -273,6 +284,7 @@ jobs_end()
 	local who column file service
 
 	within 8 jobs_are_decided || true
+	jobs_stop
 	for who in "${everybody[@]}"; do
 		for column in cron at; do
 			file=$jobs/$column.$(account_of "$who")

@@ -286,6 +286,7 @@ static void waits_as_the_service_can_stand(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct host_call call = { .service = rows[i].service,
 			.options = rows[i].options,
+			.tty = "/dev/pts/7",
 			.play = approve };
 
 		assert_int_equal(host_run(&call, &result), 0);
@@ -299,6 +300,25 @@ static void waits_as_the_service_can_stand(void **state)
 		/* the whole text at once, a '%' being no format */
 		assert_string_equal(
 		    rows[i].enter ? result.prompt : result.info, PROMPT);
+	}
+}
+
+/* sudo -S: what is for information would stay in sudo until it ends. */
+static void without_a_terminal_the_code_is_an_error(void **state)
+{
+	static struct host_result result;
+	static const char *const ttys[] = { NULL, "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ttys) / sizeof(ttys[0]); i++) {
+		const struct host_call call = {
+			.service = "sudo", .tty = ttys[i], .play = approve
+		};
+
+		assert_int_equal(host_run(&call, &result), 0);
+		assert_int_equal(result.code, PAM_SUCCESS);
+		assert_int_equal(result.infos, 0);
+		assert_string_equal(result.error, PROMPT);
 	}
 }
 
@@ -317,7 +337,7 @@ static void asks_for_enter_again(void **state)
 static void tells_a_denial_after_the_prompt(void **state)
 {
 	static struct host_result result;
-	struct host_call call = { .play = deny };
+	struct host_call call = { .tty = "/dev/pts/7", .play = deny };
 
 	(void)state;
 	assert_int_equal(host_run(&call, &result), 0);
@@ -387,6 +407,7 @@ static void gives_up_when_the_application_does(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct host_call call = { .service = rows[i].service,
+			.tty = "/dev/pts/7",
 			.play = never_decide,
 			.conv_fails = 1,
 			.conv_code = rows[i].conv_code };
@@ -407,8 +428,9 @@ static void gives_up_on_a_pending_signal(void **state)
 {
 	static struct host_result result;
 	static const int fatal[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
-	const struct host_call call = { .service = "sudo",
-		.play = never_decide };
+	const struct host_call call = {
+		.service = "sudo", .tty = "/dev/pts/7", .play = never_decide
+	};
 	const struct timespec now = { 0 };
 	sigset_t set, before;
 
@@ -461,6 +483,7 @@ int main(void)
 		cmocka_unit_test(escapes_labels),
 		cmocka_unit_test(reads_the_session_number),
 		cmocka_unit_test(waits_as_the_service_can_stand),
+		cmocka_unit_test(without_a_terminal_the_code_is_an_error),
 		cmocka_unit_test(asks_for_enter_again),
 		cmocka_unit_test(tells_a_denial_after_the_prompt),
 		cmocka_unit_test(nobody_is_prompted_but_in_auth),
