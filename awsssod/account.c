@@ -9,6 +9,7 @@
 
 #include "awsssod/daemon.h"
 #include "awsssod/decide.h"
+#include "awsssod/grace.h"
 #include "awsssod/live.h"
 #include "awsssod/verdict.h"
 #include "common/proto.h"
@@ -95,7 +96,10 @@ static void on_live(void *user, const struct aw_live_result *result)
 		    &account->rule);
 	if (say == AW_SAY_ALLOWED)
 		say = aw_decide_roles(&account->ask, result);
-	end(account, say, result);
+	aw_grace_note(account->daemon, &account->ask, result);
+	end(account,
+	    aw_grace(account->daemon, &account->ask, &account->person, say),
+	    result);
 }
 
 /* The facts of an approval under this very attempt are a moment old. */
@@ -144,6 +148,13 @@ static void judge(struct account *account)
 
 	use_approval(account);
 	say = find_token(account, &wish);
+	/* Its token went with awssso-netd. */
+	if (say == AW_SAY_NO_TOKEN && account->daemon->netd.fd < 0 &&
+	    aw_grace(account->daemon, &account->ask, &account->person,
+		AW_SAY_NETD_GONE) == AW_SAY_GRACE) {
+		end(account, AW_SAY_GRACE, NULL);
+		return;
+	}
 	if (say != AW_SAY_ALLOWED) {
 		/* A person who may not even come in hears that instead. */
 		const enum aw_say other = aw_decide(account->daemon,

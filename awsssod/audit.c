@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 
 #include "awsssod/log.h"
@@ -130,6 +131,8 @@ void aw_audit_write(const struct aw_audit *audit)
 	if (aw_buf_error(&buf) < 0)
 		aw_log(LOG_ERR, "audit: cannot compose event %s",
 		    audit->event ? audit->event : "");
+	else if (audit->event && strcmp(audit->event, AW_AUDIT_ALERT) == 0)
+		aw_log(LOG_ALERT, "%s", aw_buf_text(&buf));
 	else
 		aw_log(LOG_NOTICE, "%s", aw_buf_text(&buf));
 }

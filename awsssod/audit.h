@@ -16,6 +16,7 @@
 #define AW_AUDIT_SESSION_OPEN "session-open"
 #define AW_AUDIT_SESSION_END  "session-end"
 #define AW_AUDIT_REVOKED      "sign-ins-revoked"
+#define AW_AUDIT_ALERT        "alert"
 
 struct aw_audit {
 	int64_t time;                        /* epoch seconds; 0: now */
@@ -42,7 +43,7 @@ const char *aw_audit_key(size_t i);
 /* Add the JSON object for @audit to @buf; what is NULL, "" or 0 is left out. */
 void aw_audit_json(struct aw_buf *buf, const struct aw_audit *audit);
 
-/* Log it. */
+/* Log it; an alert (AW_AUDIT_ALERT) with that priority. */
 void aw_audit_write(const struct aw_audit *audit);
 
 #endif

@@ -9,6 +9,7 @@
 #include "awsssod/daemon.h"
 #include "awsssod/decide.h"
 #include "awsssod/flow.h"
+#include "awsssod/grace.h"
 #include "common/proto.h"
 
 #define REFRESH_EVERY_MS 30000
@@ -118,6 +119,7 @@ static void on_reuse(void *user, const struct aw_live_result *result)
 		say = aw_decide(flow->daemon, &flow->person, flow->ask.service,
 		    &result->sets, AW_STAGE_SIGN_IN, &flow->rule);
 	flow->sets = result->sets;
+	aw_grace_note(flow->daemon, &flow->ask, result);
 	more.rule = flow->rule;
 	more.fault = aw_live_fault(result, say);
 	(void)aw_flow_end(

@@ -23,6 +23,7 @@ static const struct row rows[] = {
 	    "if it repeats, report it with that log." },
 	[AW_SAY_ALLOWED] = { AW_VERDICT_ALLOW, "allowed", "", "" },
 	[AW_SAY_REUSED] = { AW_VERDICT_ALLOW, "reused", "", "" },
+	[AW_SAY_GRACE] = { AW_VERDICT_ALLOW, "offline-grace", "", "" },
 	[AW_SAY_NOT_ALLOWED] = { AW_VERDICT_POLICY, "policy",
 	    "You are not among the people who may log in to this host. Ask "
 	    "your administrator for access.",

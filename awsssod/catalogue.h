@@ -18,6 +18,7 @@ enum aw_say {
 	AW_SAY_INTERNAL, /* zero: a forgotten outcome is a failure */
 	AW_SAY_ALLOWED,
 	AW_SAY_REUSED,
+	AW_SAY_GRACE,
 	/* the policy says no */
 	AW_SAY_NOT_ALLOWED,
 	AW_SAY_NO_SET,

@@ -11,6 +11,7 @@
 
 #include "awsssod/daemon.h"
 #include "awsssod/decide.h"
+#include "awsssod/grace.h"
 #include "awsssod/judge.h"
 #include "awsssod/log.h"
 #include "awsssod/prompt.h"
@@ -47,6 +48,8 @@ struct aw_attempt *aw_flow_end(
 	struct aw_attempt *attempt = flow->attempt;
 	struct aw_verdict_told told;
 
+	if (!flow->had_code && flow->is_known)
+		say = aw_grace(flow->daemon, &flow->ask, &flow->person, say);
 	flow->attempt = NULL;
 	if (attempt && say == AW_SAY_ALLOWED)
 		aw_attempts_approved(

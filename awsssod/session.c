@@ -129,12 +129,13 @@ void aw_session_drop_token(struct aw_session *session)
 {
 	aw_daemon_drop_token(session->daemon, session->token);
 	session->token = 0;
+	session->approved_ms = 0;
+	session->held_ms = 0;
 }
 
 void aw_session_revoke(struct aw_session *session)
 {
 	aw_session_drop_token(session);
-	session->approved_ms = 0;
 	aw_learned_close(session->daemon, session->row);
 }
 

@@ -33,6 +33,9 @@ struct aw_session {
 	uint64_t token; /* awssso-netd's handle; 0: none */
 	uint64_t token_until_ms;
 	uint64_t approved_ms;
+	/* the portal's last yes (grace.h) */
+	char held_set[33], held_account[13];
+	uint64_t held_ms; /* 0: none */
 	struct aw_session *next, **link;
 };
 

@@ -164,6 +164,13 @@ static void log_event(const struct aw_daemon *daemon, const struct aw_ask *ask,
 	audit.rule = basis->rule;
 	audit.generation = basis->generation;
 	aw_audit_write(&audit);
+	if (told->say != AW_SAY_WRONG_APPROVER)
+		return;
+	/* Somebody was brought to approve another one's sign-in, or tried to:
+	 * the one line that may wake somebody up. */
+	audit.event = AW_AUDIT_ALERT;
+	audit.why = "approver and requester differ";
+	aw_audit_write(&audit);
 }
 
 /* How old the directory is, for who is refused because of it. */

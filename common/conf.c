@@ -204,6 +204,7 @@ static int add_rule(struct parse *parse, const struct aw_conf_keyword *key,
 	struct aw_conf_rule rule = { .kind = (uint8_t)key->min,
 		.deny = key->max == 1,
 		.line = parse->line };
+	uint64_t seconds;
 
 	if (aw_conf_access_section(
 		&parse->conf->access, section, &rule.service, diag) != 0)
@@ -217,6 +218,11 @@ static int add_rule(struct parse *parse, const struct aw_conf_keyword *key,
 	if (rule.kind == AW_RULE_KEY_FIRST && strcmp(value, "yes") != 0 &&
 	    strcmp(value, "no") != 0) {
 		aw_diag_set(diag, "\"%.64s\": must be yes or no", value);
+		return -EINVAL;
+	}
+	if (rule.kind == AW_RULE_GRACE &&
+	    aw_num_span(value, 0, AW_CONF_GRACE_MAX, &seconds) != 0) {
+		aw_diag_set(diag, "\"%.64s\": not a time from 0 to 24h", value);
 		return -EINVAL;
 	}
 	if (set_text(rule.text, value, diag) < 0)

@@ -18,6 +18,7 @@ const char *aw_conf_rule_word(enum aw_rule_kind kind, bool deny)
 		[AW_RULE_ACCOUNT] = { "allow_accounts", "deny_accounts" },
 		[AW_RULE_KEY_FIRST] = { "require_publickey_first",
 		    "require_publickey_first" },
+		[AW_RULE_GRACE] = { "offline_grace", "offline_grace" },
 	};
 
 	return words[kind][deny];
@@ -80,9 +81,9 @@ int aw_conf_access_add(struct aw_conf_access *access,
 		    AW_CONF_RULES_MAX);
 		return -EINVAL;
 	}
-	if (rule->kind == AW_RULE_KEY_FIRST &&
-	    aw_conf_access_line(
-		access, rule->service, AW_RULE_KEY_FIRST, true, 0)) {
+	if (AW_RULE_IS_SETTING(rule->kind) &&
+	    aw_conf_access_line(access, rule->service,
+		(enum aw_rule_kind)rule->kind, true, 0)) {
 		aw_diag_set(diag, "set twice");
 		return -EINVAL;
 	}
@@ -117,21 +118,32 @@ const char *aw_conf_rule_show(const struct aw_conf_access *access,
 	return buf;
 }
 
-static const struct aw_conf_rule *key_first(
-    const struct aw_conf_access *access, uint8_t service)
+/* What the service @name has for the setting @kind, "" when it is not set. */
+static const char *setting(const struct aw_conf_access *access,
+    const char *name, enum aw_rule_kind kind)
 {
-	return aw_conf_access_line(access, service, AW_RULE_KEY_FIRST, true, 0);
+	const struct aw_conf_rule *rule = aw_conf_access_line(
+	    access, aw_conf_access_of(access, name), kind, true, 0);
+
+	if (!rule)
+		rule = aw_conf_access_line(access, 0, kind, true, 0);
+	return rule ? rule->text : "";
 }
 
 bool aw_conf_access_key_first(
     const struct aw_conf_access *access, const char *name)
 {
-	const struct aw_conf_rule *rule =
-	    key_first(access, aw_conf_access_of(access, name));
+	return strcmp(setting(access, name, AW_RULE_KEY_FIRST), "yes") == 0;
+}
 
-	if (!rule)
-		rule = key_first(access, 0);
-	return rule && strcmp(rule->text, "yes") == 0;
+uint64_t aw_conf_access_grace(
+    const struct aw_conf_access *access, const char *name)
+{
+	const char *text = setting(access, name, AW_RULE_GRACE);
+	uint64_t seconds;
+
+	return aw_num_span(text, 0, AW_CONF_GRACE_MAX, &seconds) == 0 ? seconds
+								      : 0;
 }
 
 bool aw_conf_access_has(

@@ -30,7 +30,12 @@ enum aw_rule_kind {
 	/* "yes" or "no", once in a section, and no line that lets anybody in or
 	 * keeps anybody out: see aw_conf_access_key_first() */
 	AW_RULE_KEY_FIRST,
+	AW_RULE_GRACE, /* likewise, a span: see aw_conf_access_grace() */
 };
+
+/* A line that is a setting of its section. */
+#define AW_RULE_IS_SETTING(kind) ((kind) >= AW_RULE_KEY_FIRST)
+#define AW_CONF_GRACE_MAX        86400
 
 struct aw_conf_rule {
 	uint8_t service; /* 0: [access]; else 1 + the place of the service */
@@ -88,6 +93,11 @@ bool aw_conf_access_has(
  * person's, before a code: by its own section when that says so, else by
  * [access], else not. */
 bool aw_conf_access_key_first(
+    const struct aw_conf_access *access, const char *name);
+
+/* For how many seconds the PAM service @name goes by the last proof while AWS
+ * cannot be asked; likewise. */
+uint64_t aw_conf_access_grace(
     const struct aw_conf_access *access, const char *name);
 
 /* Whether there is a line that allows anything. */

@@ -53,6 +53,10 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	    NULL, AW_RULE_KEY_FIRST, 1, NULL,
 	    "yes: no code without a public key that sshd saw in this "
 	    "connection, or a session of the person's." },
+	{ AW_CONF_ACCESS, "offline_grace", AW_CONF_RULE, AT(access), NULL,
+	    AW_RULE_GRACE, 1, NULL,
+	    "How long the last proof of a login session counts while AWS "
+	    "cannot be asked, 24h at most; not set: not at all." },
 
 	{ "directory", "source", AW_CONF_CHOICE, AT(source), "identity-store",
 	    0, 0, "identity-store|scim|published",

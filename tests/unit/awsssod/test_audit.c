@@ -101,6 +101,7 @@ static void the_page_is_whole(void **state)
 	assert_named(page, AW_AUDIT_SESSION_OPEN);
 	assert_named(page, AW_AUDIT_SESSION_END);
 	assert_named(page, AW_AUDIT_REVOKED);
+	assert_named(page, AW_AUDIT_ALERT);
 }
 
 int main(void)

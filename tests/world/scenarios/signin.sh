@@ -148,6 +148,9 @@ scn_wrong_approver()
 	codes 1
 	says 'approved by somebody else'
 	silent 'bob@'
+	audited '.event == "alert" and .user == "alice" and
+	    .approver == "bob@example.com" and .rhost == "127.0.0.1"'
+	logged '^<1>{"awssso":1' awsssod.log
 	audited '.event == "wrong-approver" and .user == "alice" and
 	    (tostring | contains("bob"))'
 }
