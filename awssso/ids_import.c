@@ -3,6 +3,7 @@
  * awssso ids import: another host's ledger into this one's.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,6 +252,21 @@ static int seal(struct records *records, int *ret_fd)
 	return aw_sock_memfd("awssso-ids", aw_buf_text(all), all->len, ret_fd);
 }
 
+/* A pipe may be read to its end; one that nobody writes to has none to wait
+ * for. */
+static FILE *open_file(const char *path)
+{
+	aw_own_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	FILE *file;
+
+	if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0)
+		return NULL;
+	file = fdopen(fd, "r");
+	if (file)
+		fd = -1;
+	return file;
+}
+
 static int run(const struct aw_args *args)
 {
 	const char *path = args->operand[0];
@@ -259,7 +275,7 @@ static int run(const struct aw_args *args)
 		.given_up = AW_BUF_INIT(FILE_MAX),
 		.allowed = malloc(sizeof(*records.allowed)),
 	};
-	aw_own(file_done) FILE *file = fopen(path, "re");
+	aw_own(file_done) FILE *file = open_file(path);
 	aw_own_fd int fd = -1;
 	int r;
 

@@ -29,6 +29,7 @@ enum step {
 struct aw_published_op {
 	struct aw_daemon *daemon;
 	uint64_t request;
+	bool anew;
 	int object_fd, copy_fd;
 	enum step step;
 	uint64_t copied;
@@ -209,7 +210,7 @@ static int take_object(struct aw_published_op *op, int fd)
 		return -errno;
 	r = aw_published_check(&daemon->state, &daemon->conf, raw,
 	    (uint64_t)st.st_size, time(NULL), &op->end.head, &op->end.why);
-	if (r != 0)
+	if (r != 0 && !(r == AW_STALE && op->anew))
 		return r;
 	op->ctx = EVP_MD_CTX_new();
 	if (!op->ctx || EVP_DigestInit_ex(op->ctx, EVP_sha256(), NULL) != 1)
@@ -253,7 +254,7 @@ static void on_answer(void *user, const struct aw_wire_in *in, int fd)
 	}
 }
 
-int aw_published_start(struct aw_daemon *daemon, const char *etag,
+int aw_published_start(struct aw_daemon *daemon, const char *etag, bool anew,
     struct aw_staging *staging, aw_published_fn *done, void *user,
     struct aw_published_op **ret)
 {
@@ -272,7 +273,8 @@ int aw_published_start(struct aw_daemon *daemon, const char *etag,
 	op->done = done;
 	op->user = user;
 	aw_netd_begin(&daemon->netd, AW_MSG_FETCH, &out);
-	if (*etag)
+	op->anew = anew;
+	if (*etag && !anew)
 		aw_wire_put_text(&out, AW_TAG_ETAG, etag);
 	r = aw_netd_ask(
 	    &daemon->netd, &out, FETCH_MS, on_answer, op, &op->request);

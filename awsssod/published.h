@@ -33,10 +33,11 @@ struct aw_published_end {
 /* The op is gone when this returns; it may not start another one. */
 typedef void aw_published_fn(void *user, const struct aw_published_end *end);
 
-/* Fetch, unless it is @etag.  @staging is borrowed; @done is called once,
+/* Fetch, unless it is @etag or the one in force; with @anew whatever it is.
+ * @staging is borrowed; @done is called once,
  * later.  Returns 0 with *@ret or a negative errno. */
 struct aw_published_op;
-int aw_published_start(struct aw_daemon *daemon, const char *etag,
+int aw_published_start(struct aw_daemon *daemon, const char *etag, bool anew,
     struct aw_staging *staging, aw_published_fn *done, void *user,
     struct aw_published_op **ret) AW_MUST_USE;
 void aw_published_cancel(struct aw_published_op *op); /* takes NULL */
@@ -44,8 +45,8 @@ void aw_published_cancel(struct aw_published_op *op); /* takes NULL */
 /*
  * Is the head @raw of an object of @size bytes signed by the key of @conf, and
  * may it follow what @state has seen of that key?  Returns 0 with *@ret;
- * AW_STALE when it is the very one that is in force; AW_DENIED with @diag; or
- * a negative errno.
+ * AW_STALE, with *@ret too, when it is the very one in force; AW_DENIED with
+ * @diag; or a negative errno.
  */
 int aw_published_check(struct aw_state *state, const struct aw_conf *conf,
     const uint8_t *raw, uint64_t size, int64_t now, struct aw_published *ret,

@@ -121,7 +121,7 @@ int aw_published_check(struct aw_state *state, const struct aw_conf *conf,
 		return deny(diag, "is of the future: compare the clocks of "
 				  "publisher and host");
 	r = check_order(state, &head, diag);
-	if (r == 0)
+	if (r == 0 || r == AW_STALE)
 		*ret = head;
 	return r;
 }

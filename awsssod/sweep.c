@@ -319,10 +319,20 @@ static void on_answer(void *user, const struct aw_wire_in *in, int fd)
 	}
 }
 
-/* The publisher's is ours already: it only grew older. */
+/* What the last good directory was held for, "" for nothing. */
+static void held_text(struct aw_sweep *sweep, char *buf, size_t size)
+{
+	if (aw_state_get(&sweep->daemon->state, "held", buf, size) != 0)
+		buf[0] = '\0';
+}
+
+/* The publisher's is ours already: it only grew older, and whatever it was held
+ * for is so still. */
 static void rest(struct aw_sweep *sweep)
 {
 	sweep->net = AW_NET_OK;
+	held_text(sweep, sweep->text, sizeof(sweep->text));
+	aw_outage_note(sweep->daemon, AW_NET_OK);
 	sweep->failures = 0;
 	schedule(sweep);
 	aw_status_sync_done(sweep->daemon);
@@ -348,10 +358,15 @@ static int ask(struct aw_sweep *sweep)
 {
 	struct aw_netd *netd = &sweep->daemon->netd;
 	struct aw_wire_out out;
+	char held[320];
 
-	if (sweep->daemon->conf.source == AW_SOURCE_PUBLISHED)
+	if (sweep->daemon->conf.source == AW_SOURCE_PUBLISHED) {
+		/* A loss that is accepted is in the object that is known. */
+		held_text(sweep, held, sizeof(held));
 		return aw_published_start(sweep->daemon, sweep->etag,
-		    &sweep->staging, on_published, sweep, &sweep->fetch);
+		    sweep->accept_loss && held[0], &sweep->staging,
+		    on_published, sweep, &sweep->fetch);
+	}
 	aw_netd_begin(netd, AW_MSG_SWEEP, &out);
 	return aw_netd_ask(
 	    netd, &out, SILENCE_MS, on_answer, sweep, &sweep->request);

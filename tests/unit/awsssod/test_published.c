@@ -74,6 +74,71 @@ static void what_is_known_is_not_taken_again(void **state)
 	assert_true(aw_daemon_directory_age(fake->daemon) >= 60);
 }
 
+/* What was held is told at each fetch of the same object, and is taken from it
+ * when root accepts it. */
+static void what_is_held_can_be_accepted(void **state)
+{
+	struct fake *fake = *state;
+	struct aw_sweep *sweep = &fake->daemon->sweep;
+	struct object o = object_good(7, 60), again = object_good(7, 60);
+
+	object_start(fake, &o);
+	again.ago = time(NULL) - fake_number(fake, "SELECT value FROM meta"
+						   " WHERE key ="
+						   " 'published_created'");
+	object_make(&again);
+	assert_int_equal(aw_state_set(&fake->daemon->state, "held",
+			     "held: the directory would lose everybody"),
+	    0);
+	aw_sweep_start(sweep, false);
+	fake_netd_wait(fake, AW_MSG_FETCH);
+	assert_string_equal(fake_text(fake, AW_TAG_ETAG), "\"one\"");
+	object_serve(fake, again.data, again.len);
+	assert_int_equal(sweep->net, AW_NET_OK);
+	assert_non_null(strstr(sweep->text, "lose everybody"));
+	aw_sweep_start(sweep, true);
+	fake_netd_wait(fake, AW_MSG_FETCH);
+	assert_string_equal(fake_text(fake, AW_TAG_ETAG), "");
+	object_serve(fake, again.data, again.len);
+	assert_int_equal(sweep->net, AW_NET_OK);
+	assert_string_equal(sweep->text, "");
+	assert_string_equal(
+	    fake_string(fake, "SELECT coalesce((SELECT value FROM meta WHERE"
+			      " key = 'held'), '')"),
+	    "");
+	/* it was taken: a sweep more */
+	assert_string_equal(
+	    fake_string(fake, "SELECT count(*) FROM sweeps"), "2");
+	free(again.data);
+}
+
+/* An error of before is not told again once the object is there. */
+static void an_old_error_is_over(void **state)
+{
+	struct fake *fake = *state;
+	struct aw_sweep *sweep = &fake->daemon->sweep;
+	struct object o = object_good(7, 60);
+	uint8_t text[512];
+	struct aw_wire_out out;
+
+	object_start(fake, &o);
+	for (int i = 0; i < 2; i++) {
+		aw_sweep_start(sweep, false);
+		fake_netd_wait(fake, AW_MSG_FETCH);
+		aw_wire_begin(
+		    &out, text, sizeof(text), AW_MSG_OBJECT, fake->in.request);
+		aw_wire_put_num(
+		    &out, AW_TAG_NET, i ? AW_NET_OK : AW_NET_UNAVAIL);
+		if (i)
+			aw_wire_put_num(&out, AW_TAG_UNCHANGED, 1);
+		else
+			aw_wire_put_text(&out, AW_TAG_TEXT, "no such file");
+		fake_netd_send(fake, &out, -1);
+		object_wait(fake);
+		assert_string_equal(sweep->text, i ? "" : "no such file");
+	}
+}
+
 /* Every byte of the head, and some of the rest, turned around. */
 static void no_byte_can_be_changed(void **state)
 {
@@ -260,6 +325,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(names_and_ids_are_the_publishers),
 		TEST(what_is_known_is_not_taken_again),
+		TEST(what_is_held_can_be_accepted),
+		TEST(an_old_error_is_over),
 		TEST(no_byte_can_be_changed),
 		TEST(what_is_refused),
 		TEST(what_is_signed_may_be_wrong),
