@@ -67,7 +67,7 @@ outside()
 	trap drop_cgroup EXIT
 	(
 		echo "$BASHPID" > "$cgroup/cgroup.procs"
-		exec timeout -s KILL "${BOOT_TIMEOUT:-120}" \
+		exec timeout -s KILL "${BOOT_TIMEOUT:-390}" \
 		    "$here/world.sh" -o "$out" "$here/boot.sh" --inside "$@"
 	) > "$out/boot.log" 2>&1 < /dev/null || true
 	cat "$out/output" 2> /dev/null || true

@@ -14,7 +14,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # set by lib.sh; used by rows
 
 table=$TOP/tests/world/table.tsv
-columns=(kbdint key sudo su su0 login cron at linger)
+columns=(kbdint key sudo su su0 login cron at) # linger: table_linger.sh
 everybody=(alice root local)
 jobs=/tmp/table
 keys=/etc/ssh/keys
@@ -181,11 +181,6 @@ ways()
 	tried su0 su
 	"${at_terminal[@]}" login "$1"
 	tried login login
-	got=0
-	pamtester systemd-user "$1" acct_mgmt > "$transcript" 2>&1 || got=$?
-	cat "$transcript"
-	[ "$got" != 0 ] || echo "$1" > "$transcript"
-	tried linger systemd-user
 }
 
 # ways_of_alice: one after the other, so that the logs tell which was refused.
@@ -321,7 +316,7 @@ want()
 # tries: and what differs from the table ends the scenario.
 tries()
 {
-	local who column is wanted others=() differ=''
+	local who others=()
 
 	mark
 	jobs_begin
@@ -332,6 +327,14 @@ tries()
 	(ways_of_alice)
 	wait "${others[@]}"
 	jobs_end
+	compare
+}
+
+# compare: the cells of this row with the table.
+compare()
+{
+	local who column is wanted differ=''
+
 	for who in "${everybody[@]}"; do
 		for column in "${columns[@]}"; do
 			wanted=$(want "$who" "$column")
@@ -389,7 +392,7 @@ table_ends()
 	local all here played
 
 	matrix | show
-	echo "linger: systemd's own question, asked by pamtester" | show
+	command -v sudo-rs > /dev/null || echo "sudo-rs: not here" | show
 	all=$(situations "$TOP"/tests/world/scenarios/table_*.sh)
 	here=$(situations "$scenarios")
 	played=$(cut -f1 "$OUT/cells" | sort -u)
