@@ -57,13 +57,13 @@ static int changed(
 
 static const char *id_at(const struct aw_scim_list *list, size_t index)
 {
-	struct json_object *id = NULL;
+	struct json_object *row = json_object_array_get_idx(list->rows, index);
+	struct json_object *json = NULL;
+	const char *id;
 
-	(void)json_object_object_get_ex(
-	    json_object_array_get_idx(list->rows, index), "id", &id);
-	return json_object_is_type(id, json_type_string)
-		   ? json_object_get_string(id)
-		   : "";
+	(void)json_object_object_get_ex(row, "id", &json);
+	id = aw_scim_id(json);
+	return id ? id : "";
 }
 
 static int step_index(struct aw_scim_paging *paging,

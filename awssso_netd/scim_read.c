@@ -16,6 +16,7 @@
 #define RECORD_MAX  (8 * 1024)
 #define INTEGER_MAX (INT64_C(1) << 40)
 #define REF_MAX     2048
+#define NUMBER_MAX  (INT64_C(1) << 53) /* of an id */
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
@@ -25,6 +26,17 @@ bool aw_scim_is_id(const char *id)
 	const size_t len = strlen(id);
 
 	return len > 0 && len < AW_ID_SIZE && aw_text_is_clean(id, len);
+}
+
+const char *aw_scim_id(struct json_object *value)
+{
+	const int64_t number = json_object_get_int64(value);
+
+	if (!json_object_is_type(value, json_type_int))
+		return aw_store_text(value, AW_ID_SIZE - 1);
+	return number >= 0 && number <= NUMBER_MAX
+		   ? json_object_get_string(value)
+		   : NULL;
 }
 
 void aw_scim_escape(struct aw_buf *ret, const char *text)
@@ -70,21 +82,14 @@ int aw_scim_read_list(const struct aw_place *place, struct json_object *json,
 	return r;
 }
 
-static int check_id(const struct aw_place *place, const char *field,
-    const char *id, struct aw_diag *diag)
-{
-	if (aw_scim_is_id(id))
-		return 0;
-	return aw_answer_bad(
-	    place, field, "an id longer than 128 bytes is not supported", diag);
-}
-
 struct one_id {
 	const char *id;
 };
 
-int aw_scim_read_id(const struct aw_place *place, struct json_object *row,
-    const char **ret, struct aw_diag *diag)
+/* -EBADMSG with what is wrong with @row's id, which aw_scim_id() does not
+ * take. */
+static int bad_id(const struct aw_place *place, struct json_object *row,
+    struct json_object *id, struct aw_diag *diag)
 {
 	static const struct aw_field fields[] = {
 		AW_FIELD(struct one_id, id, "id", AW_FIELD_TEXT, true, 4096),
@@ -92,12 +97,28 @@ int aw_scim_read_id(const struct aw_place *place, struct json_object *row,
 	struct one_id got = { NULL };
 	int r;
 
+	if (json_object_is_type(id, json_type_int))
+		return aw_answer_bad(place, "id",
+		    "a number that is not 0 to 2^53 is not supported", diag);
 	r = aw_answer_read(place, row, fields, 1, &got, diag);
-	if (r == 0)
-		r = check_id(place, "id", got.id, diag);
-	if (r == 0)
-		*ret = got.id;
-	return r;
+	return r < 0
+		   ? r
+		   : aw_answer_bad(place, "id",
+			 "an id longer than 128 bytes is not supported", diag);
+}
+
+int aw_scim_read_id(const struct aw_place *place, struct json_object *row,
+    const char **ret, struct aw_diag *diag)
+{
+	struct json_object *id = NULL;
+	const char *text;
+
+	(void)json_object_object_get_ex(row, "id", &id);
+	text = aw_scim_id(id);
+	if (!text)
+		return bad_id(place, row, id, diag);
+	*ret = text;
+	return 0;
 }
 
 struct user_fields {
@@ -193,6 +214,53 @@ static bool is_group(const struct member_fields *member)
 	       (ref && strstr(ref, "/Groups/"));
 }
 
+/* -1: no hexadecimal digit. */
+static int digit(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)((at - digits) % 16) : -1;
+}
+
+/* False: @text is no part of an address, or no id. */
+static bool unescape(const char *text, char ret[AW_ID_SIZE])
+{
+	size_t n = 0;
+
+	for (; *text; text++) {
+		char c = *text;
+
+		if (c == '%') {
+			const int high = digit(text[1]);
+			const int low = high < 0 ? -1 : digit(text[2]);
+
+			if (low < 0)
+				return false;
+			c = (char)(high * 16 + low);
+			text += 2;
+		}
+		if (!c || n == AW_ID_SIZE - 1)
+			return false;
+		ret[n++] = c;
+	}
+	ret[n] = '\0';
+	return aw_scim_is_id(ret);
+}
+
+/* Whose address @json is.  A query or a fragment may as well be an id that was
+ * not escaped: then it is nobody's. */
+static bool read_ref(struct json_object *json, char ret[AW_ID_SIZE])
+{
+	static const char users[] = "/Users";
+	const size_t len = sizeof(users) - 1;
+	const char *ref = aw_store_text(json, REF_MAX);
+	const char *last = ref ? strrchr(ref, '/') : NULL;
+
+	return last && !strpbrk(ref, "?#") && last - ref >= (ptrdiff_t)len &&
+	       memcmp(last - len, users, len) == 0 && unescape(last + 1, ret);
+}
+
 bool aw_scim_read_member(struct json_object *row, struct aw_scim_member *ret)
 {
 	struct json_object *value = NULL;
@@ -203,7 +271,9 @@ bool aw_scim_read_member(struct json_object *row, struct aw_scim_member *ret)
 	(void)json_object_object_get_ex(row, "value", &value);
 	(void)json_object_object_get_ex(row, "type", &got.type);
 	(void)json_object_object_get_ex(row, "$ref", &got.ref);
-	ret->id = aw_store_text(value, AW_ID_SIZE - 1);
+	ret->id = aw_scim_id(value);
+	if (!value && read_ref(got.ref, ret->ref_id))
+		ret->id = ret->ref_id;
 	ret->is_group = is_group(&got);
 	return ret->id || ret->is_group;
 }

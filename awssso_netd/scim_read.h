@@ -3,9 +3,9 @@
  * SCIM 2.0 (RFC 7644) as it is read: list answers, users, groups, members, and
  * how they become records for awsssod.  Pure.
  *
- * Ids are opaque texts.  What a row must have is its id; what it says besides
- * and cannot be used counts as absent, so that one odd person does not keep out
- * all others.
+ * Ids are opaque texts; a server's numbers become such.  What a row must have
+ * is its id; what it says besides and cannot be used counts as absent, so that
+ * one odd person does not keep out all others.
  */
 #ifndef AW_AWSSSO_NETD_SCIM_READ_H
 #define AW_AWSSSO_NETD_SCIM_READ_H
@@ -20,6 +20,10 @@
 
 /* 1 to 128 bytes of clean text. */
 bool aw_scim_is_id(const char *id);
+/* The id that @value is, borrowed from it: such a text, or the decimal text of
+ * an integer from 0 to 2^53, above which JSON readers lose digits.  NULL:
+ * anything else. */
+const char *aw_scim_id(struct json_object *value);
 
 /* One page.  Texts and rows are borrowed from the answer. */
 struct aw_scim_list {
@@ -63,10 +67,12 @@ int aw_scim_read_group(const struct aw_place *place, struct json_object *row,
     struct aw_scim_group *ret, struct aw_diag *diag) AW_MUST_USE;
 
 struct aw_scim_member {
-	const char *id;
-	bool is_group; /* a group within a group; it may have no id */
+	const char *id; /* borrowed from the row, or ref_id */
+	bool is_group;  /* a group within a group; it may have no id */
+	char ref_id[AW_ID_SIZE];
 };
-/* False: @row does not say who it is. */
+/* "value" says who it is, and without one the "$ref", .../Users/ID.  False:
+ * neither does. */
 bool aw_scim_read_member(
     struct json_object *row, struct aw_scim_member *ret) AW_MUST_USE;
 

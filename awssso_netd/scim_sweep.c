@@ -84,7 +84,8 @@ static void say_odd(const struct aw_scim_rows *rows)
 	if (rows->n_lost > 0)
 		aw_log(LOG_WARNING,
 		    "SCIM: %llu members of groups have no id that can be used "
-		    "(\"value\") and are left out; the first is in group %s",
+		    "(\"value\", or \"$ref\") and are left out; the first is "
+		    "in group %s",
 		    (unsigned long long)rows->n_lost, rows->lost_group);
 	if (rows->n_odd > 0)
 		aw_log(LOG_WARNING,

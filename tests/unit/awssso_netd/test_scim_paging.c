@@ -202,6 +202,51 @@ static void what_is_no_list(void **state)
 	}
 }
 
+/* Rows whose ids are numbers overlap as others do. */
+static void numbers_for_ids(void **state)
+{
+	static const struct {
+		const char *name, *two;
+		int want;
+	} rows[] = {
+		{ "the overlap holds",
+		    "{\"totalResults\":3,\"startIndex\":2,"
+		    "\"Resources\":[{\"id\":2},{\"id\":3}]}",
+		    AW_END },
+		{ "a row went away before",
+		    "{\"totalResults\":3,\"startIndex\":2,"
+		    "\"Resources\":[{\"id\":3},{\"id\":4}]}",
+		    AW_STALE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *pages[] = {
+			"{\"totalResults\":3,\"startIndex\":1,"
+			"\"Resources\":[{\"id\":1},{\"id\":2}]}",
+			rows[i].two
+		};
+		struct aw_scim_paging paging = { .seen = 0 };
+		int r = 0;
+
+		for (size_t k = 0; k < 2 && r == 0; k++) {
+			struct json_object *json = json_tokener_parse(pages[k]);
+			struct aw_scim_list list;
+			struct aw_diag why;
+			size_t skip;
+
+			assert_int_equal(
+			    aw_scim_read_list(&top, json, &list, &why), 0);
+			r = aw_scim_paging_step(
+			    &paging, &top, &list, &skip, &why);
+			json_object_put(json);
+		}
+		if (r != rows[i].want)
+			fail_msg("%s: %d", rows[i].name, r);
+		aw_scim_paging_done(&paging);
+	}
+}
+
 static void queries(void **state)
 {
 	struct aw_scim_paging paging = { .seen = 0 };
@@ -234,6 +279,7 @@ int main(void)
 		cmocka_unit_test(a_list_without_end),
 		cmocka_unit_test(every_size_by_index),
 		cmocka_unit_test(what_is_no_list),
+		cmocka_unit_test(numbers_for_ids),
 		cmocka_unit_test(queries),
 	};
 

@@ -202,6 +202,13 @@ static const struct {
 	    "", 0, "p=a n=b ", false },
 	{ "the longest id", "{'id':'%','userName':'b'}", "i", 128, "p:128 n=b ",
 	    false },
+	{ "a number for an id", "{'id':4711,'userName':'b'}", "", 0,
+	    "p=4711 n=b ", false },
+	{ "the lowest number for an id", "{'id':0,'userName':'b'}", "", 0,
+	    "p=0 n=b ", false },
+	{ "the highest number for an id",
+	    "{'id':9007199254740992,'userName':'b'}", "", 0,
+	    "p=9007199254740992 n=b ", false },
 };
 
 static void odd_users_go_on(void **state)
@@ -261,9 +268,38 @@ static const struct {
 	    "{'id':'a','members':[{'display':'m'},{'value':'n'}]}", "", 0,
 	    "p=a g=a p=n ", 0, 1 },
 	{ "members that are none",
-	    "{'id':'a','members':[null,7,'m',[],{},{'value':7},"
-	    "{'value':''},{'value':null},{'value':'m\\nn'}]}",
-	    "", 0, "p=a ", 0, 9 },
+	    "{'id':'a','members':[null,7,'m',[],{},{'value':7.5},"
+	    "{'value':''},{'value':null},{'value':'m\\nn'},{'value':-1},"
+	    "{'value':9007199254740993},{'value':true},{'value':[7]}]}",
+	    "", 0, "p=a ", 0, 13 },
+	{ "numbers for ids",
+	    "{'id':3,'members':[{'value':7},{'value':0},"
+	    "{'value':9007199254740992},{'value':8,'type':'Group'}]}",
+	    "", 0, "p=3 g=3 p=7 g=3 p=0 g=3 p=9007199254740992 ", 1, 0 },
+	{ "members by their address",
+	    "{'id':'a','members':[{'$ref':'https://x/scim/v2/Users/m'},"
+	    "{'$ref':'../Users/n','value':null},"
+	    "{'$ref':'/Users/urn:x%2f1%20%3F@%C3%BC'}]}",
+	    "%", 1, "p=a g=a p=m g=a p=n g=a p=urn:x/1 ?@\xc3\xbc ", 0, 0 },
+	{ "the value counts, not the address",
+	    "{'id':'a','members':[{'value':'m','$ref':'/Users/n'},"
+	    "{'value':'','$ref':'/Users/n'}]}",
+	    "", 0, "p=a g=a p=m ", 0, 1 },
+	{ "addresses that are nobody's",
+	    "{'id':'a','members':[{'$ref':'/Users/'},{'$ref':'m'},"
+	    "{'$ref':'Users/m'},{'$ref':'/XUsers/m'},{'$ref':'/Users/m/n'},"
+	    "{'$ref':'/Users/m?n'},{'$ref':'/x?/Users/m'},"
+	    "{'$ref':'/Users/m#n'},{'$ref':'/Users/m%0An'},"
+	    "{'$ref':'/Users/m%00n'},{'$ref':'/Users/m%4'},"
+	    "{'$ref':'/Users/m%'},{'$ref':'/Users/%x1'},{'$ref':7},"
+	    "{'$ref':'/Users/%ff'}]}",
+	    "%", 1, "p=a ", 0, 15 },
+	{ "the longest member by its address",
+	    "{'id':'a','members':[{'$ref':'/Users/%'}]}", "i", 128,
+	    "p=a g=a p:128 ", 0, 0 },
+	{ "too long a member by its address",
+	    "{'id':'a','members':[{'$ref':'/Users/%'}]}", "i", 129, "p=a ", 0,
+	    1 },
 	{ "too long a member", "{'id':'a','members':[{'value':'%'}]}", "i", 129,
 	    "p=a ", 0, 1 },
 	{ "a group within, without a value",
@@ -313,7 +349,14 @@ static void without_an_id_nothing_counts(void **state)
 	} rows[] = {
 		{ "none", "{'userName':'b'}", "", 0, "Resources[2].id: " },
 		{ "empty", "{'id':''}", "", 0, "Resources[2].id: " },
-		{ "a number", "{'id':7}", "", 0, "Resources[2].id: " },
+		{ "a number below zero", "{'id':-1}", "", 0,
+		    "Resources[2].id: a number that is not 0 to 2^53" },
+		{ "too high a number", "{'id':9007199254740993}", "", 0,
+		    "Resources[2].id: a number that is not 0 to 2^53" },
+		{ "far too high a number", "{'id':18446744073709551616}", "", 0,
+		    "Resources[2].id: a number that is not 0 to 2^53" },
+		{ "a fraction", "{'id':7.0}", "", 0, "Resources[2].id: " },
+		{ "a yes", "{'id':true}", "", 0, "Resources[2].id: " },
 		{ "too long", "{'id':'%'}", "i", 129,
 		    "Resources[2].id: an id longer than 128 bytes" },
 		{ "a newline", "{'id':'a\\nb'}", "", 0, "Resources[2].id: " },
