@@ -244,8 +244,8 @@ fuzz:
 fuzz-bins: $(FUZZ:%=$(BUILD)/fuzz/live_%)
 
 # mutate: one small mistake at a time in what decides; its unit test must see it.
-MUTATED := awsssod/bind awsssod/arn
-MUTATE_CC = $(CC) -std=gnu11 -D_GNU_SOURCE -I. -O1 -fPIC $(filter -fsanitize%,$(HARDEN))
+MUTATED := awsssod/bind awsssod/arn awsssod/access pam_awssso/code
+MUTATE_CC = $(CC) -std=gnu11 -D_GNU_SOURCE -I. -fPIC $(filter -fsanitize%,$(HARDEN))
 .PHONY: mutate
 mutate: $(MUTATED:%=mutate-%)
 define mutated_prod

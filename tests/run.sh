@@ -114,7 +114,7 @@ jobs_rest()
 	printf 'sdk\t300\ttests/sdk/run.sh\n'
 	printf 'scim\t300\ttests/scim/run.sh\n'
 	printf 'policy\t120\ttests/policy/run.sh\n'
-	printf 'mutation\t400\t%s -k --no-print-directory mutate\n' \
+	printf 'mutation\t900\t%s -k --no-print-directory mutate\n' \
 	    "${MAKE-make}"
 	for file in tests/checks/*.sh; do
 		name=$(basename "$file" .sh)

@@ -12,6 +12,7 @@ const INSTEAD = {
 	true: ['false'], false: ['true'],
 };
 const COMPARISON = new Set(['==', '!=', '<', '>', '<=', '>=']);
+const KEYWORDS = new Set(['if', 'for', 'while', 'switch', 'return']);
 const OPEN = { '(': ')', '[': ']', '{': '}' };
 
 function split(source) {
@@ -64,88 +65,135 @@ function reach(words, from, step, stops) {
 	return i - step;
 }
 
-// mutantsOf: of @source, which includes the text of @headers.
-export function mutantsOf(source, headers) {
-	const words = split(source);
-	const others = enums(headers);
-	const mutants = new Map();
-	const lineOf = (at) => source.slice(0, at).split('\n').length;
-	let type = [];
-	let depth = 0;
+// isName: of a constant, which is no macro with arguments.
+const isName = (words, i) => /^[A-Z][A-Z0-9_]+$/.test(words[i].text) && words[i + 1].text !== '(';
+
+class Mutants {
+	constructor(source, headers) {
+		this.source = source;
+		this.words = split(source);
+		this.others = enums(headers);
+		this.all = new Map();
+		this.type = []; // the words before the function's name, and it
+	}
 
 	// change: words @from..@to become @text.
-	function change(kind, from, to, text) {
-		const old = source.slice(words[from].at, words[to].end);
-		const mutated = source.slice(0, words[from].at) + text + source.slice(words[to].end);
-		const what = `${old} -> ${text || 'nothing'}`.replaceAll(/\s+/g, ' ');
-		const site = `line ${lineOf(words[from].at)}, ${kind} ${old.replaceAll(/\s+/g, ' ')} (${words[from].at})`;
+	change(kind, from, to, text) {
+		const { source, words, all } = this;
+		const { at } = words[from];
+		const old = source.slice(at, words[to].end);
+		const mutated = source.slice(0, at) + text + source.slice(words[to].end);
+		const line = source.slice(0, at).split('\n').length;
+		const shown = old.replaceAll(/\s+/g, ' ');
 
-		if (old !== text && !mutants.has(mutated))
-			mutants.set(mutated, { kind, site, what, text: mutated, line: lineOf(words[from].at) });
+		if (old !== text && !all.has(mutated))
+			all.set(mutated, { kind, line, site: `line ${line}, ${kind} ${shown} (${at})`,
+				what: `${shown} -> ${text || 'nothing'}`, text: mutated });
 	}
 
 	// operands: one side of && or || counts no more.
-	function operands(i) {
-		const value = words[i].text === '&&' ? '1' : '0';
-		const stops = [';', ',', '?', ':', '=', 'return', '||', ...(words[i].text === '&&' ? ['&&'] : [])];
+	operands(i) {
+		const isAnd = this.words[i].text === '&&';
+		const stops = [';', ',', '?', ':', '=', 'return', '||', ...(isAnd ? ['&&'] : [])];
 
-		change('condition', reach(words, i - 1, -1, stops), i - 1, value);
-		change('condition', i + 1, reach(words, i + 1, 1, stops), value);
+		this.change('condition', reach(this.words, i - 1, -1, stops), i - 1, isAnd ? '1' : '0');
+		this.change('condition', i + 1, reach(this.words, i + 1, 1, stops), isAnd ? '1' : '0');
 	}
 
-	function constant(i) {
+	condition(i) {
+		const { words } = this;
+		const { text } = words[i];
+
+		if (text === '&&' || text === '||')
+			this.operands(i);
+		if (text === 'if' || text === 'while')
+			['0', '1'].forEach((value) => this.change('condition', i + 2, closing(words, i + 1) - 1, value));
+		if (text === 'for') {
+			const from = reach(words, i + 2, 1, [';']) + 2;
+
+			this.change('condition', from, reach(words, from, 1, [';']), '0');
+		}
+	}
+
+	operator(i) {
+		const { text } = this.words[i];
+
+		for (const other of INSTEAD[text] ?? [])
+			this.change(COMPARISON.has(text) ? 'comparison' : /^[tf]/.test(text) ? 'constant' : 'operator', i, i, other);
+		if (text === '!')
+			this.change('operator', i, i, '');
+	}
+
+	constant(i) {
+		const { words, others } = this;
 		const { text } = words[i];
 
 		if (/^\d/.test(text)) {
-			change('constant', i, i, `${Number(text) + 1}`);
-			change('constant', i, i, text === '0' ? '(-1)' : `${Number(text) - 1}`);
+			this.change('constant', i, i, `${Number(text) + 1}`);
+			this.change('constant', i, i, text === '0' ? '(-1)' : `${Number(text) - 1}`);
 		} else if (text[0] === '"') {
-			change('constant', i, i, text === '""' ? '"~"' : '""');
-			change('constant', i, i, `${text.slice(0, -1)}~"`);
+			this.change('constant', i, i, text === '""' ? '"~"' : '""');
+			this.change('constant', i, i, `${text.slice(0, -1)}~"`);
 		} else if (text[0] === "'") {
-			change('constant', i, i, `(${text} + 1)`);
-		} else if (/^[A-Z][A-Z0-9_]+$/.test(text) && words[i + 1].text !== '(') {
-			if (words[i - 1].text !== 'case')
-				(others[text] ?? [`(${text} + 1)`]).forEach((other) => change('constant', i, i, other));
+			this.change('constant', i, i, `(${text} + 1)`);
+		} else if (isName(words, i) && words[i - 1].text !== 'case') {
+			(others[text] ?? [`(${text} + 1)`]).forEach((other) => this.change('constant', i, i, other));
 		} else if (text === 'case') {
-			change('constant', i, words.findIndex((word, at) => at > i && word.text === ':'), '');
+			this.change('constant', i, words.findIndex((word, at) => at > i && word.text === ':'), '');
 		}
 	}
 
-	function statement(i) {
+	// valuesInstead: what the function could return where it says the words
+	// @from..@to; of an enumerator alone constant() has made the mutants.
+	valuesInstead(from, to) {
+		const { words, type } = this;
+
+		if (type.includes('bool'))
+			return ['false', 'true'];
+		if (type.includes('int'))
+			return ['0', '-1'];
+		if (from === to && isName(words, from))
+			return [];
+		return type.includes('enum') ? ['0', '1'] : ['0'];
+	}
+
+	statement(i) {
+		const { words } = this;
 		const before = words[i - 1]?.text;
 		const next = words[i + 1]?.text;
+		const { text } = words[i];
 		const end = reach(words, i, 1, [';']);
 
-		if (!depth || ![';', '{', '}', ')', 'else'].includes(before))
+		if (![';', '{', '}', ')', 'else'].includes(before))
 			return;
-		if (words[i].text === 'return' && next !== ';') {
-			for (const value of type.includes('int') ? ['0', '-1'] : type.includes('bool') ? ['false', 'true'] : [])
-				change('return', i + 1, end, value);
-		} else if (['(', '[', '.', '->', '=', '+=', '++'].includes(next) && /^[a-z]/.test(words[i].text) &&
-			!['if', 'for', 'while', 'switch', 'return'].includes(words[i].text) || words[i].text === '*' ||
-			words[i].text === '(' && before !== ')') {
-			change('statement', i, end, '');
-		}
+		if (text === 'return' && next !== ';')
+			this.valuesInstead(i + 1, end).forEach((value) => this.change('return', i + 1, end, value));
+		else if (['(', '[', '.', '->', '=', '+=', '++'].includes(next) && /^[a-z]/.test(text) && !KEYWORDS.has(text) ||
+			text === '*' || text === '(' && before !== ')')
+			this.change('statement', i, end, '');
 	}
 
-	words.forEach(({ text }, i) => {
-		if (depth === 0 && text === '{')
-			type = words.slice(0, i).slice(words.findLastIndex(({ text: t }, at) => at < i && [';', '}'].includes(t)) + 1)
-				.map((word) => word.text);
-		depth += text === '{' ? 1 : text === '}' ? -1 : 0;
-		for (const other of INSTEAD[text] ?? [])
-			change(COMPARISON.has(text) ? 'comparison' : /^[tf]/.test(text) ? 'constant' : 'operator', i, i, other);
-		if (text === '&&' || text === '||')
-			operands(i);
-		if (text === '!')
-			change('operator', i, i, '');
-		if (text === 'if' || text === 'while')
-			['0', '1'].forEach((value) => change('condition', i + 2, closing(words, i + 1) - 1, value));
-		if (text === 'for')
-			change('condition', reach(words, i + 2, 1, [';']) + 2, reach(words, reach(words, i + 2, 1, [';']) + 2, 1, [';']), '0');
-		constant(i);
-		statement(i);
-	});
-	return [...mutants.values()];
+	make() {
+		const { words } = this;
+		let depth = 0;
+
+		words.forEach(({ text }, i) => {
+			if (depth === 0 && text === '{') {
+				const before = words.slice(0, i).map((word) => word.text);
+				const head = before.slice(before.findLastIndex((word) => [';', '}'].includes(word)) + 1);
+
+				this.type = head.slice(0, head.indexOf('('));
+			}
+			depth += text === '{' ? 1 : text === '}' ? -1 : 0;
+			this.operator(i);
+			this.condition(i);
+			this.constant(i);
+			if (depth > 0)
+				this.statement(i);
+		});
+		return [...this.all.values()];
+	}
 }
+
+// mutantsOf: of @source, which includes the text of @headers.
+export const mutantsOf = (source, headers) => new Mutants(source, headers).make();

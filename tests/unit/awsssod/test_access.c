@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Unit test of awsssod/access.c.
- * covers: spine.5, R4, R11
+ * covers: spine.5, verdict.2, R4, R11
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -103,6 +103,9 @@ static const struct {
 	{ "+a", "sshd", 'n', NO, -1 },
 	{ "+a", "sshd", '?', UNKNOWN, 0 },
 	{ "+s+u", "sshd", '?', YES, 1 },
+	/* the first line that decides is told */
+	{ "+u+g", "sshd", 'k', YES, 0 },
+	{ "+S+s", "sshd", '?', UNKNOWN, 0 },
 	/* one no is enough, wherever it stands */
 	{ "+u-g", "sshd", 'k', NO, 1 },
 	{ "-g+u", "sshd", 'k', NO, 0 },
@@ -175,6 +178,53 @@ static void live_sets_count_first(void **state)
 	assert_int_equal(facts.fits[0], 4);
 }
 
+/* Nothing is read behind the last line: what stood there is gone. */
+static void the_last_line_is_the_last(void **state)
+{
+	aw_own_free struct aw_conf *conf = policy("+U+u+g+s+a");
+	const struct aw_access_facts none = { .sets_known = true };
+	struct aw_access_facts facts;
+	const struct aw_conf_rule *rule;
+
+	(void)state;
+	for (size_t n = 1; n < 5; n++) {
+		conf->access.n_rules = n;
+		know_alice(conf, 'k', &facts);
+		assert_int_equal(facts.fits[0], (UINT64_C(1) << n) - 2);
+		facts.fits[0] = UINT64_C(1) << n;
+		aw_access_use_sets(conf, &facts, &none);
+		assert_int_equal(facts.fits[0], UINT64_C(1) << n);
+		assert_int_equal(
+		    aw_access_judge(conf, "sshd", &facts, &rule), NO);
+		assert_null(rule);
+	}
+}
+
+/* As long as a policy may be, what the portal says replaces line by line. */
+static void every_line_is_replaced(void **state)
+{
+	struct aw_conf *conf = calloc(1, sizeof(*conf));
+	char name[16];
+
+	(void)state;
+	assert_non_null(conf);
+	for (int i = 0; i < AW_CONF_RULES_MAX; i++) {
+		assert_int_equal(aw_fmt(name, sizeof(name), "n%d", i), 0);
+		fake_rule(conf, NULL, false, AW_RULE_SET, name);
+	}
+	for (size_t i = 0; i < AW_CONF_RULES_MAX; i++) {
+		struct aw_access_facts facts, live = { .sets_known = true };
+
+		memset(&facts, 0xff, sizeof(facts.fits));
+		assert_int_equal(aw_fmt(name, sizeof(name), "n%zu", i), 0);
+		aw_access_set(conf, &live, name);
+		aw_access_use_sets(conf, &facts, &live);
+		assert_memory_equal(facts.fits, live.fits, sizeof(live.fits));
+		assert_int_equal(live.fits[i / 64], UINT64_C(1) << (i % 64));
+	}
+	free(conf);
+}
+
 /* A policy as long as it may be: each line is its own. */
 static void every_line_counts(void **state)
 {
@@ -225,6 +275,19 @@ static void anywhere(void **state)
 	}
 }
 
+static void in_the_last_of_several_services(void **state)
+{
+	aw_own_free struct aw_conf *conf = policy("");
+	struct aw_access_facts facts;
+
+	(void)state;
+	fake_rule(conf, "login", false, AW_RULE_USER, "bob");
+	fake_rule(conf, "sshd", false, AW_RULE_USER, "carol");
+	fake_rule(conf, "sudo", false, AW_RULE_USER, "alice");
+	know_alice(conf, '?', &facts);
+	assert_true(aw_access_anywhere(conf, &facts));
+}
+
 static bool is_let_in(
     const struct aw_conf *conf, const struct aw_access_facts *facts)
 {
@@ -257,6 +320,7 @@ static void users(void **state)
 	fake_rule(conf, NULL, false, AW_RULE_USER, "alice");
 	fake_rule(conf, NULL, false, AW_RULE_USER, "u-bob");
 	fake_rule(conf, NULL, false, AW_RULE_USER, "carol@example.com");
+	fake_rule(conf, NULL, false, AW_RULE_USER, "");
 	/* no group and no set of that name makes one */
 	fake_rule(conf, NULL, false, AW_RULE_GROUP, "Alice");
 	fake_rule(conf, NULL, true, AW_RULE_GROUP, "alice");
@@ -358,7 +422,34 @@ static void sets(void **state)
 		if (is_let_in(conf, &facts) != rows[i].want)
 			fail_msg("row %zu", i);
 	}
-	assert_true(aw_access_wants_sets(conf));
+}
+
+/* Nothing is no set: who holds it holds nothing in the account. */
+static void no_set_is_in_no_account(void **state)
+{
+	aw_own_free struct aw_conf *conf = policy("+a");
+	struct aw_access_facts facts = { .sets_known = true };
+
+	(void)state;
+	aw_access_set(conf, &facts, "");
+	assert_false(is_let_in(conf, &facts));
+}
+
+static void asks_for_sets_when_they_count(void **state)
+{
+	static const struct {
+		const char *policy;
+		bool want;
+	} rows[] = { { "", false }, { "+u-g", false }, { "+s", true },
+		{ "-S", true }, { "+u+a", true }, { "-a", true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		aw_own_free struct aw_conf *conf = policy(rows[i].policy);
+
+		if (aw_access_wants_sets(conf) != rows[i].want)
+			fail_msg("%s", rows[i].policy);
+	}
 }
 
 int main(void)
@@ -366,12 +457,17 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judge),
 		cmocka_unit_test(live_sets_count_first),
+		cmocka_unit_test(the_last_line_is_the_last),
+		cmocka_unit_test(every_line_is_replaced),
 		cmocka_unit_test(every_line_counts),
 		cmocka_unit_test(anywhere),
+		cmocka_unit_test(in_the_last_of_several_services),
 		cmocka_unit_test(users),
 		cmocka_unit_test(groups),
 		cmocka_unit_test(r4_a_doubt_denies),
 		cmocka_unit_test(sets),
+		cmocka_unit_test(no_set_is_in_no_account),
+		cmocka_unit_test(asks_for_sets_when_they_count),
 	};
 
 	return cmocka_run_group_tests_name("access", tests, NULL, NULL);

@@ -138,10 +138,29 @@ static void translates_errors(void **state)
 
 static void has_a_word_for_each_row(void **state)
 {
+	static const struct {
+		enum aw_pam_row row;
+		const char *want;
+	} words[] = {
+		{ AW_PAM_FAILED, "failed" },
+		{ AW_PAM_NO_MEMORY, "no memory" },
+		{ AW_PAM_NOT_OURS, "not ours" },
+		{ AW_PAM_ALLOWED, "allowed" },
+		{ AW_PAM_POLICY, "policy" },
+		{ AW_PAM_REFUSED, "refused" },
+		{ AW_PAM_EXPIRED, "disabled or absent" },
+		{ AW_PAM_UNAVAIL, "unavailable" },
+		{ AW_PAM_CANCELLED, "cancelled" },
+		{ AW_PAM_ROWS, "unknown" },
+		{ (enum aw_pam_row) - 1, "unknown" },
+	};
+
 	(void)state;
-	for (int row = 0; row < AW_PAM_ROWS; row++)
-		assert_true(*aw_pam_row_word((enum aw_pam_row)row));
-	assert_string_equal(aw_pam_row_word(AW_PAM_ROWS), "unknown");
+	assert_int_equal(
+	    sizeof(words) / sizeof(words[0]), (size_t)AW_PAM_ROWS + 2);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		assert_string_equal(
+		    aw_pam_row_word(words[i].row), words[i].want);
 }
 
 int main(void)
