@@ -370,6 +370,67 @@ static void groups(void **state)
 	free(conf);
 }
 
+/* A name that is pinned means its group, whatever bears it now; a line that
+ * denies means both. */
+static void r4_pinned_names(void **state)
+{
+	static const struct {
+		const char *name;
+		bool deny;
+		const char *text, *pin;
+		const char *group, *display;
+		unsigned claims;
+		bool fits;
+	} rows[] = {
+		{ "not yet", false, "admins", "", "g-1", "admins", 1, true },
+		{ "the group", false, "admins", "g-1", "g-1", "admins", 1,
+		    true },
+		{ "under a later name", false, "admins", "g-1", "g-1", "ops", 1,
+		    true },
+		{ "among two", false, "admins", "g-1", "g-1", "admins", 2,
+		    true },
+		{ "another of its name", false, "admins", "g-1", "g-2",
+		    "admins", 1, false },
+		{ "an id that begins so", false, "admins", "g-1", "g-11", "ops",
+		    1, false },
+		{ "an id of one letter", false, "admins", "g", "g-2", "admins",
+		    1, false },
+		{ "denied", true, "admins", "g-1", "g-1", "ops", 1, true },
+		{ "denied by the name", true, "admins", "g-1", "g-2", "admins",
+		    2, true },
+		{ "not denied", true, "admins", "g-1", "g-2", "ops", 1, false },
+		{ "without a name", false, "", "", "g-1", "", 1, false },
+		{ "without a name, denied", true, "", "", "g-1", "", 1, false },
+		{ "without an id", false, "admins", "", "", "ops", 1, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		aw_own_free struct aw_conf *conf = policy("+U");
+		struct aw_access_facts facts = { .sets_known = true };
+		struct aw_conf_rule *rule = &conf->access.rule[1];
+
+		fake_rule(
+		    conf, NULL, rows[i].deny, AW_RULE_GROUP, rows[i].text);
+		assert_int_equal(
+		    aw_copy(rule->pin, sizeof(rule->pin), rows[i].pin), 0);
+		aw_access_group(conf, &facts, rows[i].group, rows[i].display,
+		    rows[i].claims);
+		if (facts.fits[0] != (rows[i].fits ? 2u : 0))
+			fail_msg("%s", rows[i].name);
+		/* no line that is not about groups, nor one behind the last */
+		rule->kind = AW_RULE_SET;
+		facts.fits[0] = 0;
+		aw_access_group(conf, &facts, rows[i].group, rows[i].display,
+		    rows[i].claims);
+		rule->kind = AW_RULE_GROUP;
+		conf->access.n_rules = 1;
+		aw_access_group(conf, &facts, rows[i].group, rows[i].display,
+		    rows[i].claims);
+		assert_int_equal(facts.fits[0], 0);
+	}
+}
+
 /* Who may be meant by a line that denies is denied: a second group of that
  * name, or a UserName that is another's Linux name, takes no denial away. */
 static void r4_a_doubt_denies(void **state)
@@ -464,6 +525,7 @@ int main(void)
 		cmocka_unit_test(in_the_last_of_several_services),
 		cmocka_unit_test(users),
 		cmocka_unit_test(groups),
+		cmocka_unit_test(r4_pinned_names),
 		cmocka_unit_test(r4_a_doubt_denies),
 		cmocka_unit_test(sets),
 		cmocka_unit_test(no_set_is_in_no_account),
