@@ -52,26 +52,39 @@ static int restore_fact(struct aw_state *state, const char *text)
 	return 0;
 }
 
+int aw_note_given_up(
+    const struct aw_snap_note *note, const char **was, uint32_t *had)
+{
+	const char *const text = value_of(note->text, ":had");
+	uint64_t id = 0;
+
+	*was = value_of(note->text, ":was");
+	if (note->id == 0 || (!*was && !text))
+		return AW_ABSENT;
+	if (text && aw_num_u64(text, 1, UINT32_MAX, &id) < 0)
+		return -EBADMSG;
+	*had = (uint32_t)id;
+	return 0;
+}
+
 int aw_note_restore(
     struct aw_state *state, const struct aw_snap_note *note, int64_t at)
 {
-	const char *const was = value_of(note->text, ":was");
-	const char *const had = value_of(note->text, ":had");
-	uint64_t id;
+	const char *was;
+	uint32_t had;
 	int64_t n;
 	int r;
 
 	if (note->id == 0)
 		return restore_fact(state, note->text + 1);
-	if (!was && !had)
-		return 0;
+	r = aw_note_given_up(note, &was, &had);
+	if (r != 0)
+		return r == AW_ABSENT ? 0 : r;
 	r = aw_state_number(state, AW_Q_ROW_OF_ID, &n, "i", (int64_t)note->id);
-	if (r == AW_ABSENT || (had && aw_num_u64(had, 1, UINT32_MAX, &id) < 0))
-		return -EBADMSG;
-	if (r < 0)
-		return r;
+	if (r != 0)
+		return r == AW_ABSENT ? -EBADMSG : r;
 	return was ? aw_entry_reserve_name(state, n, at, was)
-		   : aw_entry_reserve_id(state, n, at, (uint32_t)id);
+		   : aw_entry_reserve_id(state, n, at, had);
 }
 
 int aw_note_home(const struct aw_conf *conf, const struct aw_snap_tomb *tomb,

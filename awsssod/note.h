@@ -30,6 +30,11 @@ int aw_note_fact(
 int aw_note_restore(struct aw_state *state, const struct aw_snap_note *note,
     int64_t at) AW_MUST_USE;
 
+/* What it says that somebody gave up: *@was, a name, or NULL and *@had, an id.
+ * Returns 0; AW_ABSENT, it says something else; or -EBADMSG. */
+int aw_note_given_up(const struct aw_snap_note *note, const char **was,
+    uint32_t *had) AW_MUST_USE;
+
 /* The home of who has left: as it was, or as @conf makes it if an older release
  * wrote the snapshot.  Returns 0 or a negative errno. */
 int aw_note_home(const struct aw_conf *conf, const struct aw_snap_tomb *tomb,

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "awsssod/ids_entry.h"
 #include "awsssod/log.h"
@@ -139,6 +140,25 @@ static int next_tomb(struct aw_published_stage *stage)
 			   tomb.name, tomb.id, home);
 }
 
+static int next_note(struct aw_published_stage *stage)
+{
+	struct aw_snap_note note;
+	const char *was;
+	uint32_t had;
+	int r;
+
+	r = aw_snap_next_note(stage->snap, &stage->cursor, &note);
+	if (r != 0)
+		return r;
+	r = aw_note_given_up(&note, &was, &had);
+	if (r == -EBADMSG)
+		return -EIO;
+	return r == AW_ABSENT
+		   ? 0
+		   : aw_state_run(stage->state, AW_Q_PUBLISHED_ADD_OLD, "isi",
+			 (int64_t)note.id, was, (int64_t)had);
+}
+
 static int next(struct aw_published_stage *stage)
 {
 	int r;
@@ -152,8 +172,11 @@ static int next(struct aw_published_stage *stage)
 	case AW_PUBLISHED_GROUPS:
 		r = next_group(stage);
 		break;
+	case AW_PUBLISHED_TOMBS:
+		r = next_tomb(stage);
+		break;
 	default:
-		return next_tomb(stage);
+		return next_note(stage);
 	}
 	if (r != AW_END)
 		return r;
@@ -304,6 +327,78 @@ int aw_published_rename(struct aw_state *state, const char *store,
 	return r == 0 ? AW_DENIED : r;
 }
 
+struct old {
+	int64_t i;
+	struct aw_entry of; /* .n and .kind */
+	char name[AW_SNAP_NOTE_SIZE];
+	uint32_t id;
+};
+
+/* The one behind @old->i: 0, AW_END, or a negative errno. */
+static int next_old(struct aw_state *state, const char *store, struct old *old)
+{
+	const char *name;
+	sqlite3_stmt *row;
+	int r;
+
+	r = aw_state_start(
+	    state, AW_Q_PUBLISHED_NEXT_OLD, &row, "si", store, old->i);
+	if (r == 0)
+		r = aw_state_next(state, row);
+	if (r != 0)
+		return r;
+	old->i = sqlite3_column_int64(row, 0);
+	old->of = (struct aw_entry){ .n = sqlite3_column_int64(row, 1),
+		.kind = (enum aw_kind)sqlite3_column_int(row, 2) };
+	name = aw_state_text(row, 3);
+	r = aw_copy(old->name, sizeof(old->name), name ? name : "");
+	old->id = (uint32_t)sqlite3_column_int64(row, 4);
+	aw_state_stop(row);
+	return r;
+}
+
+/* 0; AW_DENIED with @why: it is another's here; or a negative errno. */
+static int reserve_old(
+    struct aw_state *state, const struct old *old, struct aw_diag *why)
+{
+	const int64_t now = (int64_t)time(NULL);
+	int r;
+
+	r = old->name[0]
+		? aw_entry_may_be_called(state, &old->of, old->name, why)
+		: aw_entry_may_have(state, &old->of, old->id, why);
+	if (r != 0)
+		return r;
+	return old->name[0]
+		   ? aw_entry_reserve_name(state, old->of.n, now, old->name)
+		   : aw_entry_reserve_id(state, old->of.n, now, old->id);
+}
+
+static int reserve_all_old(
+    struct aw_state *state, const char *store, int64_t *changes)
+{
+	struct old old = { .i = 0 };
+	struct aw_diag why = { .text = "" };
+	unsigned left = 0;
+	int r;
+
+	while ((r = next_old(state, store, &old)) == 0) {
+		r = reserve_old(state, &old, &why);
+		if (r == 0)
+			*changes += aw_state_changes(state);
+		else if (r == AW_DENIED)
+			left++;
+		else
+			return r;
+	}
+	if (r == AW_END && left > 0)
+		aw_log(LOG_NOTICE,
+		    "directory: %u names or ids that were given up at the "
+		    "publisher are not reserved here (%s)",
+		    left, why.text);
+	return r == AW_END ? 0 : r;
+}
+
 int aw_published_register(
     struct aw_state *state, const char *store, int64_t *changes)
 {
@@ -317,6 +412,8 @@ int aw_published_register(
 		if (r == 0)
 			*changes += aw_state_changes(state);
 	}
+	if (r == 0)
+		r = reserve_all_old(state, store, changes);
 	if (r == 0)
 		r = aw_state_run(state, AW_Q_SKIP_LOCAL, "");
 	if (r == 0)

@@ -20,6 +20,7 @@ struct aw_published_stage {
 		AW_PUBLISHED_USERS,
 		AW_PUBLISHED_GROUPS,
 		AW_PUBLISHED_TOMBS,
+		AW_PUBLISHED_NOTES,
 	} part;
 	uint64_t cursor;
 	/* the group whose members are under way: */
@@ -58,7 +59,8 @@ int aw_published_rename(struct aw_state *state, const char *store,
 
 /*
  * Give those who are there and have none the publisher's names, ids and homes,
- * and reserve all others that it ever gave out.  Part of the caller's
+ * and reserve all others that it ever gave out; but those that somebody gave up
+ * there and another one has here are only told of.  Part of the caller's
  * transaction, instead of aw_register_newcomers().  Returns 0 or a negative
  * errno (-EEXIST: see aw_published_conflicts()).
  */

@@ -217,4 +217,13 @@ const char *const aw_query_names[AW_Q_COUNT_] = {
 	    " kind = 1 AND posix_id < 1879048192 FROM published b"
 	    " WHERE NOT EXISTS(SELECT 1 FROM principals p"
 	    "  WHERE p.store = ?1 AND p.principal = b.principal)",
+	[AW_Q_PUBLISHED_ADD_OLD] =
+	    "INSERT INTO published_old(posix_id, old_name, old_id)"
+	    " VALUES(?1, ?2, nullif(?3, 0))",
+	[AW_Q_PUBLISHED_NEXT_OLD] =
+	    "SELECT o.i, p.n, p.kind, o.old_name, o.old_id"
+	    " FROM published_old o CROSS JOIN principals p"
+	    "  ON p.posix_id = o.posix_id"
+	    " WHERE p.store = ?1 AND p.name IS NOT NULL AND o.i > ?2"
+	    " ORDER BY o.i LIMIT 1",
 };

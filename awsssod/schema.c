@@ -259,6 +259,9 @@ const char aw_schema_stage[] =
     "CREATE TABLE stage.published(principal TEXT PRIMARY KEY,"
     " kind INTEGER NOT NULL, name TEXT NOT NULL, posix_id INTEGER NOT NULL,"
     " home TEXT) WITHOUT ROWID;"
+    /* And a name, or else an id, that the one of an id gave up. */
+    "CREATE TABLE stage.published_old(i INTEGER PRIMARY KEY,"
+    " posix_id INTEGER NOT NULL, old_name TEXT, old_id INTEGER);"
     /* Of a sweep (batch 0), and of whoever is given names right away (1). */
     "CREATE TABLE stage.newcomers(batch INTEGER, n INTEGER, kind INTEGER,"
     " name TEXT, reason TEXT, PRIMARY KEY(batch, n)) WITHOUT ROWID;"

@@ -75,6 +75,13 @@ static void add_people(struct aw_snapw *writer, const struct object *o)
 		assert_int_equal(
 		    aw_snapw_add_group(writer, &groups[i], NULL, NULL), 0);
 	assert_int_equal(aw_snapw_add_tomb(writer, &tomb), 0);
+	for (size_t i = 0; i < 2 && o->notes[i]; i++) {
+		struct aw_snap_note note = { .id = o->alice };
+
+		assert_int_equal(
+		    aw_copy(note.text, sizeof(note.text), o->notes[i]), 0);
+		assert_int_equal(aw_snapw_add_note(writer, &note), 0);
+	}
 	assert_int_equal(aw_snapw_add_member(writer, 0, 0), 0);
 	assert_int_equal(aw_snapw_add_member(writer, 0, 1), 0);
 	assert_int_equal(aw_snapw_add_member(writer, 1, 0), 0);

@@ -22,6 +22,7 @@ struct object {
 	bool off;    /* alice is disabled */
 	uint32_t alice;
 	const char *name, *bob; /* what they are called, NULL: al, bob */
+	const char *notes[2];   /* of alice, or NULL */
 	EVP_PKEY *key;
 	uint64_t head_generation; /* 0: as the snapshot's */
 	uint8_t *data;

@@ -231,6 +231,47 @@ static void an_import_lets_it_in(void **state)
 	assert_true(person.disabled);
 }
 
+/* What alice gave up at the publisher is hers on a host that knew her and on
+ * one that did not; what another one has here is left. */
+static void given_up_at_the_publisher(void **state)
+{
+	struct fake *fake = *state;
+	struct object first = object_good(7, 60), o = object_good(8, 50);
+	char had[32];
+
+	assert_int_equal(aw_fmt(had, sizeof(had), ":had %u", ID(8)), 0);
+	first.notes[0] = ":was ally";
+	first.notes[1] = had;
+	object_start(fake, &first);
+	o.name = "alicia";
+	o.notes[0] = ":was al";
+	o.notes[1] = ":was bob";
+	object_fetch(fake, &o, AW_NET_OK, "", "renamed");
+	assert_string_equal(
+	    fake_string(fake,
+		"SELECT group_concat(x, ' ') FROM (SELECT p.principal || ' ' ||"
+		" r.old_name AS x FROM renames r JOIN principals p USING(n)"
+		" WHERE kept ORDER BY old_name)"),
+	    ALICE " al " ALICE " ally");
+	assert_int_equal(
+	    fake_number(fake, "SELECT old_id FROM renumbers JOIN principals"
+			      " USING(n) WHERE principal = '" ALICE "'"),
+	    ID(8));
+	/* nobody else has it, whatever a publisher says */
+	o = object_good(9, 40);
+	o.name = "alicia";
+	o.bob = "ally";
+	object_make(&o);
+	aw_sweep_start(&fake->daemon->sweep, false);
+	fake_netd_wait(fake, AW_MSG_FETCH);
+	object_serve(fake, o.data, o.len);
+	free(o.data);
+	assert_int_not_equal(fake->daemon->sweep.net, AW_NET_OK);
+	assert_int_equal(fake_number(fake, "SELECT count(*) FROM principals"
+					   " WHERE name = 'ally'"),
+	    0);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, object_set_up, object_tear_down)
 
@@ -241,6 +282,7 @@ int main(int argc, char **argv)
 		TEST(older_than_what_was_lost),
 		TEST(renamed_at_the_publisher),
 		TEST(an_import_lets_it_in),
+		TEST(given_up_at_the_publisher),
 	};
 
 	if (argc > 1)
