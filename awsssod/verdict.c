@@ -145,6 +145,15 @@ struct aw_audit aw_verdict_audit(const struct aw_daemon *daemon,
 	};
 }
 
+/* Somebody was brought to approve another one's sign-in, or tried to: the one
+ * line that may wake somebody up. */
+static void alert(struct aw_audit audit)
+{
+	audit.event = AW_AUDIT_ALERT;
+	audit.why = "approver and requester differ";
+	aw_audit_write(&audit);
+}
+
 static void log_event(const struct aw_daemon *daemon, const struct aw_ask *ask,
     const struct aw_person *person, const struct aw_verdict_told *told,
     const struct aw_verdict_more *more, const struct basis *basis)
@@ -163,13 +172,8 @@ static void log_event(const struct aw_daemon *daemon, const struct aw_ask *ask,
 	audit.fault = more->fault ? more->fault->id : NULL;
 	audit.rule = basis->rule;
 	audit.generation = basis->generation;
-	aw_audit_write(&audit);
-	if (told->say != AW_SAY_WRONG_APPROVER)
-		return;
-	/* Somebody was brought to approve another one's sign-in, or tried to:
-	 * the one line that may wake somebody up. */
-	audit.event = AW_AUDIT_ALERT;
-	audit.why = "approver and requester differ";
+	if (told->say == AW_SAY_WRONG_APPROVER)
+		alert(audit);
 	aw_audit_write(&audit);
 }
 

@@ -53,6 +53,9 @@ scn_each_error_of_aws_says_what_to_do()
 	    'not approved in time' LoginGraceTime
 	told CreateToken 400/InvalidGrantException oidc.invalid_grant \
 	    'not valid any more' 'counts once'
+	# An approval begins the count of codes anew.
+	person -approve alice ssh alice@bastion true
+	status 0
 	# Any role will do, so one that is refused is no error yet.
 	told GetRoleCredentials 403/ForbiddenException '' \
 	    'no permission set that could show who you are' identity_role
