@@ -195,6 +195,11 @@ const char *const aw_query_names[AW_Q_COUNT_] = {
 	    " UNION ALL SELECT b.name, b.posix_id, p.name, r.old_id"
 	    " FROM published b CROSS JOIN renumbers r"
 	    "  ON r.old_id = b.posix_id CROSS JOIN principals p ON p.n = r.n"
+	    "  WHERE p.store != ?1 OR p.principal != b.principal"
+	    " UNION ALL SELECT b.name, b.posix_id, r.old_name, p.posix_id"
+	    " FROM published b CROSS JOIN renames r"
+	    "  ON r.old_name = b.name AND r.kept"
+	    "  CROSS JOIN principals p ON p.n = r.n"
 	    "  WHERE p.store != ?1 OR p.principal != b.principal",
 	[AW_Q_PUBLISHED_RENAMED] =
 	    "SELECT p.n, p.name, b.name, b.home FROM published b"

@@ -267,6 +267,9 @@ static void given_up_at_the_publisher(void **state)
 	object_serve(fake, o.data, o.len);
 	free(o.data);
 	assert_int_not_equal(fake->daemon->sweep.net, AW_NET_OK);
+	if (!strstr(fake->daemon->sweep.text, "held: 1 names or ids") ||
+	    !strstr(fake->daemon->sweep.text, "ally is "))
+		fail_msg("%s", fake->daemon->sweep.text);
 	assert_int_equal(fake_number(fake, "SELECT count(*) FROM principals"
 					   " WHERE name = 'ally'"),
 	    0);
