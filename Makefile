@@ -190,6 +190,17 @@ $(WORLD): $(BUILD)/world/%: $(BUILD)/obj/tests/world/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(call link_prog,$<,)
 
+# Many sign-ins at once.
+LOAD := $(BUILD)/load/load
+.PHONY: load load-program
+load-program: $(LOAD)
+load: $(LOAD) $(ALL)
+	$(Q)BUILD=$(BUILD) tests/load/run.sh
+$(LOAD): $(BUILD)/obj/tests/load/load.o $(BUILD)/obj/tests/load/watch.o $(BUILD)/libcommon.a
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(call link_prog,$(filter %.o,$^),)
+
 # Every system call and allocation of the PAM entry points fails in turn.
 FAULTS := $(BUILD)/faults/pam $(BUILD)/faults/stand
 .PHONY: faults
@@ -269,7 +280,7 @@ check:
 check-asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined WERROR=$(WERROR) unit
 
-CSRC := $(foreach d,common nss_awssso pam_awssso awsssod awssso_netd awssso tests/idcsim tests/unit tests/unit/* tests/fuzz tests/world tests/bench tests/faults tests/policy,$(wildcard $(d)/*.c $(d)/*.h))
+CSRC := $(foreach d,common nss_awssso pam_awssso awsssod awssso_netd awssso tests/idcsim tests/unit tests/unit/* tests/fuzz tests/world tests/bench tests/faults tests/policy tests/load,$(wildcard $(d)/*.c $(d)/*.h))
 lint:
 	$(Q)BUILD=$(BUILD) tests/checks/lint.sh
 format:

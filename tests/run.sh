@@ -113,6 +113,7 @@ jobs_rest()
 	printf 'demo\t300\ttests/demo/check.sh\n'
 	printf 'sdk\t300\ttests/sdk/run.sh\n'
 	printf 'scim\t300\ttests/scim/run.sh\n'
+	printf 'load\t200\ttests/load/run.sh pending\n'
 	printf 'policy\t120\ttests/policy/run.sh\n'
 	printf 'mutation\t900\t%s -k --no-print-directory mutate\n' \
 	    "${MAKE-make}"
@@ -235,7 +236,7 @@ prepare()
 {
 	tests/deps.sh
 	"${MAKE-make}" --no-print-directory -j2 BUILD="$build" \
-	    WERROR="${WERROR-}" all units fuzz-replay world faults
+	    WERROR="${WERROR-}" all units fuzz-replay world faults load-program
 }
 
 main()
