@@ -90,8 +90,8 @@ static int ask(struct load *load, unsigned i)
 static int tell(const struct load *load, const char *json)
 {
 	aw_own_fd int fd = -1;
-	char said[512];
-	size_t len;
+	char said[512] = "";
+	size_t len = 0;
 	int r;
 
 	r = aw_sock_connect(load->control, 1000, &fd);
