@@ -79,15 +79,10 @@ static int finish(struct aw_talk *talk, const struct aw_answers *answers,
 	return AW_EXIT_OK;
 }
 
-static void array_done(struct json_object **array)
-{
-	json_object_put(*array);
-}
-
 int aw_answers_show(
     struct aw_talk *talk, const struct aw_answers *answers, bool json)
 {
-	aw_own(array_done) struct json_object *array =
+	aw_own(aw_json_done) struct json_object *array =
 	    json ? aw_json_array(NULL, NULL) : NULL;
 
 	if (aw_talk_ask(talk) < 0)

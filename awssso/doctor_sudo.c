@@ -83,8 +83,8 @@ static unsigned check_folder(struct aw_doctor *doctor)
 {
 	struct dirent *entry;
 	unsigned found = 0;
+	aw_own_dir DIR *dir = NULL;
 	char path[512];
-	DIR *dir;
 
 	if (aw_fmt(path, sizeof(path), "%s/sudoers.d", doctor->etc) < 0)
 		return 0;
@@ -97,8 +97,6 @@ static unsigned check_folder(struct aw_doctor *doctor)
 		    aw_fmt(path, sizeof(path), "sudoers.d/%s", entry->d_name) ==
 			0)
 			found += check_file(doctor, path);
-	if (dir)
-		(void)closedir(dir);
 	return found;
 }
 

@@ -31,20 +31,13 @@ static const char *const at_jobs[] = { "/var/spool/cron/atjobs",
 	"/var/spool/at" };
 #define LINGER "/var/lib/systemd/linger"
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 static void note(struct aw_end_report *report, const char *what, int error)
 {
 	report->failures++;
 	(void)aw_complain(what, strerrordesc_np(error));
 }
 
-/* --- jobs ------------------------------------------------------------------
- */
+/* --- jobs -------------------------------------------------------------- */
 
 /* The directory that jobs are moved to; made when it is needed first. */
 static int open_saved(
@@ -98,21 +91,23 @@ static int open_dir(const char *root, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-static bool is_file_of(int dir, const char *name, uint32_t uid)
+/* A regular file; whose, unless @ret_uid is NULL. */
+static bool is_file(int dir, const char *name, uint32_t *ret_uid)
 {
 	struct stat st;
 
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISREG(st.st_mode) && st.st_uid == uid;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return false;
+	if (ret_uid)
+		*ret_uid = st.st_uid;
+	return true;
 }
 
 /* cron runs a table by its name, whoever owns it on RHEL. */
 static bool has_crontab(int dir, const char *name)
 {
-	struct stat st;
-
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISREG(st.st_mode);
+	return is_file(dir, name, NULL);
 }
 
 static void end_crontab(const char *root, const char *path,
@@ -133,14 +128,16 @@ static void end_crontab(const char *root, const char *path,
 /* Jobs begin with the letter of their queue; "=" runs right now. */
 static bool is_job(int dir, const char *name, uint32_t uid)
 {
-	return name[0] != '.' && is_file_of(dir, name, uid);
+	uint32_t owner;
+
+	return name[0] != '.' && is_file(dir, name, &owner) && owner == uid;
 }
 
 static void end_at_jobs(const char *root, const char *path,
     const struct aw_end_who *who, struct aw_end_report *report)
 {
 	const int fd = open_dir(root, path);
-	aw_own(close_dir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	aw_own_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	int r;
 
@@ -162,7 +159,7 @@ int aw_uids_of_at_jobs(const char *root, struct aw_uids *ret)
 
 	for (size_t i = 0; i < sizeof(at_jobs) / sizeof(at_jobs[0]); i++) {
 		const int fd = open_dir(root, at_jobs[i]);
-		aw_own(close_dir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+		aw_own_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 		struct dirent *entry;
 		struct stat st;
 
@@ -175,8 +172,7 @@ int aw_uids_of_at_jobs(const char *root, struct aw_uids *ret)
 	return r;
 }
 
-/* --- systemd ---------------------------------------------------------------
- */
+/* --- systemd ----------------------------------------------------------- */
 
 /* loginctl @verb @name, where systemd runs; what it says goes to stderr.  What
  * it cannot do is done by hand below, so its status does not matter. */
@@ -223,8 +219,7 @@ bool aw_end_waits(const char *root, const struct aw_end_who *who)
 	return found;
 }
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files ------------------------------------------------------------- */
 
 /* nftw() has no place for what belongs to the caller. */
 static struct {

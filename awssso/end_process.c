@@ -22,12 +22,6 @@
 #define PATIENCE_MS 3000 /* between asking and making */
 #define ROUNDS_MAX  100
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 /* The real and effective owner of @pid.  0 or a negative errno. */
 static int owners(const char *pid, uint32_t ret[2])
 {
@@ -64,7 +58,7 @@ typedef int visit_fn(const char *pid, void *user);
 /* Every process but this one.  Ends at @visit's first error. */
 static int each_process(visit_fn *visit, void *user)
 {
-	aw_own(close_dir) DIR *dir = opendir("/proc");
+	aw_own_dir DIR *dir = opendir("/proc");
 	struct dirent *entry;
 	uint64_t pid;
 	int r = 0;

@@ -124,3 +124,8 @@ void aw_json_print(struct json_object *object)
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 }
+
+void aw_json_done(struct json_object **object)
+{
+	json_object_put(*object);
+}

@@ -39,6 +39,9 @@ struct json_object *aw_json_object(void);
 struct json_object *aw_json_array(struct json_object *object, const char *key);
 void aw_json_append(struct json_object *array, struct json_object *item);
 
+/* For aw_own(). */
+void aw_json_done(struct json_object **object);
+
 /* Print @object as one JSON text and let it go. */
 void aw_json_print(struct json_object *object);
 

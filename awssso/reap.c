@@ -12,7 +12,6 @@
 
 #include "awssso/commands.h"
 #include "awssso/conf_file.h"
-#include "awssso/limits_file.h"
 #include "awssso/print.h"
 #include "awssso/revoke.h"
 #include "awssso/talk.h"
@@ -92,23 +91,17 @@ static int walk(struct reap *reap, const struct aw_snap *snap)
 static int work(struct reap *reap)
 {
 	aw_own(aw_snap_close) struct aw_snap snap = { 0 };
-	struct aw_limits_text text;
-	struct aw_diag why = { .text = "" };
 	int r;
 
-	if (aw_limits_file_read(AW_PATH_LIMITS, &text, &why) < 0 ||
-	    aw_limits_parse(text.text, text.len, &reap->limits, &why) < 0)
-		return aw_complain(why.text, NULL);
-	r = aw_snap_open(AW_PATH_SNAPSHOT, 0, &snap);
-	if (r == 0)
-		r = aw_uids_of_processes(&reap->busy);
+	if (aw_revoked_open(&snap, &reap->limits) != AW_EXIT_OK)
+		return AW_EXIT_FAILED;
+	r = aw_uids_of_processes(&reap->busy);
 	if (r == 0)
 		r = aw_uids_of_at_jobs("", &reap->busy);
 	if (r == 0)
 		r = walk(reap, &snap);
-	if (r != 0)
-		return aw_complain(AW_PATH_SNAPSHOT,
-		    r < 0 ? strerrordesc_np(-r) : "is not there");
+	if (r < 0)
+		return aw_complain(AW_PATH_SNAPSHOT, strerrordesc_np(-r));
 	if (reap->array)
 		aw_json_print(json_object_get(reap->array));
 	return reap->status;

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "awssso/commands.h"
-#include "awssso/limits_file.h"
 #include "awssso/print.h"
 #include "awssso/talk.h"
 #include "common/own.h"
@@ -25,17 +24,12 @@ enum {
 static int find(const char *name, struct aw_revoked *ret)
 {
 	aw_own(aw_snap_close) struct aw_snap snap = { 0 };
-	struct aw_limits_text text;
 	struct aw_limits limits;
-	struct aw_diag why = { .text = "" };
 	int r;
 
-	if (aw_limits_file_read(AW_PATH_LIMITS, &text, &why) < 0 ||
-	    aw_limits_parse(text.text, text.len, &limits, &why) < 0)
-		return aw_complain(why.text, NULL);
-	r = aw_snap_open(AW_PATH_SNAPSHOT, 0, &snap);
-	if (r == 0)
-		r = aw_revoked_find(&snap, &limits, name, ret);
+	if (aw_revoked_open(&snap, &limits) != AW_EXIT_OK)
+		return AW_EXIT_FAILED;
+	r = aw_revoked_find(&snap, &limits, name, ret);
 	if (r == 0)
 		return AW_EXIT_OK;
 	(void)aw_complain(name,
@@ -45,14 +39,9 @@ static int find(const char *name, struct aw_revoked *ret)
 	return r < 0 ? AW_EXIT_FAILED : AW_EXIT_NOT_FOUND;
 }
 
-static void put_json(struct json_object **json)
-{
-	json_object_put(*json);
-}
-
 static int run(const struct aw_args *args)
 {
-	aw_own(put_json) struct json_object *json =
+	aw_own(aw_json_done) struct json_object *json =
 	    args->option[JSON] ? aw_json_object() : NULL;
 	const char *name = args->operand[0];
 	struct aw_revoked who;

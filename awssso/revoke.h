@@ -20,6 +20,13 @@ struct aw_revoked {
 	bool is_disabled; /* or gone */
 };
 
+/*
+ * The snapshot of this host and what the NSS module allows.  Returns AW_EXIT_OK
+ * (close @ret_snap), or AW_EXIT_FAILED after saying why.
+ */
+int aw_revoked_open(
+    struct aw_snap *ret_snap, struct aw_limits *ret_limits) AW_MUST_USE;
+
 /* The person called @name.  0, AW_UNKNOWN or -EIO. */
 int aw_revoked_find(const struct aw_snap *snap, const struct aw_limits *limits,
     const char *name, struct aw_revoked *ret) AW_MUST_USE;

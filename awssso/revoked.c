@@ -5,9 +5,28 @@
  */
 #include <string.h>
 
+#include "awssso/command.h"
+#include "awssso/limits_file.h"
 #include "awssso/revoke.h"
 #include "common/id.h"
+#include "common/paths.h"
 #include "common/text.h"
+
+int aw_revoked_open(struct aw_snap *ret_snap, struct aw_limits *ret_limits)
+{
+	struct aw_limits_text text;
+	struct aw_diag why = { .text = "" };
+	int r;
+
+	if (aw_limits_file_read(AW_PATH_LIMITS, &text, &why) < 0 ||
+	    aw_limits_parse(text.text, text.len, ret_limits, &why) < 0)
+		return aw_complain(why.text, NULL);
+	r = aw_snap_open(AW_PATH_SNAPSHOT, 0, ret_snap);
+	if (r != 0)
+		return aw_complain(AW_PATH_SNAPSHOT,
+		    r < 0 ? strerrordesc_np(-r) : "is not there");
+	return AW_EXIT_OK;
+}
 
 static bool is_ours(const struct aw_limits *limits, uint32_t uid)
 {

@@ -17,12 +17,6 @@
 #define TOKEN_MAX    (8 * 1024)
 #define PAM_FILE_MAX (64 * 1024)
 
-static void dir_done(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 /* A line that is no comment names our module. */
 static bool names_module(const char *text)
 {
@@ -64,7 +58,7 @@ static bool is_login_file(int dir_fd, const char *name)
 
 bool aw_scim_is_login_host(const char *pam_dir)
 {
-	aw_own(dir_done) DIR *dir = opendir(pam_dir);
+	aw_own_dir DIR *dir = opendir(pam_dir);
 	const struct dirent *entry;
 
 	if (!dir)

@@ -227,3 +227,17 @@ int aw_entry_reserve_id(
 	return aw_state_run(
 	    state, AW_Q_RESERVE_ID, "iii", n, at, (int64_t)old_id);
 }
+
+int aw_entry_reserve(struct aw_state *state, const struct aw_entry *entry,
+    const char *name, uint64_t id, struct aw_diag *why)
+{
+	const int64_t now = (int64_t)time(NULL);
+	int r;
+
+	r = *name ? aw_entry_may_be_called(state, entry, name, why)
+		  : aw_entry_may_have(state, entry, id, why);
+	if (r != 0)
+		return r;
+	return *name ? aw_entry_reserve_name(state, entry->n, now, name)
+		     : aw_entry_reserve_id(state, entry->n, now, (uint32_t)id);
+}

@@ -72,4 +72,12 @@ int aw_entry_reserve_id(
 int aw_entry_may_have(struct aw_state *state, const struct aw_entry *entry,
     uint64_t id, struct aw_diag *why) AW_MUST_USE;
 
+/*
+ * Reserve the name @name, or when that is "" the id @id, for @entry (.n and
+ * .kind) from now on if it may have it: as aw_entry_may_be_called() or
+ * aw_entry_may_have(), and then as aw_entry_reserve_name() or _id().
+ */
+int aw_entry_reserve(struct aw_state *state, const struct aw_entry *entry,
+    const char *name, uint64_t id, struct aw_diag *why) AW_MUST_USE;
+
 #endif

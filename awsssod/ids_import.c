@@ -163,7 +163,6 @@ static int change(
 static int reserve(struct import *import, struct record *record)
 {
 	const struct aw_entry *is = &record->is;
-	const int64_t now = (int64_t)time(NULL);
 	struct aw_entry mine = { .n = 0 };
 	int r;
 
@@ -178,15 +177,8 @@ static int reserve(struct import *import, struct record *record)
 	if (is->name[0] &&
 	    aw_name_judge(is->name, mine.kind != AW_KIND_USER) == 0)
 		return 0;
-	r = is->name[0]
-		? aw_entry_may_be_called(
-		      import->state, &mine, is->name, &record->why)
-		: aw_entry_may_have(import->state, &mine, is->id, &record->why);
-	if (r != 0)
-		return r;
-	r = is->name[0]
-		? aw_entry_reserve_name(import->state, mine.n, now, is->name)
-		: aw_entry_reserve_id(import->state, mine.n, now, is->id);
+	r = aw_entry_reserve(
+	    import->state, &mine, is->name, is->id, &record->why);
 	if (r == 0)
 		import->reserved += aw_state_changes(import->state);
 	return r;

@@ -5,11 +5,13 @@
 #include "awsssod/ledger.h"
 
 #include <errno.h>
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 int aw_ledger_sha256(const void *data, size_t len, uint8_t digest[32])
 {
-	return SHA256(data, len, digest) ? 0 : -EIO;
+	const int ok = EVP_Digest(data, len, digest, NULL, EVP_sha256(), NULL);
+
+	return ok == 1 ? 0 : -EIO;
 }
 
 static int is_free(void *user, uint32_t id)

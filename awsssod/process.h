@@ -12,6 +12,12 @@
 
 #define AW_KSESSION_UNSET UINT32_MAX
 
+/* For where 0 stands for none: the log, messages. */
+static inline uint32_t aw_ksession_or_0(uint32_t ksession)
+{
+	return ksession == AW_KSESSION_UNSET ? 0 : ksession;
+}
+
 struct aw_process {
 	pid_t parent;
 	uint64_t start; /* clock ticks since boot: with the pid, unique */

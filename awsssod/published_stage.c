@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "awsssod/ids_entry.h"
 #include "awsssod/log.h"
@@ -357,23 +356,6 @@ static int next_old(struct aw_state *state, const char *store, struct old *old)
 	return r;
 }
 
-/* 0; AW_DENIED with @why: it is another's here; or a negative errno. */
-static int reserve_old(
-    struct aw_state *state, const struct old *old, struct aw_diag *why)
-{
-	const int64_t now = (int64_t)time(NULL);
-	int r;
-
-	r = old->name[0]
-		? aw_entry_may_be_called(state, &old->of, old->name, why)
-		: aw_entry_may_have(state, &old->of, old->id, why);
-	if (r != 0)
-		return r;
-	return old->name[0]
-		   ? aw_entry_reserve_name(state, old->of.n, now, old->name)
-		   : aw_entry_reserve_id(state, old->of.n, now, old->id);
-}
-
 static int reserve_all_old(
     struct aw_state *state, const char *store, int64_t *changes)
 {
@@ -383,7 +365,7 @@ static int reserve_all_old(
 	int r;
 
 	while ((r = next_old(state, store, &old)) == 0) {
-		r = reserve_old(state, &old, &why);
+		r = aw_entry_reserve(state, &old.of, old.name, old.id, &why);
 		if (r == 0)
 			*changes += aw_state_changes(state);
 		else if (r == AW_DENIED)

@@ -53,9 +53,7 @@ static void log_session(
 		.host = session->daemon->host,
 		.service = session->service,
 		.rhost = session->rhost,
-		.session = session->ksession == AW_KSESSION_UNSET
-			       ? 0
-			       : session->ksession,
+		.session = aw_ksession_or_0(session->ksession),
 		.pid = session->leader,
 		.why = why,
 	};

@@ -139,8 +139,7 @@ struct aw_audit aw_verdict_audit(const struct aw_daemon *daemon,
 		.service = ask->service,
 		.tty = ask->tty,
 		.rhost = ask->rhost,
-		.session =
-		    ask->ksession == AW_KSESSION_UNSET ? 0 : ask->ksession,
+		.session = aw_ksession_or_0(ask->ksession),
 		.pid = ask->peer.pid,
 	};
 }

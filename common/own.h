@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Ownership that is visible where a thing is born: a variable declared with
- * aw_own_fd or aw_own_free is released on every way out of its block, and
- * aw_take_fd / aw_take_ptr are the only way to keep it.
+ * aw_own_fd, aw_own_dir or aw_own_free is released on every way out of its
+ * block, and aw_take_fd / aw_take_ptr are the only way to keep it.
  */
 #ifndef AW_COMMON_OWN_H
 #define AW_COMMON_OWN_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,6 +20,13 @@ static inline void aw_own_fd_done(int *fd)
 		(void)close(*fd);
 	*fd = -1;
 	errno = saved;
+}
+
+static inline void aw_own_dir_done(DIR **dir)
+{
+	if (*dir)
+		(void)closedir(*dir);
+	*dir = NULL;
 }
 
 static inline void aw_own_free_done(void *pp)
@@ -41,6 +49,7 @@ static inline int aw_take_fd(int *fd)
  * (zeroed or NULL) variable. */
 #define aw_own(done) __attribute__((cleanup(done)))
 #define aw_own_fd    aw_own(aw_own_fd_done)
+#define aw_own_dir   aw_own(aw_own_dir_done)
 #define aw_own_free  aw_own(aw_own_free_done)
 
 /* The pointer's value; the variable is left NULL, so nothing releases it. */

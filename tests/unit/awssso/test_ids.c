@@ -337,70 +337,72 @@ static void say_conflict(int fd, const struct aw_wire_in *in)
 	done(fd, in, AW_NET_REFUSED, "nothing has been imported");
 }
 
+static const struct {
+	const char *name, *text;
+	cli_play_fn *play;
+	int status;
+	const char *out, *err;
+} import_rows[] = {
+	{ "good",
+	    HEAD "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
+		 "d-1\tu-1\tuser\t1001\talice\t/srv/alice\n",
+	    agree, AW_EXIT_OK, "It is so.\nlimits: written\n", "" },
+	{ "nobody", HEAD, agree, AW_EXIT_OK, "It is so.\n", "" },
+	{ "of the first format",
+	    "# awssso ids 1\n"
+	    "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n",
+	    agree, AW_EXIT_OK, "It is so.\n", "" },
+	{ "what was given up",
+	    HEAD "d-1\tg-1\thad\t1879048301\n"
+		 "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
+		 "d-1\tg-1\twas\tdevelopers\n",
+	    agree, AW_EXIT_OK, "It is so.\n", "" },
+	{ "given up, no id", HEAD "d-1\tg-1\thad\tx\n", agree, AW_EXIT_FAILED,
+	    "", "awssso: ids:2: expected: " },
+	{ "given up, no name", HEAD "d-1\tg-1\twas\t\n", agree, AW_EXIT_FAILED,
+	    "", "awssso: ids:2: expected: " },
+	{ "given up, no word", HEAD "d-1\tg-1\tis\tx\n", agree, AW_EXIT_FAILED,
+	    "", "awssso: ids:2: expected: " },
+	{ "conflict", HEAD, say_conflict, AW_EXIT_FAILED,
+	    "alice 1001 (u-1): is another here\n",
+	    "awssso: nothing has been imported\n" },
+	{ "awsssod is away", HEAD, NULL, AW_EXIT_UNREACHABLE, "",
+	    "awssso: ./ctl.sock: awsssod is not running\n" },
+	{ "empty", "", agree, AW_EXIT_FAILED, "",
+	    "awssso: ids: cannot be read, or is empty\n" },
+	{ "another file", "# awssso ids 3\n", agree, AW_EXIT_FAILED, "",
+	    "awssso: ids:1: this is not what awssso ids export "
+	    "prints\n" },
+	{ "a field less", HEAD "d-1\tu-1\tuser\t1001\talice\n", agree,
+	    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+	{ "a field more", HEAD "d\tu\tuser\t1001\ta\t/a\tb\n", agree,
+	    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+	{ "no kind", HEAD "d-1\tu-1\tboat\t1001\ta\t/a\n", agree,
+	    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+	{ "no id", HEAD "d-1\tu-1\tuser\t0\ta\t/a\n", agree, AW_EXIT_FAILED, "",
+	    "awssso: ids:2: expected: " },
+	{ "an empty line", HEAD "\n", agree, AW_EXIT_FAILED, "",
+	    "awssso: ids:2: expected: " },
+};
+
 static void imports(void **state)
 {
-	static const struct {
-		const char *name, *text;
-		cli_play_fn *play;
-		int status;
-		const char *out, *err;
-	} rows[] = {
-		{ "good",
-		    HEAD "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
-			 "d-1\tu-1\tuser\t1001\talice\t/srv/alice\n",
-		    agree, AW_EXIT_OK, "It is so.\nlimits: written\n", "" },
-		{ "nobody", HEAD, agree, AW_EXIT_OK, "It is so.\n", "" },
-		{ "of the first format",
-		    "# awssso ids 1\n"
-		    "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n",
-		    agree, AW_EXIT_OK, "It is so.\n", "" },
-		{ "what was given up",
-		    HEAD "d-1\tg-1\thad\t1879048301\n"
-			 "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
-			 "d-1\tg-1\twas\tdevelopers\n",
-		    agree, AW_EXIT_OK, "It is so.\n", "" },
-		{ "given up, no id", HEAD "d-1\tg-1\thad\tx\n", agree,
-		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
-		{ "given up, no name", HEAD "d-1\tg-1\twas\t\n", agree,
-		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
-		{ "given up, no word", HEAD "d-1\tg-1\tis\tx\n", agree,
-		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
-		{ "conflict", HEAD, say_conflict, AW_EXIT_FAILED,
-		    "alice 1001 (u-1): is another here\n",
-		    "awssso: nothing has been imported\n" },
-		{ "awsssod is away", HEAD, NULL, AW_EXIT_UNREACHABLE, "",
-		    "awssso: ./ctl.sock: awsssod is not running\n" },
-		{ "empty", "", agree, AW_EXIT_FAILED, "",
-		    "awssso: ids: cannot be read, or is empty\n" },
-		{ "another file", "# awssso ids 3\n", agree, AW_EXIT_FAILED, "",
-		    "awssso: ids:1: this is not what awssso ids export "
-		    "prints\n" },
-		{ "a field less", HEAD "d-1\tu-1\tuser\t1001\talice\n", agree,
-		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
-		{ "a field more", HEAD "d\tu\tuser\t1001\ta\t/a\tb\n", agree,
-		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
-		{ "no kind", HEAD "d-1\tu-1\tboat\t1001\ta\t/a\n", agree,
-		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
-		{ "no id", HEAD "d-1\tu-1\tuser\t0\ta\t/a\n", agree,
-		    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
-		{ "an empty line", HEAD "\n", agree, AW_EXIT_FAILED, "",
-		    "awssso: ids:2: expected: " },
-	};
 	static const char *const words[] = { "ids", "import", "--limits",
 		"limits", "ids", HERE, NULL };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		cli_write("ids", rows[i].text);
-		run(words, rows[i].play);
-		if (result.status != rows[i].status ||
-		    strcmp(result.out, rows[i].out) != 0 ||
-		    !strstr(result.err, rows[i].err))
-			fail_msg("%s: %d %s%s", rows[i].name, result.status,
-			    result.out, result.err);
-		if (rows[i].play && rows[i].status == AW_EXIT_OK)
+	for (size_t i = 0; i < sizeof(import_rows) / sizeof(import_rows[0]);
+	     i++) {
+		cli_write("ids", import_rows[i].text);
+		run(words, import_rows[i].play);
+		if (result.status != import_rows[i].status ||
+		    strcmp(result.out, import_rows[i].out) != 0 ||
+		    !strstr(result.err, import_rows[i].err))
+			fail_msg("%s: %d %s%s", import_rows[i].name,
+			    result.status, result.out, result.err);
+		if (import_rows[i].play && import_rows[i].status == AW_EXIT_OK)
 			assert_int_equal(result.in.type, AW_MSG_IDS_IMPORT);
-		else if (rows[i].play != say_conflict)
+		else if (import_rows[i].play != say_conflict)
 			assert_int_equal(result.in.type, 0);
 	}
 }

@@ -41,67 +41,68 @@ static const struct {
 	    PAM_SERVICE_ERR, PAM_SERVICE_ERR } },
 };
 
+static const struct {
+	const char *user, *options;
+	bool no_snapshot, libc_fails;
+	enum column want;
+} people[] = {
+	{ "alice", "", false, false, OURS },
+	{ "carol", "", false, false, OURS }, /* awsssod's to refuse */
+	{ "eve", "", false, false, OURS },
+	{ "local", "", false, false, NOT_OURS },
+	{ "root", "", false, false, NOT_OURS },
+	{ "toor", "", false, false, NOT_OURS },
+	{ "nobody-knows", "", false, false, NOT_OURS },
+	{ "Alice", "", false, false, NOT_OURS },
+	{ "a b", "", false, false, NOT_OURS },
+	{ "sudo", "", false, false, NOT_OURS },
+	/* the snapshot knows her, nss.limits does not name the id */
+	{ "unlisted", "", false, false, NOT_OURS },
+	{ "ghost", "", false, false, UNKNOWABLE },
+	/* libc could not load its module: it says "unknown" too */
+	{ "newbie", "", false, false, UNKNOWABLE },
+	{ "mallory", "", false, false, UNKNOWABLE },
+	/* no valid snapshot: never "unknown" for who may be ours */
+	{ "alice", "", true, false, UNKNOWABLE },
+	{ "eve", "", true, false, UNKNOWABLE },
+	{ "nobody-knows", "", true, false, UNKNOWABLE },
+	{ "local", "", true, false, NOT_OURS },
+	{ "root", "", true, false, NOT_OURS },
+	{ "toor", "", true, false, NOT_OURS },
+	{ "Alice", "", true, false, NOT_OURS },
+	/* libc fails: local accounts are found in their file */
+	{ "alice", "", false, true, UNKNOWABLE },
+	{ "nobody-knows", "", false, true, UNKNOWABLE },
+	{ "local", "", false, true, NOT_OURS },
+	{ "root", "", false, true, NOT_OURS },
+	{ "root", "", true, true, NOT_OURS },
+	/* a slip in the service file */
+	{ "alice", "permission_sett=A", false, false, BROKEN },
+	{ "local", "reuse=9h", false, false, BROKEN },
+	{ "nobody-knows", "nonsense", false, false, BROKEN },
+	{ "root", "nonsense", false, false, NOT_OURS },
+};
+
 static void knows_its_people(void **state)
 {
 	static struct host_result result;
-	static const struct {
-		const char *user, *options;
-		bool no_snapshot, libc_fails;
-		enum column want;
-	} rows[] = {
-		{ "alice", "", false, false, OURS },
-		{ "carol", "", false, false, OURS }, /* awsssod's to refuse */
-		{ "eve", "", false, false, OURS },
-		{ "local", "", false, false, NOT_OURS },
-		{ "root", "", false, false, NOT_OURS },
-		{ "toor", "", false, false, NOT_OURS },
-		{ "nobody-knows", "", false, false, NOT_OURS },
-		{ "Alice", "", false, false, NOT_OURS },
-		{ "a b", "", false, false, NOT_OURS },
-		{ "sudo", "", false, false, NOT_OURS },
-		/* the snapshot knows her, nss.limits does not name the id */
-		{ "unlisted", "", false, false, NOT_OURS },
-		{ "ghost", "", false, false, UNKNOWABLE },
-		/* libc could not load its module: it says "unknown" too */
-		{ "newbie", "", false, false, UNKNOWABLE },
-		{ "mallory", "", false, false, UNKNOWABLE },
-		/* no valid snapshot: never "unknown" for who may be ours */
-		{ "alice", "", true, false, UNKNOWABLE },
-		{ "eve", "", true, false, UNKNOWABLE },
-		{ "nobody-knows", "", true, false, UNKNOWABLE },
-		{ "local", "", true, false, NOT_OURS },
-		{ "root", "", true, false, NOT_OURS },
-		{ "toor", "", true, false, NOT_OURS },
-		{ "Alice", "", true, false, NOT_OURS },
-		/* libc fails: local accounts are found in their file */
-		{ "alice", "", false, true, UNKNOWABLE },
-		{ "nobody-knows", "", false, true, UNKNOWABLE },
-		{ "local", "", false, true, NOT_OURS },
-		{ "root", "", false, true, NOT_OURS },
-		{ "root", "", true, true, NOT_OURS },
-		/* a slip in the service file */
-		{ "alice", "permission_sett=A", false, false, BROKEN },
-		{ "local", "reuse=9h", false, false, BROKEN },
-		{ "nobody-knows", "nonsense", false, false, BROKEN },
-		{ "root", "nonsense", false, false, NOT_OURS },
-	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++)
 		for (int phase = 0; phase < AW_PAM_PHASES; phase++) {
 			const struct host_call call = {
 				.phase = (enum aw_pam_phase)phase,
-				.user = rows[i].user,
-				.options = rows[i].options,
-				.no_snapshot = rows[i].no_snapshot,
-				.libc_fails = rows[i].libc_fails,
+				.user = people[i].user,
+				.options = people[i].options,
+				.no_snapshot = people[i].no_snapshot,
+				.libc_fails = people[i].libc_fails,
 				.play = allow,
 			};
 
 			assert_int_equal(host_run(&call, &result), 0);
-			if (result.code != columns[rows[i].want].code[phase])
+			if (result.code != columns[people[i].want].code[phase])
 				fail_msg("row %zu (%s), phase %d: %s", i,
-				    rows[i].user, phase,
+				    people[i].user, phase,
 				    pam_strerror(NULL, result.code));
 			if (!result.same_user)
 				fail_msg("row %zu: PAM_USER changed", i);
