@@ -311,8 +311,8 @@ const struct aw_command aw_command_ids_import = {
 	    "10000\nentries, in which sign-ins wait.",
 	.options = {
 		[THEIRS] = { "--theirs", NULL,
-		    "Where both know somebody by another name or id, theirs "
-		    "counts." },
+		    "Theirs counts where somebody has another name or id here, "
+		    "or has what another person has there." },
 		[LIMITS] = { "--limits", "FILE",
 		    "Work on this instead of " AW_PATH_LIMITS "." },
 		[RUN_DIR] = AW_TALK_OPTION,

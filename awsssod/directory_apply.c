@@ -270,7 +270,7 @@ static int close_books(struct aw_applying *job)
 	return 0;
 }
 
-static int give_names(struct aw_applying *job, struct aw_diag *diag)
+static int give_names(struct aw_applying *job)
 {
 	const struct aw_apply *apply = job->apply;
 	int r;
@@ -278,7 +278,7 @@ static int give_names(struct aw_applying *job, struct aw_diag *diag)
 	if (!apply->published)
 		return aw_register_newcomers(
 		    job->state, apply->conf, apply->sha256, &job->changes);
-	r = aw_published_rename(job->state, job->store, &job->changes, diag);
+	r = aw_published_rename(job->state, job->store, &job->changes);
 	return r != 0 ? r
 		      : aw_published_register(
 			    job->state, job->store, &job->changes);
@@ -302,7 +302,7 @@ static int apply_all(struct aw_applying *job, struct aw_diag *diag)
 	    (r = take_losses(job)) != 0 ||
 	    (r = aw_local_read(job->state, apply->local)) != 0)
 		return r;
-	r = give_names(job, diag);
+	r = give_names(job);
 	return r != 0 ? r : close_books(job);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "awsssod/log.h"
 #include "awsssod/register.h"
 #include "common/id.h"
 #include "common/name.h"
@@ -213,6 +214,46 @@ int aw_entry_rename(struct aw_state *state, const struct aw_entry *entry,
 	return r < 0 ? r
 		     : aw_state_run(
 			   state, AW_Q_RENAME, "iss", entry->n, name, home);
+}
+
+int aw_entry_renumber(struct aw_state *state, struct aw_entry *entry,
+    uint32_t id, bool adopted, struct aw_diag *what)
+{
+	const bool user = entry->kind == AW_KIND_USER;
+	int r;
+
+	r = aw_state_run(state, AW_Q_RENUMBER_NOTE, "iiii", entry->n,
+	    (int64_t)time(NULL), (int64_t)entry->id, (int64_t)id);
+	if (r == 0)
+		r = aw_state_run(state, AW_Q_RENUMBER, "iii", entry->n,
+		    (int64_t)id, (int64_t)adopted);
+	if (r != 0)
+		return r;
+	aw_diag_set(what, "had the id %u: find / -%s %u -exec %s -h %u {} +",
+	    entry->id, user ? "uid" : "gid", entry->id,
+	    user ? "chown" : "chgrp", id);
+	aw_log(LOG_NOTICE, "ids: %s has the id %u now and had %u",
+	    entry->principal, id, entry->id);
+	entry->id = id;
+	return 0;
+}
+
+bool aw_entry_is_unnamed(const struct aw_entry *entry)
+{
+	return *entry->name == '?';
+}
+
+int aw_entry_unname(
+    struct aw_state *state, struct aw_entry *entry, const char *home)
+{
+	char none[AW_NAME_SIZE];
+	int r;
+
+	if (aw_entry_is_unnamed(entry))
+		return -EEXIST;
+	aw_ignore(aw_fmt(none, sizeof(none), "?%lld", (long long)entry->n));
+	r = aw_entry_rename(state, entry, none, home, false);
+	return r < 0 ? r : aw_copy(entry->name, sizeof(entry->name), none);
 }
 
 int aw_entry_reserve_name(

@@ -58,6 +58,26 @@ int aw_entry_rename(struct aw_state *state, const struct aw_entry *entry,
     const char *name, const char *home, bool kept) AW_MUST_USE;
 
 /*
+ * Give @entry (.id of it, too) the id @id, and log it; @what says what becomes
+ * of its files.  The old id stays reserved, unless the entry gave way
+ * (AW_Q_GAVE_WAY).  0 or a negative errno.
+ */
+int aw_entry_renumber(struct aw_state *state, struct aw_entry *entry,
+    uint32_t id, bool adopted, struct aw_diag *what) AW_MUST_USE;
+
+/*
+ * Take the name of @entry, which another is to have, for the time being: until
+ * aw_entry_rename() in the same transaction it has one that nobody can have,
+ * set in @entry too, and the home @home (NULL for a group).  0, -EEXIST when it
+ * has such a name already, or a negative errno.
+ */
+int aw_entry_unname(struct aw_state *state, struct aw_entry *entry,
+    const char *home) AW_MUST_USE;
+
+/* Has it been taken so? */
+bool aw_entry_is_unnamed(const struct aw_entry *entry);
+
+/*
  * Reserve what the named entry @n had elsewhere, or once, and nobody else may
  * have: a name or an id; it counts from @at on.  Part of the caller's
  * transaction.  0, also when it is so already; -EEXIST: it is another's; or a

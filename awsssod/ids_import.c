@@ -12,6 +12,7 @@
 #include "awsssod/daemon.h"
 #include "awsssod/ids.h"
 #include "awsssod/ids_entry.h"
+#include "awsssod/ids_yield.h"
 #include "awsssod/log.h"
 #include "awsssod/sets.h"
 #include "awsssod/status.h"
@@ -114,31 +115,22 @@ static int check(
 }
 
 static int renumber(
-    struct import *import, const struct aw_entry *mine, struct record *record)
+    struct import *import, struct aw_entry *mine, struct record *record)
 {
 	int r;
 
 	if (mine->id == record->is.id)
 		return 0;
-	if ((r = aw_state_run(import->state, AW_Q_RENUMBER_NOTE, "iiii",
-		 mine->n, (int64_t)time(NULL), (int64_t)mine->id,
-		 (int64_t)record->is.id)) != 0 ||
-	    (r = aw_state_run(import->state, AW_Q_RENUMBER, "iii", mine->n,
-		 (int64_t)record->is.id, (int64_t)record->is.adopted)) != 0)
-		return r;
-	aw_diag_set(&record->why,
-	    "had the id %u: find / -%s %u -exec %s -h %u {} +", mine->id,
-	    is_user(record) ? "uid" : "gid", mine->id,
-	    is_user(record) ? "chown" : "chgrp", record->is.id);
-	aw_log(LOG_NOTICE, "ids: uid %u: %s has the id %u now and had %u",
-	    import->conn->peer.uid, mine->principal, record->is.id, mine->id);
-	tell(import, record);
-	return 0;
+	r = aw_entry_renumber(import->state, mine, record->is.id,
+	    record->is.adopted, &record->why);
+	if (r == 0)
+		tell(import, record);
+	return r;
 }
 
 /* We gave it something else. */
 static int change(
-    struct import *import, const struct aw_entry *mine, struct record *record)
+    struct import *import, struct aw_entry *mine, struct record *record)
 {
 	int r;
 
@@ -224,8 +216,22 @@ static bool has_changed(const struct import *import)
 /* --- all of them -----------------------------------------------------------
  */
 
-static int merge_next(
-    struct import *import, const uint8_t *data, size_t len, size_t *used)
+/* 0, AW_DENIED with why in the record, or a negative errno. */
+typedef int record_fn(struct import *import, struct record *record);
+
+static int apply(struct import *import, struct record *record)
+{
+	return record->given_up ? reserve(import, record)
+				: merge(import, record);
+}
+
+static int note(struct import *import, struct record *record)
+{
+	return aw_ids_yield_note(import->state, &record->is, record->given_up);
+}
+
+static int do_next(struct import *import, record_fn *fn, const uint8_t *data,
+    size_t len, size_t *used)
 {
 	struct record record;
 	struct aw_wire_in in;
@@ -235,8 +241,7 @@ static int merge_next(
 	if (r == 0)
 		r = read_record(&in, &record);
 	if (r == 0)
-		r = record.given_up ? reserve(import, &record)
-				    : merge(import, &record);
+		r = fn(import, &record);
 	if (r != AW_DENIED)
 		return r;
 	if (import->conflicts++ < TOLD)
@@ -244,21 +249,55 @@ static int merge_next(
 	return 0;
 }
 
-static int merge_all(struct import *import, const uint8_t *data, size_t len)
+static int do_all(
+    struct import *import, record_fn *fn, const uint8_t *data, size_t len)
 {
-	struct aw_state *state = import->state;
 	size_t used = 0;
 	int r = 0;
 
 	while (r == 0 && len > 0) {
-		r = merge_next(import, data, len, &used);
+		r = do_next(import, fn, data, len, &used);
 		data += used;
 		len -= used;
 	}
+	return r;
+}
+
+static void tell_yielded(
+    void *user, const struct aw_entry *entry, const struct aw_diag *what)
+{
+	const struct record record = { .is = *entry, .why = *what };
+
+	tell(user, &record);
+}
+
+/* What is ours makes way for all of theirs. */
+static int make_way(struct import *import, const uint8_t *data, size_t len)
+{
+	int r;
+
+	r = aw_ids_yield_clear(import->state);
+	if (r == 0)
+		r = do_all(import, note, data, len);
+	if (r == 0)
+		r = aw_ids_yield(import->state, tell_yielded, import);
+	return r;
+}
+
+static int merge_all(struct import *import, const uint8_t *data, size_t len)
+{
+	struct aw_state *state = import->state;
+	int r;
+
+	r = aw_local_read(state, &import->conn->daemon->settings.local);
+	if (r == 0 && import->theirs)
+		r = make_way(import, data, len);
+	if (r == 0)
+		r = do_all(import, apply, data, len);
 	if (r == 0 && import->conflicts > 0)
 		return AW_DENIED;
 	if (r == 0)
-		r = aw_local_read(state, &import->conn->daemon->settings.local);
+		r = aw_ids_yield_clear(state);
 	if (r == 0)
 		r = aw_state_run(state, AW_Q_SKIP_LOCAL, "");
 	if (r == 0 && has_changed(import))

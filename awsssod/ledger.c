@@ -14,7 +14,7 @@ int aw_ledger_sha256(const void *data, size_t len, uint8_t digest[32])
 	return ok == 1 ? 0 : -EIO;
 }
 
-static int is_free(void *user, uint32_t id)
+int aw_ledger_is_free(void *user, uint32_t id)
 {
 	struct aw_state *state = user;
 	int64_t taken;
@@ -33,7 +33,7 @@ int aw_ledger_register(struct aw_state *state, aw_sha256_fn *sha256, int64_t n,
 	uint32_t id;
 	int r;
 
-	r = aw_id_find(sha256, principal_id, is_free, state, &id);
+	r = aw_id_find(sha256, principal_id, aw_ledger_is_free, state, &id);
 	if (r < 0)
 		return r;
 	r = aw_state_run(

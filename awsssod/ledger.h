@@ -13,6 +13,11 @@
 /* SHA-256 by libcrypto. */
 int aw_ledger_sha256(const void *data, size_t len, uint8_t digest[32]);
 
+/* Is @id nobody's, neither in the ledger nor on this host, and reserved for
+ * nobody?  @state: a struct aw_state.  For aw_id_find(): 0 yes, AW_DENIED no,
+ * or a negative errno. */
+int aw_ledger_is_free(void *state, uint32_t id) AW_MUST_USE;
+
 /*
  * Give the principal in row @n, whose immutable id is @principal_id, the name
  * @name, the home @home (NULL for a group) and a free id: the first candidate

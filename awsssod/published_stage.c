@@ -276,7 +276,7 @@ int aw_published_conflicts(
 static int rename_one(struct aw_state *state, const char *store, bool free)
 {
 	char name[AW_NAME_SIZE], home[AW_PERSON_HOME_SIZE];
-	struct aw_entry entry = { .n = 0 };
+	struct aw_entry was = { .n = 0 }, entry;
 	sqlite3_stmt *row;
 	int r;
 
@@ -286,44 +286,41 @@ static int rename_one(struct aw_state *state, const char *store, bool free)
 		r = aw_state_next(state, row);
 	if (r != 0)
 		return r;
-	entry.n = sqlite3_column_int64(row, 0);
-	r = aw_copy(entry.name, sizeof(entry.name), aw_state_text(row, 1)) <
-			0 ||
+	was.n = sqlite3_column_int64(row, 0);
+	r = aw_copy(was.name, sizeof(was.name), aw_state_text(row, 1)) < 0 ||
 		    aw_copy(name, sizeof(name), aw_state_text(row, 2)) < 0 ||
 		    aw_copy(home, sizeof(home), aw_state_text(row, 3)) < 0
 		? -EBADMSG
 		: 0;
 	aw_state_stop(row);
-	if (r == 0 && !free)
-		return 0;
-	if (r == 0)
+	if (r != 0)
+		return r;
+	entry = was;
+	if (free)
 		r = aw_entry_rename(
 		    state, &entry, name, home[0] ? home : NULL, false);
-	if (r == 0)
+	else
+		r = aw_entry_unname(state, &entry, home[0] ? home : NULL);
+	if (r == 0 && !aw_entry_is_unnamed(&was))
 		aw_log(LOG_NOTICE, "directory: the publisher calls %s %s now",
-		    entry.name, name);
+		    was.name, name);
 	return r;
 }
 
-int aw_published_rename(struct aw_state *state, const char *store,
-    int64_t *changes, struct aw_diag *diag)
+int aw_published_rename(
+    struct aw_state *state, const char *store, int64_t *changes)
 {
 	int r;
 
-	/* Names are free one after the other, unless they go in a circle. */
-	while ((r = rename_one(state, store, true)) == 0)
-		(*changes)++;
-	if (r != AW_END)
-		return r;
-	r = rename_one(state, store, false);
-	if (r == AW_END)
-		return 0;
-	if (r == 0)
-		aw_diag_set(diag,
-		    "held: names of the published directory were exchanged "
-		    "between people of this host: see awssso ids import "
-		    "--theirs");
-	return r == 0 ? AW_DENIED : r;
+	/* Names are free one after the other; where they go in a circle, when
+	 * one of them is taken out of it. */
+	do {
+		while ((r = rename_one(state, store, true)) == 0)
+			(*changes)++;
+		if (r == AW_END)
+			r = rename_one(state, store, false);
+	} while (r == 0);
+	return r == AW_END ? 0 : r;
 }
 
 struct old {

@@ -51,11 +51,10 @@ int aw_published_conflicts(struct aw_state *state, const char *store,
 /*
  * Who has another name and home with the publisher by now, and the same id, has
  * them here.  Part of the caller's transaction, before the next one.
- * *@changes grows by each.  Returns 0; AW_DENIED with @diag: people's names
- * went in a circle; or a negative errno.
+ * *@changes grows by each.  Returns 0 or a negative errno.
  */
-int aw_published_rename(struct aw_state *state, const char *store,
-    int64_t *changes, struct aw_diag *diag) AW_MUST_USE;
+int aw_published_rename(
+    struct aw_state *state, const char *store, int64_t *changes) AW_MUST_USE;
 
 /*
  * Give those who are there and have none the publisher's names, ids and homes,

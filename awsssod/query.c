@@ -63,7 +63,7 @@ static const char *const sql[AW_Q_COUNT_] = {
 
 	[AW_Q_ID_TAKEN] = "SELECT 1 FROM principals WHERE posix_id = ?1"
 			  " UNION ALL"
-			  " SELECT 1 FROM renumbers WHERE old_id = ?1"
+			  " SELECT 1 FROM renumbers WHERE old_id = ?1 AND kept"
 			  " UNION ALL SELECT 1 FROM local_ids WHERE id = ?1"
 			  " UNION ALL " LOCAL_RANGE_OF("?1"),
 	[AW_Q_ENTRY_CALLED] = ENTRY " WHERE name = ?1",
@@ -76,11 +76,14 @@ static const char *const sql[AW_Q_COUNT_] = {
 	[AW_Q_ID_HOLDER] =
 	    "SELECT principal FROM principals WHERE posix_id = ?1 AND n != ?2"
 	    " UNION ALL SELECT p.principal FROM renumbers r CROSS JOIN"
-	    " principals p ON p.n = r.n WHERE r.old_id = ?1 AND r.n != ?2",
+	    " principals p ON p.n = r.n WHERE r.old_id = ?1 AND r.kept"
+	    "  AND r.n != ?2",
 	[AW_Q_IS_LOCAL_NAME] = "SELECT 1 FROM local_names WHERE name = ?1",
 	[AW_Q_IS_IN_LOCAL_RANGE] = LOCAL_RANGE_OF("?1"),
-	[AW_Q_RENUMBER_NOTE] = "INSERT INTO renumbers(n, at, old_id, id)"
-			       " VALUES(?1, ?2, ?3, ?4)",
+	[AW_Q_RENUMBER_NOTE] =
+	    "INSERT INTO renumbers(n, at, old_id, id, kept)"
+	    " VALUES(?1, ?2, ?3, ?4,"
+	    "  NOT EXISTS(SELECT 1 FROM gave_way WHERE n = ?1))",
 	[AW_Q_RENUMBER] =
 	    "UPDATE principals SET posix_id = ?2, adopted = ?3 WHERE n = ?1",
 	[AW_Q_IMPORT] = "INSERT INTO principals(store, principal, kind,"
@@ -95,10 +98,11 @@ static const char *const sql[AW_Q_COUNT_] = {
 	    " SELECT n, ?2, ?3, name, home, 1 FROM principals WHERE n = ?1"
 	    " AND NOT EXISTS(SELECT 1 FROM renames r"
 	    "  WHERE r.n = ?1 AND r.old_name = ?3 AND r.kept)",
-	[AW_Q_RESERVE_ID] = "INSERT INTO renumbers(n, at, old_id, id)"
-			    " SELECT n, ?2, ?3, posix_id FROM principals"
+	[AW_Q_RESERVE_ID] = "INSERT INTO renumbers(n, at, old_id, id, kept)"
+			    " SELECT n, ?2, ?3, posix_id, 1 FROM principals"
 			    " WHERE n = ?1 AND NOT EXISTS(SELECT 1 FROM"
-			    "  renumbers r WHERE r.n = ?1 AND r.old_id = ?3)",
+			    "  renumbers r WHERE r.n = ?1 AND r.old_id = ?3"
+			    "  AND r.kept)",
 	[AW_Q_RENAME_NOTE] =
 	    "INSERT INTO renames(n, at, old_name, name, home, kept)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
@@ -434,7 +438,8 @@ static const char *const sql[AW_Q_COUNT_] = {
 	[AW_Q_SNAP_OLD_IDS] =
 	    "SELECT r.n, r.i, p.posix_id, ':had ' || r.old_id"
 	    " FROM renumbers r CROSS JOIN principals p ON p.n = r.n"
-	    " WHERE (r.n, r.i) > (?1, ?2) ORDER BY r.n, r.i LIMIT ?3",
+	    " WHERE (r.n, r.i) > (?1, ?2) AND r.kept"
+	    " ORDER BY r.n, r.i LIMIT ?3",
 
 	[AW_Q_SESSION_OPEN] =
 	    "INSERT INTO sessions(user, service, tty, rhost, ksession, pid,"
@@ -473,7 +478,8 @@ static const char *const sql[AW_Q_COUNT_] = {
 	[AW_Q_IDS] = ENTRY " WHERE n > ?1 ORDER BY n LIMIT ?2",
 	[AW_Q_GIVEN_UP] =
 	    "SELECT old_name, NULL FROM renames WHERE n = ?1 AND kept"
-	    " UNION SELECT NULL, old_id FROM renumbers WHERE n = ?1",
+	    " UNION SELECT NULL, old_id FROM renumbers WHERE n = ?1"
+	    " AND kept",
 	[AW_Q_COUNT_SKIPPED] = "SELECT count(*) FROM principals"
 			       " WHERE skip IS NOT NULL AND present = 1",
 };

@@ -69,6 +69,20 @@ enum aw_query {
 	AW_Q_PUBLISHED_RESERVE,
 	AW_Q_PUBLISHED_ADD_OLD,
 	AW_Q_PUBLISHED_NEXT_OLD,
+	/* another host's ledger */
+	AW_Q_INCOMING_CLEAR,
+	AW_Q_GAVE_WAY_CLEAR,
+	AW_Q_INCOMING_ADD, /* store, principal, name, id, is it so now */
+	AW_Q_INCOMING_ID,
+	/* last row -> row, store, principal of who is in the way, and what of
+	 * theirs is */
+	AW_Q_ID_IN_WAY,
+	AW_Q_NAME_IN_WAY,
+	AW_Q_KEPT_ID_IN_WAY,
+	AW_Q_KEPT_NAME_IN_WAY,
+	AW_Q_GAVE_WAY,
+	AW_Q_GIVE_ID_OVER,
+	AW_Q_GIVE_NAME_OVER,
 	/* staging */
 	AW_Q_STAGE_CLEAR_USERS,
 	AW_Q_STAGE_CLEAR_GROUPS,

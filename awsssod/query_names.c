@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The statements that give names: to newcomers, to those who come with a sweep,
- * and as a publisher gave them out.
+ * and as a publisher or another host's ledger gave them out.
  */
 #include "awsssod/query_parts.h"
 
@@ -32,6 +32,9 @@
 	"(SELECT w.n FROM newcomers w CROSS JOIN principals q"       \
 	" ON q.n = w.n WHERE w.batch = 0 AND w.n > ?1 AND w.n <= ?2" \
 	" AND w.kind = " kind " AND q.present = 0)"
+
+/* Whose row here p is not who the record o of another ledger is about. */
+#define IS_ANOTHER "(p.store != o.store OR p.principal != o.principal)"
 
 const char *const aw_query_names[AW_Q_COUNT_] = {
 	/* The domain is what follows the last '@'.  Who is known and as before
@@ -194,7 +197,8 @@ const char *const aw_query_names[AW_Q_COUNT_] = {
 	    "  WHERE p.store != ?1 OR p.principal != b.principal"
 	    " UNION ALL SELECT b.name, b.posix_id, p.name, r.old_id"
 	    " FROM published b CROSS JOIN renumbers r"
-	    "  ON r.old_id = b.posix_id CROSS JOIN principals p ON p.n = r.n"
+	    "  ON r.old_id = b.posix_id AND r.kept CROSS JOIN principals p ON "
+	    "p.n = r.n"
 	    "  WHERE p.store != ?1 OR p.principal != b.principal"
 	    " UNION ALL SELECT b.name, b.posix_id, r.old_name, p.posix_id"
 	    " FROM published b CROSS JOIN renames r"
@@ -231,4 +235,36 @@ const char *const aw_query_names[AW_Q_COUNT_] = {
 	    "  ON p.posix_id = o.posix_id"
 	    " WHERE p.store = ?1 AND p.name IS NOT NULL AND o.i > ?2"
 	    " ORDER BY o.i LIMIT 1",
+
+	[AW_Q_INCOMING_CLEAR] = "DELETE FROM incoming",
+	[AW_Q_GAVE_WAY_CLEAR] = "DELETE FROM gave_way",
+	[AW_Q_INCOMING_ADD] = "INSERT INTO incoming VALUES(?1, ?2, ?3, ?4, ?5)",
+	[AW_Q_INCOMING_ID] = "SELECT 1 FROM incoming WHERE posix_id = ?1",
+	[AW_Q_ID_IN_WAY] =
+	    "SELECT o.rowid, p.store, p.principal FROM incoming o"
+	    " CROSS JOIN principals p ON p.posix_id = o.posix_id"
+	    " WHERE o.rowid > ?1 AND " IS_ANOTHER " ORDER BY o.rowid LIMIT 1",
+	/* Who would have no name without it keeps it. */
+	[AW_Q_NAME_IN_WAY] =
+	    "SELECT o.rowid, p.store, p.principal FROM incoming o"
+	    " CROSS JOIN principals p ON p.name = o.name"
+	    " WHERE o.rowid > ?1 AND " IS_ANOTHER
+	    " AND EXISTS(SELECT 1 FROM incoming i"
+	    "  WHERE i.principal = p.principal AND i.store = p.store"
+	    "  AND i.has AND i.name != p.name) ORDER BY o.rowid LIMIT 1",
+	[AW_Q_KEPT_ID_IN_WAY] =
+	    "SELECT o.rowid, p.store, p.principal, r.old_id FROM incoming o"
+	    " CROSS JOIN renumbers r ON r.old_id = o.posix_id AND r.kept"
+	    " CROSS JOIN principals p ON p.n = r.n"
+	    " WHERE o.rowid > ?1 AND " IS_ANOTHER " ORDER BY o.rowid LIMIT 1",
+	[AW_Q_KEPT_NAME_IN_WAY] =
+	    "SELECT o.rowid, p.store, p.principal, r.old_name FROM incoming o"
+	    " CROSS JOIN renames r ON r.old_name = o.name AND r.kept"
+	    " CROSS JOIN principals p ON p.n = r.n"
+	    " WHERE o.rowid > ?1 AND " IS_ANOTHER " ORDER BY o.rowid LIMIT 1",
+	[AW_Q_GAVE_WAY] = "INSERT OR IGNORE INTO gave_way VALUES(?1)",
+	[AW_Q_GIVE_ID_OVER] =
+	    "UPDATE renumbers SET kept = 0 WHERE old_id = ?1 AND kept",
+	[AW_Q_GIVE_NAME_OVER] =
+	    "UPDATE renames SET kept = 0 WHERE old_name = ?1 AND kept",
 };

@@ -62,6 +62,13 @@
 
 #define REFUSE "SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
 
+/* What is on record stays as it is; only what was reserved may cease to be. */
+#define RENAMES_VALUES                                                 \
+	"CREATE TRIGGER renames_values BEFORE UPDATE"                  \
+	" OF i, n, at, old_name, name, home ON renames BEGIN " REFUSE  \
+	"CREATE TRIGGER renames_kept BEFORE UPDATE OF kept ON renames" \
+	" WHEN NEW.kept BEGIN " REFUSE
+
 /* The ledger is written once; a name that was given is never another's. */
 #define LEDGER                                                               \
 	"CREATE TABLE renames("                                              \
@@ -83,8 +90,7 @@
 	"CREATE TRIGGER ledger_new_names BEFORE INSERT ON principals"        \
 	" WHEN NEW.name IS NOT NULL AND EXISTS(SELECT 1 FROM renames r"      \
 	"  WHERE r.old_name = NEW.name AND r.kept) BEGIN " REFUSE            \
-	"CREATE TRIGGER renames_values BEFORE UPDATE ON renames"             \
-	" BEGIN " REFUSE                                                     \
+	    RENAMES_VALUES                                                   \
 	"CREATE TRIGGER renames_rows BEFORE DELETE ON renames"               \
 	" BEGIN " REFUSE                                                     \
 	"CREATE TRIGGER renames_others BEFORE INSERT ON renames"             \
@@ -94,20 +100,17 @@
 	"  WHERE r.old_name = NEW.old_name AND r.kept AND r.n != NEW.n) "    \
 	"BEGIN " REFUSE
 
-/* An id that was taken from somebody is never another's. */
-#define RENUMBERS_OTHERS                                             \
-	"CREATE TRIGGER renumbers_others BEFORE INSERT ON renumbers" \
-	" WHEN EXISTS(SELECT 1 FROM principals p"                    \
-	"  WHERE p.posix_id = NEW.old_id AND p.n != NEW.n) OR"       \
-	" EXISTS(SELECT 1 FROM renumbers r"                          \
-	"  WHERE r.old_id = NEW.old_id AND r.n != NEW.n) BEGIN " REFUSE
+/* An id that was taken from somebody is never another's, unless it was given
+ * over: then kept is 0. */
+#define RENUMBERS(table)                                 \
+	"CREATE TABLE " table "("                        \
+	" i INTEGER PRIMARY KEY,"                        \
+	" n INTEGER NOT NULL REFERENCES principals(n),"  \
+	" at INTEGER NOT NULL,"                          \
+	" old_id INTEGER NOT NULL, id INTEGER NOT NULL," \
+	" kept INTEGER NOT NULL CHECK(kept IN (0, 1)));"
 
-#define RENUMBERS                                                           \
-	"CREATE TABLE renumbers("                                           \
-	" i INTEGER PRIMARY KEY,"                                           \
-	" n INTEGER NOT NULL REFERENCES principals(n),"                     \
-	" at INTEGER NOT NULL,"                                             \
-	" old_id INTEGER NOT NULL, id INTEGER NOT NULL);"                   \
+#define RENUMBERS_REST                                                      \
 	"CREATE INDEX renumbers_old ON renumbers(old_id);"                  \
 	"CREATE INDEX renumbers_n ON renumbers(n);"                         \
 	"CREATE TRIGGER ledger_values"                                      \
@@ -123,15 +126,23 @@
 	"    AND r.home IS NEW.home))) BEGIN " REFUSE                       \
 	"CREATE TRIGGER ledger_ids BEFORE UPDATE OF posix_id ON principals" \
 	" WHEN NEW.posix_id IS NOT NULL AND EXISTS(SELECT 1 FROM"           \
-	"  renumbers r WHERE r.old_id = NEW.posix_id AND r.n != OLD.n) "    \
-	"BEGIN " REFUSE                                                     \
+	"  renumbers r WHERE r.old_id = NEW.posix_id AND r.kept"            \
+	"  AND r.n != OLD.n) BEGIN " REFUSE                                 \
 	"CREATE TRIGGER ledger_new_ids BEFORE INSERT ON principals"         \
 	" WHEN NEW.posix_id IS NOT NULL AND EXISTS(SELECT 1 FROM"           \
-	"  renumbers r WHERE r.old_id = NEW.posix_id) BEGIN " REFUSE        \
-	"CREATE TRIGGER renumbers_values BEFORE UPDATE ON renumbers"        \
-	" BEGIN " REFUSE                                                    \
+	"  renumbers r WHERE r.old_id = NEW.posix_id AND r.kept) "          \
+	"BEGIN " REFUSE "CREATE TRIGGER renumbers_values BEFORE UPDATE"     \
+	" OF i, n, at, old_id, id ON renumbers BEGIN " REFUSE               \
+	"CREATE TRIGGER renumbers_kept BEFORE UPDATE OF kept ON renumbers"  \
+	" WHEN NEW.kept BEGIN " REFUSE                                      \
 	"CREATE TRIGGER renumbers_rows BEFORE DELETE ON renumbers"          \
-	" BEGIN " REFUSE RENUMBERS_OTHERS
+	" BEGIN " REFUSE                                                    \
+	"CREATE TRIGGER renumbers_others BEFORE INSERT ON renumbers"        \
+	" WHEN EXISTS(SELECT 1 FROM principals p"                           \
+	"  WHERE p.posix_id = NEW.old_id AND p.n != NEW.n) OR"              \
+	" EXISTS(SELECT 1 FROM renumbers r"                                 \
+	"  WHERE r.old_id = NEW.old_id AND r.kept AND r.n != NEW.n) "       \
+	"BEGIN " REFUSE
 
 /* A learned set's session: its row, or below 0 that of a sign-in whose session
  * has yet to open. */
@@ -169,10 +180,10 @@ const char aw_schema_create[] =
     " detail TEXT);"
     "CREATE INDEX events_code ON events(code);"
     "CREATE INDEX events_user ON events(user);"
-    LEDGER RENUMBERS SETS PINS
-		   /* clang-format on */
-		   "PRAGMA user_version = 5;"
-		   "COMMIT;";
+    LEDGER RENUMBERS("renumbers") RENUMBERS_REST SETS PINS
+    /* clang-format on */
+    "PRAGMA user_version = 6;"
+    "COMMIT;";
 
 const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
 	/* Ids, names and homes as they are; dropping a table drops its
@@ -197,18 +208,30 @@ const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
 	/* ledger_values is another one; the first migration makes none. */
 	[2] = "BEGIN IMMEDIATE;"
 	    "DROP TRIGGER IF EXISTS ledger_values;"
-	    RENUMBERS
+	    RENUMBERS("renumbers") RENUMBERS_REST
 	    "PRAGMA user_version = 3;"
 	    "COMMIT;",
-	/* What was somebody's may be noted later, too. */
-	[3] = "BEGIN IMMEDIATE;"
-	    "DROP TRIGGER renumbers_others;"
-	    RENUMBERS_OTHERS
-	    "PRAGMA user_version = 4;"
-	    "COMMIT;",
+	/* A trigger that the migration to 6 makes. */
+	[3] = "PRAGMA user_version = 4;",
 	[4] = "BEGIN IMMEDIATE;"
 	    PINS
 	    "PRAGMA user_version = 5;"
+	    "COMMIT;",
+	/* What was reserved can be given over.  Triggers go before what they
+	 * look at. */
+	[5] = "BEGIN IMMEDIATE;"
+	    "DROP TRIGGER ledger_values;"
+	    "DROP TRIGGER ledger_ids;"
+	    "DROP TRIGGER ledger_new_ids;"
+	    RENUMBERS("renumbers_2")
+	    "INSERT INTO renumbers_2(i, n, at, old_id, id, kept)"
+	    " SELECT i, n, at, old_id, id, 1 FROM renumbers;"
+	    "DROP TABLE renumbers;"
+	    "ALTER TABLE renumbers_2 RENAME TO renumbers;"
+	    "DROP TRIGGER renames_values;"
+	    "DROP TRIGGER IF EXISTS renames_kept;"
+	    RENUMBERS_REST RENAMES_VALUES
+	    "PRAGMA user_version = 6;"
 	    "COMMIT;",
 	/* clang-format on */
 };
@@ -229,6 +252,14 @@ const char aw_schema_temporary[] =
      * they count for the policy, and the host does not have them. */
     "CREATE TEMP TABLE live_outside(usr INTEGER, principal TEXT,"
     " PRIMARY KEY(usr, principal)) WITHOUT ROWID;"
+    /* Another ledger that is being imported: names and ids that somebody has or
+     * had there; and whose id or name gave way to it, by row number. */
+    "CREATE TEMP TABLE incoming(store TEXT, principal TEXT, name TEXT,"
+    " posix_id INTEGER, has INTEGER);"
+    "CREATE INDEX incoming_id ON incoming(posix_id);"
+    "CREATE INDEX incoming_name ON incoming(name);"
+    "CREATE INDEX incoming_who ON incoming(principal, store);"
+    "CREATE TEMP TABLE gave_way(n INTEGER PRIMARY KEY);"
     /* Who was asked about while a sweep ran, by row number. */
     "CREATE TEMP TABLE touched(n INTEGER PRIMARY KEY);";
 

@@ -12,11 +12,13 @@
  *               which may then lie outside the range.
  *   renames     what an administrator renamed, written before the change.
  *               It alone permits a change of name or home.  kept = 1: the
- *               old name stays with the principal that had it.
+ *               old name stays with the principal that had it, until an
+ *               administrator gives it over: it becomes 0, never 1 again.
  *   renumbers   whose id an administrator took back for another ledger's, by
  *               awssso ids import, written before the change; it alone
- *               permits it, and the old id stays theirs.  A ledger that came
- *               from elsewhere brings such ids along, and kept names.
+ *               permits it.  kept = 1: the old id stays theirs.  A ledger
+ *               that came from elsewhere brings such ids along, and kept
+ *               names.
  *   members     who is in which group, by row number
  *   grants      which people and groups hold which permission set in this
  *               account, as far as a sweep could read it
@@ -33,7 +35,7 @@
 #ifndef AW_AWSSSOD_SCHEMA_H
 #define AW_AWSSSOD_SCHEMA_H
 
-#define AW_SCHEMA_VERSION 5
+#define AW_SCHEMA_VERSION 6
 
 /* Makes everything in an empty database, in one transaction. */
 extern const char aw_schema_create[];

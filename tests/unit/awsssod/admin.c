@@ -103,6 +103,8 @@ void send_import(
 		aw_wire_put_num(&out, AW_TAG_POSIX_ID, rows[i].id);
 		aw_wire_put_text(&out, AW_TAG_USER, rows[i].name);
 		aw_wire_put_text(&out, AW_TAG_HOME, rows[i].home);
+		aw_wire_put_num(&out, AW_TAG_FLAGS,
+		    rows[i].kind ? AW_ID_PRESENT : AW_ID_GIVEN_UP);
 		assert_int_equal(aw_wire_end(&out), 0);
 		aw_buf_add(&records, data, out.len);
 	}

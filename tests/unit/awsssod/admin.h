@@ -36,7 +36,7 @@ void ask(struct fake *fake, const struct question *question);
 
 struct import_row {
 	const char *principal, *name, *home;
-	uint64_t kind, id;
+	uint64_t kind, id; /* kind 0: what it gave up */
 };
 /* Send a ledger to be imported: what is not @sealed is not to be read. */
 void send_import(

@@ -56,7 +56,7 @@ static void add_people(struct aw_snapw *writer, const struct object *o)
 		{ .principal_id = BOB,
 		    .user_name = "bob@example.com",
 		    .name = o->bob ? o->bob : "bob",
-		    .id = ID(2),
+		    .id = o->bobs,
 		    .gecos = "",
 		    .home = "/home/bob",
 		    .shell = "/bin/false" },
@@ -139,6 +139,7 @@ struct object object_good(uint64_t generation, int64_t ago)
 		.generation = generation,
 		.ago = ago,
 		.alice = ID(1),
+		.bobs = ID(2),
 		.key = object_key };
 }
 

@@ -18,9 +18,9 @@ extern EVP_PKEY *object_key, *object_other; /* the host's; another one */
 struct object {
 	const char *store;
 	uint64_t generation;
-	int64_t ago; /* seconds since the publisher read */
-	bool off;    /* alice is disabled */
-	uint32_t alice;
+	int64_t ago;            /* seconds since the publisher read */
+	bool off;               /* alice is disabled */
+	uint32_t alice, bobs;   /* their ids */
 	const char *name, *bob; /* what they are called, NULL: al, bob */
 	const char *notes[2];   /* of alice, or NULL */
 	EVP_PKEY *key;

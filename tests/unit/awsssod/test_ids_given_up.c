@@ -16,41 +16,15 @@
 
 #include "common/id.h"
 #include "common/own.h"
+#include "tests/unit/awsssod/admin.h"
 #include "tests/unit/awsssod/people.h"
 
-/* An entry, or with neither home nor kind what it gave up. */
-struct row {
-	const char *principal, *name, *home;
-	uint64_t id, kind;
-};
-
-static void import(struct fake *fake, const struct row *rows, size_t n,
+static void import(struct fake *fake, const struct import_row *rows, size_t n,
     uint64_t net, const char *says)
 {
-	aw_own(aw_buf_done) struct aw_buf records = AW_BUF_INIT(65536);
 	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
-	aw_own_fd int memfd = -1;
-	uint8_t data[1024];
-	struct aw_wire_out out;
 
-	for (size_t i = 0; i < n; i++) {
-		aw_wire_begin(&out, data, sizeof(data), AW_MSG_ID_REC, 0);
-		aw_wire_put_text(&out, AW_TAG_STORE, FAKE_STORE);
-		aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, rows[i].principal);
-		aw_wire_put_num(&out, AW_TAG_KIND, rows[i].kind);
-		aw_wire_put_num(&out, AW_TAG_POSIX_ID, rows[i].id);
-		aw_wire_put_text(&out, AW_TAG_USER, rows[i].name);
-		aw_wire_put_text(&out, AW_TAG_HOME, rows[i].home);
-		aw_wire_put_num(&out, AW_TAG_FLAGS,
-		    rows[i].kind ? AW_ID_PRESENT : AW_ID_GIVEN_UP);
-		assert_int_equal(aw_wire_end(&out), 0);
-		aw_buf_add(&records, data, out.len);
-	}
-	assert_int_equal(
-	    aw_sock_memfd("t", records.data, records.len, &memfd), 0);
-	aw_wire_begin(&out, data, sizeof(data), AW_MSG_IDS_IMPORT, 7);
-	assert_int_equal(aw_wire_end(&out), 0);
-	assert_int_equal(aw_sock_send(fd, data, out.len, memfd, 0), 0);
+	send_import(fd, rows, n, false, true);
 	if (net == AW_NET_REFUSED) {
 		fake_wait(fake, fd, AW_MSG_ID_REC);
 		if (!strstr(fake_text(fake, AW_TAG_TEXT), says))
@@ -92,15 +66,15 @@ static int64_t reserved(const struct fake *fake)
 #define OLD (AW_ID_MIN + 76)
 #define XAVER                                                    \
 	{                                                        \
-		"u-x", "xaver", "/home/xaver", AW_ID_MIN + 77, U \
+		"u-x", "xaver", "/home/xaver", U, AW_ID_MIN + 77 \
 	}
 
 static void nobody_elses(void **state)
 {
-	static const struct row rows[] = {
+	static const struct import_row rows[] = {
 		XAVER,
 		{ "u-x", "xavi", NULL, 0, 0 },
-		{ "u-x", NULL, NULL, OLD, 0 },
+		{ "u-x", NULL, NULL, 0, OLD },
 		/* more than once, and what is its own again */
 		{ "u-x", "xavi", NULL, 0, 0 },
 		{ "u-x", "xaver", NULL, 0, 0 },
@@ -139,12 +113,13 @@ static void conflicts(void **state)
 	struct fake *fake = *state;
 	const uint64_t bobs = (uint64_t)fake_number(
 	    fake, "SELECT posix_id FROM principals WHERE principal = 'u-bob'");
-	const struct row rows[] = { XAVER, { "u-x", NULL, NULL, bobs, 0 } };
-	const struct row row = { "u-x", NULL, NULL, OLD, 0 };
-	const struct row stranger = { "u-y", NULL, NULL, OLD, 0 };
-	const struct row name = { "u-x", "bob", NULL, 0, 0 };
-	const struct row neither = { "u-x", NULL, NULL, 0, 0 };
-	const struct row both = { "u-x", "xavi", NULL, OLD, 0 };
+	const struct import_row rows[] = { XAVER,
+		{ "u-x", NULL, NULL, 0, bobs } };
+	const struct import_row row = { "u-x", NULL, NULL, 0, OLD };
+	const struct import_row stranger = { "u-y", NULL, NULL, 0, OLD };
+	const struct import_row name = { "u-x", "bob", NULL, 0, 0 };
+	const struct import_row neither = { "u-x", NULL, NULL, 0, 0 };
+	const struct import_row both = { "u-x", "xavi", NULL, 0, OLD };
 
 	import(fake, rows, 2, AW_NET_REFUSED, "is that of u-bob");
 	assert_int_equal(fake_number(fake, "SELECT count(*) FROM principals"

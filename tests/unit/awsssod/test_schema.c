@@ -169,13 +169,38 @@ static const char version_2_trigger[] =
     " WHEN OLD.name IS NOT NULL"
     " BEGIN SELECT RAISE(ABORT, 'the ledger is write-once'); END;";
 
-/* Schema 3 as it was: with one that the migration to 4 replaces. */
-static const char version_3_trigger[] =
-    "DROP TRIGGER renumbers_others;"
+/* Schemas 3 to 5 as they were: what the migration to 6 replaces. */
+#define REFUSE "SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+static const char before_6[] =
+    "DROP TRIGGER ledger_values;"
+    "DROP TRIGGER ledger_ids;"
+    "DROP TRIGGER ledger_new_ids;"
+    "DROP TABLE renumbers;"
+    "CREATE TABLE renumbers("
+    " i INTEGER PRIMARY KEY,"
+    " n INTEGER NOT NULL REFERENCES principals(n),"
+    " at INTEGER NOT NULL,"
+    " old_id INTEGER NOT NULL, id INTEGER NOT NULL);"
+    "CREATE INDEX renumbers_old ON renumbers(old_id);"
+    "CREATE INDEX renumbers_n ON renumbers(n);"
+    "CREATE TRIGGER ledger_values"
+    " BEFORE UPDATE OF name, posix_id, home, adopted ON principals"
+    " WHEN OLD.name IS NOT NULL AND NOT EXISTS(SELECT 1 FROM renumbers r"
+    "  WHERE r.n = OLD.n AND r.id = NEW.posix_id) BEGIN " REFUSE
+    "CREATE TRIGGER ledger_ids BEFORE UPDATE OF posix_id ON principals"
+    " WHEN EXISTS(SELECT 1 FROM renumbers r"
+    "  WHERE r.old_id = NEW.posix_id AND r.n != OLD.n) BEGIN " REFUSE
+    "CREATE TRIGGER ledger_new_ids BEFORE INSERT ON principals"
+    " WHEN EXISTS(SELECT 1 FROM renumbers r"
+    "  WHERE r.old_id = NEW.posix_id) BEGIN " REFUSE
+    "CREATE TRIGGER renumbers_values BEFORE UPDATE ON renumbers"
+    " BEGIN " REFUSE "CREATE TRIGGER renumbers_rows BEFORE DELETE ON renumbers"
+    " BEGIN " REFUSE
     "CREATE TRIGGER renumbers_others BEFORE INSERT ON renumbers"
     " WHEN NOT EXISTS(SELECT 1 FROM principals p WHERE p.n = NEW.n"
-    "  AND p.posix_id = NEW.old_id) BEGIN"
-    " SELECT RAISE(ABORT, 'the ledger is write-once'); END;";
+    "  AND p.posix_id = NEW.old_id) BEGIN " REFUSE "DROP TRIGGER renames_kept;"
+    "DROP TRIGGER renames_values;"
+    "CREATE TRIGGER renames_values BEFORE UPDATE ON renames BEGIN " REFUSE;
 
 static void execute(sqlite3 *db, const char *sql)
 {
@@ -195,8 +220,8 @@ static void make_old(const char *path, int version)
 		execute(old, aw_schema_migrate[i]);
 	if (version == 2)
 		execute(old, version_2_trigger);
-	if (version == 3)
-		execute(old, version_3_trigger);
+	if (version >= 3)
+		execute(old, before_6);
 	assert_int_equal(sqlite3_close(old), SQLITE_OK);
 }
 
@@ -210,8 +235,9 @@ static void from_version_3(void **state)
 	    "INSERT INTO renumbers(n, at, old_id, id)"
 	    " VALUES(1, 5, 1879048192, 1879048200);"
 	    "UPDATE principals SET posix_id = 1879048200;";
-	static const char later[] = "INSERT INTO renumbers(n, at, old_id, id)"
-				    " VALUES(1, 6, 1879048193, 1879048200)";
+	static const char later[] =
+	    "INSERT INTO renumbers(n, at, old_id, id, kept)"
+	    " VALUES(1, 6, 1879048193, 1879048200, 1)";
 	struct fake *fake = fake_new();
 	struct world world = { .fake = fake };
 	struct aw_diag why = { .text = "" };
@@ -221,14 +247,12 @@ static void from_version_3(void **state)
 	make_old(fake->state, 3);
 	old = open_plain(fake->state);
 	execute(old, before);
-	assert_int_equal(
-	    sqlite3_exec(old, later, NULL, NULL, NULL), SQLITE_CONSTRAINT);
 	assert_int_equal(sqlite3_close(old), SQLITE_OK);
 	assert_int_equal(aw_state_open(fake->state, &world.state, &why), 0);
 	execute(world.state.db, later);
 	assert_int_equal(world_number(&world,
 			     "SELECT sum(old_id - 1879048192 + at) FROM"
-			     " renumbers WHERE n = 1",
+			     " renumbers WHERE n = 1 AND kept",
 			     NULL),
 	    5 + 6 + 1);
 	aw_state_close(&world.state);
@@ -397,11 +421,11 @@ static const struct {
 	  " WHERE n = 1",
 	    SQLITE_OK },
 	/* another id only as written down before, by who had it */
-	{ "INSERT INTO renumbers(n, at, old_id, id)"
-	  " VALUES(2, 1, 1879048192, 1879048300)",
+	{ "INSERT INTO renumbers(n, at, old_id, id, kept)"
+	  " VALUES(2, 1, 1879048192, 1879048300, 1)",
 	    SQLITE_CONSTRAINT },
-	{ "INSERT INTO renumbers(n, at, old_id, id)"
-	  " VALUES(1, 1, 1879048192, 1879048300)",
+	{ "INSERT INTO renumbers(n, at, old_id, id, kept)"
+	  " VALUES(1, 1, 1879048192, 1879048300, 1)",
 	    SQLITE_OK },
 	{ "UPDATE principals SET posix_id = 1879048301 WHERE n = 1",
 	    SQLITE_CONSTRAINT },
@@ -424,18 +448,41 @@ static const struct {
 	  " posix_id = 1879048192 WHERE n = 8",
 	    SQLITE_CONSTRAINT },
 	/* one that came from elsewhere, likewise */
-	{ "INSERT INTO renumbers(n, at, old_id, id)"
-	  " VALUES(2, 1, 1879048400, 1879048193)",
+	{ "INSERT INTO renumbers(n, at, old_id, id, kept)"
+	  " VALUES(2, 1, 1879048400, 1879048193, 1)",
 	    SQLITE_OK },
-	{ "INSERT INTO renumbers(n, at, old_id, id)"
-	  " VALUES(1, 1, 1879048400, 1879048300)",
+	{ "INSERT INTO renumbers(n, at, old_id, id, kept)"
+	  " VALUES(1, 1, 1879048400, 1879048300, 1)",
 	    SQLITE_CONSTRAINT },
-	{ "INSERT INTO renumbers(n, at, old_id, id)"
-	  " VALUES(1, 1, 1879048193, 1879048300)",
+	{ "INSERT INTO renumbers(n, at, old_id, id, kept)"
+	  " VALUES(1, 1, 1879048193, 1879048300, 1)",
 	    SQLITE_CONSTRAINT },
 	{ "UPDATE principals SET name = 'hal', home = '/home/h',"
 	  " posix_id = 1879048400 WHERE n = 8",
 	    SQLITE_CONSTRAINT },
+	/* until it is given over, for good */
+	{ "UPDATE renumbers SET kept = 0, n = 8 WHERE old_id = 1879048400",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE renumbers SET kept = 0 WHERE old_id = 1879048400",
+	    SQLITE_OK },
+	{ "UPDATE renumbers SET kept = 1 WHERE old_id = 1879048400",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE principals SET name = 'hal', home = '/home/h',"
+	  " posix_id = 1879048400 WHERE n = 8",
+	    SQLITE_OK },
+	{ "INSERT INTO renumbers(n, at, old_id, id, kept)"
+	  " VALUES(2, 1, 1879048400, 1879048193, 0)",
+	    SQLITE_CONSTRAINT },
+	/* and a name */
+	{ "UPDATE renames SET kept = 0, name = 'x' WHERE old_name = 'al'",
+	    SQLITE_CONSTRAINT },
+	{ "UPDATE renames SET kept = 0 WHERE old_name = 'al'", SQLITE_OK },
+	{ "UPDATE renames SET kept = 1 WHERE old_name = 'al'",
+	    SQLITE_CONSTRAINT },
+	{ "INSERT INTO principals(store, principal, kind, user_name,"
+	  " name, posix_id, home)"
+	  " VALUES('s', 'u-9', 1, '', 'al', 1879048500, '/home/l')",
+	    SQLITE_OK },
 };
 
 /* What may be written to the ledger, one statement after the other. */

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "awsssod/schema.h"
 #include "common/own.h"
 #include "tests/unit/awsssod/people.h"
 
@@ -59,7 +60,7 @@ static void settings(void **state)
 		{ "PRAGMA synchronous", 2 },
 		{ "PRAGMA foreign_keys", 1 },
 		{ "PRAGMA recursive_triggers", 1 },
-		{ "PRAGMA user_version", 5 },
+		{ "PRAGMA user_version", AW_SCHEMA_VERSION },
 	};
 	struct fake *fake = fake_new();
 
