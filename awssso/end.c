@@ -39,27 +39,22 @@ static void note(struct aw_end_report *report, const char *what, int error)
 
 /* --- jobs -------------------------------------------------------------- */
 
-/* The directory that jobs are moved to; made when it is needed first. */
-static int open_saved(
-    const char *root, const char *name, struct aw_end_report *report)
+/* The directory @place that jobs are moved to; made when it is needed first. */
+static int open_saved(const char *root, const char *place)
 {
-	char parent[PATH_MAX];
+	char path[PATH_MAX];
 	struct stat st;
 	int fd;
 
-	if (!report->saved[0] &&
-	    aw_fmt(report->saved, sizeof(report->saved), SAVED_DIR "/%s.%lld",
-		name, (long long)time(NULL)) < 0)
+	if (aw_fmt(path, sizeof(path), "%s" SAVED_DIR, root) < 0)
 		return -ENAMETOOLONG;
-	if (aw_fmt(parent, sizeof(parent), "%s" SAVED_DIR, root) < 0)
-		return -ENAMETOOLONG;
-	if (mkdir(parent, 0700) < 0 && errno != EEXIST)
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return -errno;
-	if (aw_fmt(parent, sizeof(parent), "%s%s", root, report->saved) < 0)
+	if (aw_fmt(path, sizeof(path), "%s%s", root, place) < 0)
 		return -ENAMETOOLONG;
-	if (mkdir(parent, 0700) < 0 && errno != EEXIST)
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return -errno;
-	fd = open(parent, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = open(path, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
@@ -69,15 +64,25 @@ static int open_saved(
 	return -EPERM;
 }
 
-/* Move @from in @dir aside, as @to. */
+/* Move @from in @dir aside, as @to: to where the others went, if any did. */
 static int move_aside(const char *root, int dir, const char *from,
     const char *to, const struct aw_end_who *who, struct aw_end_report *report)
 {
-	aw_own_fd int saved = open_saved(root, who->name, report);
+	char place[sizeof(report->saved)];
+	aw_own_fd int saved = -1;
 
+	if (report->saved[0])
+		memcpy(place, report->saved, sizeof(place));
+	else if (aw_fmt(place, sizeof(place), SAVED_DIR "/%s.%lld", who->name,
+		     (long long)time(NULL)) < 0)
+		return -ENAMETOOLONG;
+	saved = open_saved(root, place);
 	if (saved < 0)
 		return saved;
-	return renameat(dir, from, saved, to) < 0 ? -errno : 0;
+	if (renameat(dir, from, saved, to) < 0)
+		return -errno;
+	memcpy(report->saved, place, sizeof(place));
+	return 0;
 }
 
 static int open_dir(const char *root, const char *path)
