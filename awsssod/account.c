@@ -37,9 +37,14 @@ static void account_free(void *user)
 	free(account);
 }
 
-static void end(struct account *account, enum aw_say say,
+/* @found is what was decided; an outage may have a grace. */
+static void end(struct account *account, enum aw_say found,
     const struct aw_live_result *result)
 {
+	const enum aw_say say = account->is_known
+				    ? aw_grace(account->daemon, &account->ask,
+					  &account->person, found)
+				    : found;
 	const bool gate = account->ask.permission_set[0] != '\0';
 	const struct aw_verdict_more more = {
 		.account =
@@ -91,15 +96,11 @@ static void on_live(void *user, const struct aw_live_result *result)
 	}
 	say = is_fresh(account, result);
 	if (say == AW_SAY_ALLOWED)
-		say = aw_decide(account->daemon, &account->person,
+		say = aw_decide_with_set(account->daemon, &account->person,
 		    account->ask.service, sets, AW_STAGE_ACCOUNT,
-		    &account->rule);
-	if (say == AW_SAY_ALLOWED)
-		say = aw_decide_roles(&account->ask, result);
+		    aw_decide_roles(&account->ask, result), &account->rule);
 	aw_grace_note(account->daemon, &account->ask, result);
-	end(account,
-	    aw_grace(account->daemon, &account->ask, &account->person, say),
-	    result);
+	end(account, say, result);
 }
 
 /* The facts of an approval under this very attempt are a moment old. */
@@ -137,7 +138,12 @@ static enum aw_say find_token(
 		wish->session = session->row;
 		return AW_SAY_ALLOWED;
 	}
-	return gate ? AW_SAY_NO_TOKEN : AW_SAY_ALLOWED;
+	if (!gate)
+		return AW_SAY_ALLOWED;
+	/* It had one, and that went with awssso-netd. */
+	return session && session->approved_ms != 0 && daemon->netd.fd < 0
+		   ? AW_SAY_NETD_GONE
+		   : AW_SAY_NO_TOKEN;
 }
 
 static void judge(struct account *account)
@@ -148,13 +154,6 @@ static void judge(struct account *account)
 
 	use_approval(account);
 	say = find_token(account, &wish);
-	/* Its token went with awssso-netd. */
-	if (say == AW_SAY_NO_TOKEN && account->daemon->netd.fd < 0 &&
-	    aw_grace(account->daemon, &account->ask, &account->person,
-		AW_SAY_NETD_GONE) == AW_SAY_GRACE) {
-		end(account, AW_SAY_GRACE, NULL);
-		return;
-	}
 	if (say != AW_SAY_ALLOWED) {
 		/* A person who may not even come in hears that instead. */
 		const enum aw_say other = aw_decide(account->daemon,

@@ -114,10 +114,9 @@ static void on_reuse(void *user, const struct aw_live_result *result)
 	}
 	say = is_fresh(flow, result);
 	if (say == AW_SAY_ALLOWED)
-		say = aw_decide_roles(&flow->ask, result);
-	if (say == AW_SAY_ALLOWED)
-		say = aw_decide(flow->daemon, &flow->person, flow->ask.service,
-		    &result->sets, AW_STAGE_SIGN_IN, &flow->rule);
+		say = aw_decide_with_set(flow->daemon, &flow->person,
+		    flow->ask.service, &result->sets, AW_STAGE_SIGN_IN,
+		    aw_decide_roles(&flow->ask, result), &flow->rule);
 	flow->sets = result->sets;
 	aw_grace_note(flow->daemon, &flow->ask, result);
 	more.rule = flow->rule;

@@ -107,6 +107,31 @@ enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
 	return AW_SAY_ALLOWED;
 }
 
+/* Where unknown is no: the one where it is not. */
+static enum aw_stage lenient(enum aw_stage stage)
+{
+	return stage == AW_STAGE_SIGN_IN ? AW_STAGE_BEFORE_CODE
+					 : AW_STAGE_SESSION;
+}
+
+enum aw_say aw_decide_with_set(struct aw_daemon *daemon,
+    const struct aw_person *person, const char *service,
+    const struct aw_access_facts *sets, enum aw_stage stage, enum aw_say set,
+    const struct aw_conf_rule **ret_rule)
+{
+	const enum aw_say say =
+	    aw_decide(daemon, person, service, sets, stage, ret_rule);
+
+	if (say == AW_SAY_ALLOWED)
+		return set;
+	if (say == AW_SAY_NOT_ALLOWED &&
+	    aw_say_verdict(set) == AW_VERDICT_UNAVAIL &&
+	    aw_decide(daemon, person, service, sets, lenient(stage), NULL) ==
+		AW_SAY_ALLOWED)
+		return set;
+	return say;
+}
+
 enum aw_say aw_decide_roles(
     const struct aw_ask *ask, const struct aw_live_result *result)
 {

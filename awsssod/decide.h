@@ -31,6 +31,14 @@ enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
     const char *service, const struct aw_access_facts *sets,
     enum aw_stage stage, const struct aw_conf_rule **ret_rule) AW_MUST_USE;
 
+/* The same, and then the permission set that the PAM line requires, of which
+ * @set says whether it is held (aw_decide_roles()).  Where the policy could not
+ * be told because AWS could not be asked for the set, that is what is said. */
+enum aw_say aw_decide_with_set(struct aw_daemon *daemon,
+    const struct aw_person *person, const char *service,
+    const struct aw_access_facts *sets, enum aw_stage stage, enum aw_say set,
+    const struct aw_conf_rule **ret_rule) AW_MUST_USE;
+
 /* The permission set that @ask requires, by what the portal said just now:
  * AW_SAY_ALLOWED when it requires none or it is held, else what to say. */
 enum aw_say aw_decide_roles(

@@ -166,10 +166,8 @@ static enum aw_say judge(struct aw_flow *flow, const struct aw_wire_in *in,
 	if (say != AW_SAY_ALLOWED)
 		return say;
 	say = may_by_roles(flow, in);
-	if (say != AW_SAY_ALLOWED)
-		return say;
-	return aw_decide(daemon, &flow->person, flow->ask.service, &flow->sets,
-	    AW_STAGE_SIGN_IN, &flow->rule);
+	return aw_decide_with_set(daemon, &flow->person, flow->ask.service,
+	    &flow->sets, AW_STAGE_SIGN_IN, say, &flow->rule);
 }
 
 /* The token of a sign-in that counts: to the session it was asked from, else

@@ -180,19 +180,22 @@ static void an_old_directory(void **state)
 static void without_netd(void **state)
 {
 	struct fake *fake = *state;
+	const struct fake_ask sudo = { .type = AW_MSG_ACCOUNT,
+		.user = "alice",
+		.service = "sudo",
+		.set = "Admin",
+		.ksession = 9 };
 	aw_own_fd int fd = -1, auth_fd = -1;
 
-	set_grace(fake, "4h");
 	log_in(fake);
 	gate(fake, 9, "Admin", AW_NET_OK, "Admin", AW_VERDICT_ALLOW);
 	fake_netd_hang_up(fake);
 	fd = fake_connect(fake, "auth.sock");
-	fake_ask(fake, fd,
-	    &(struct fake_ask){ .type = AW_MSG_ACCOUNT,
-		.user = "alice",
-		.service = "sudo",
-		.set = "Admin",
-		.ksession = 9 });
+	/* that is what is wrong, and no new code would help */
+	fake_ask(fake, fd, &sudo);
+	fake_verdict(fake, fd, AW_VERDICT_UNAVAIL, "");
+	set_grace(fake, "4h");
+	fake_ask(fake, fd, &sudo);
 	fake_verdict(fake, fd, AW_VERDICT_ALLOW, "");
 	/* nor can a code be made: the proof of the session counts */
 	auth_fd = fake_connect(fake, "auth.sock");
