@@ -25,6 +25,8 @@
 
 #define IDLE_USEC   (10u * 1000 * 1000)
 #define MESSAGE_MAX 8192 /* the longest question: every label and a key */
+#define PAUSE_USEC  (250u * 1000)
+#define TELL_MS     60000
 
 /* A request about a person, already allowed by the table of rights. */
 typedef void ask_fn(struct aw_conn *conn, const struct aw_ask *ask);
@@ -47,20 +49,56 @@ static ask_fn *ask_handler(uint16_t type)
 	}
 }
 
+/* Take in whoever waits at the sockets. */
+static void listen_again(struct aw_server *server)
+{
+	for (int i = 0; i < 2; i++)
+		(void)sd_event_source_set_enabled(server->io[i], SD_EVENT_ON);
+	(void)sd_event_source_set_enabled(server->pause, SD_EVENT_OFF);
+}
+
+static int on_pause(
+    sd_event_source *source AW_UNUSED, uint64_t usec AW_UNUSED, void *user)
+{
+	listen_again(user);
+	return 0;
+}
+
+/* Whoever waits stays ready to be accepted: without a pause that cannot be done
+ * would be tried over and over, and nothing else. */
+static void stop_listening(struct aw_server *server, int error)
+{
+	const uint64_t now = aw_sock_now_ms();
+
+	for (int i = 0; i < 2; i++)
+		(void)sd_event_source_set_enabled(server->io[i], SD_EVENT_OFF);
+	(void)sd_event_source_set_time_relative(server->pause, PAUSE_USEC);
+	(void)sd_event_source_set_enabled(server->pause, SD_EVENT_ONESHOT);
+	if (server->told_ms && now - server->told_ms < TELL_MS)
+		return;
+	server->told_ms = now;
+	aw_log(LOG_ERR, "cannot accept, %u connections are open: %s",
+	    server->n_conns, strerror(error));
+}
+
 static void conn_free(struct aw_conn *conn)
 {
+	struct aw_server *server;
+
 	if (!conn)
 		return;
+	server = &conn->daemon->server;
 	aw_conn_end_op(conn);
 	*conn->link = conn->next;
 	if (conn->next)
 		conn->next->link = conn->link;
-	conn->daemon->server.n_conns--;
-	conn->daemon->server.n_others -= conn->is_other;
+	server->n_conns--;
+	server->n_others -= conn->is_other;
 	(void)sd_event_source_disable_unref(conn->io);
 	(void)sd_event_source_disable_unref(conn->idle);
 	aw_own_fd_done(&conn->fd);
 	free(conn);
+	listen_again(server);
 }
 
 void aw_conn_set_op(struct aw_conn *conn, void *op, void (*op_free)(void *))
@@ -258,9 +296,14 @@ static int on_connect(
 		const int conn =
 		    accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
+		if (conn >= 0)
+			welcome(
+			    server, is_auth ? AW_VERB_AUTH : AW_VERB_CTL, conn);
+		else if (errno == EMFILE || errno == ENFILE ||
+			 errno == ENOBUFS || errno == ENOMEM)
+			stop_listening(server, errno);
 		if (conn < 0)
 			break;
-		welcome(server, is_auth ? AW_VERB_AUTH : AW_VERB_CTL, conn);
 	}
 	return 0;
 }
@@ -268,11 +311,15 @@ static int on_connect(
 int aw_server_init(
     struct aw_server *server, struct aw_daemon *daemon, int auth_fd, int ctl_fd)
 {
-	int r = 0;
+	int r;
 
 	server->daemon = daemon;
 	server->fd[0] = auth_fd;
 	server->fd[1] = ctl_fd;
+	r = sd_event_add_time_relative(daemon->event, &server->pause,
+	    CLOCK_BOOTTIME, PAUSE_USEC, 1000, on_pause, server);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(server->pause, SD_EVENT_OFF);
 	for (int i = 0; i < 2 && r >= 0; i++)
 		r = sd_event_add_io(daemon->event, &server->io[i],
 		    server->fd[i], EPOLLIN, on_connect, server);
@@ -283,6 +330,7 @@ void aw_server_done(struct aw_server *server)
 {
 	while (server->conns)
 		conn_free(server->conns);
+	(void)sd_event_source_disable_unref(server->pause);
 	for (int i = 0; i < 2; i++) {
 		(void)sd_event_source_disable_unref(server->io[i]);
 		aw_own_fd_done(&server->fd[i]);

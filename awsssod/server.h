@@ -4,7 +4,8 @@
  * may ask, and who answers.
  *
  * A connection does one thing at a time.  What it started, its operation, is
- * broken off when the peer hangs up.
+ * broken off when the peer hangs up.  When descriptors run out, whoever comes
+ * waits in the socket's queue until one is given back.
  */
 #ifndef AW_AWSSSOD_SERVER_H
 #define AW_AWSSSOD_SERVER_H
@@ -42,6 +43,8 @@ struct aw_server {
 	struct aw_daemon *daemon;
 	int fd[2];
 	sd_event_source *io[2];
+	sd_event_source *pause; /* armed: nobody is taken in until then */
+	uint64_t told_ms;       /* when that was last said */
 	struct aw_conn *conns;
 	unsigned n_conns, n_others; /* others: not of root */
 };
