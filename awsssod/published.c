@@ -30,7 +30,8 @@ struct aw_published_op {
 	struct aw_daemon *daemon;
 	uint64_t request;
 	bool anew;
-	int object_fd, copy_fd;
+	bool is_known; /* by its head: only its bytes are compared with it */
+	int object_fd, copy_fd; /* copy_fd: -1 when it is known */
 	enum step step;
 	uint64_t copied;
 	EVP_MD_CTX *ctx;
@@ -100,7 +101,8 @@ static int open_copy(const char *state_path, int *ret_fd)
 	return *ret_fd < 0 ? -errno : 0;
 }
 
-/* 0 with what was read and written, 0 at the end; or a negative errno. */
+/* 0 with what was read, and written to the copy, if any; with 0 at the end; or
+ * a negative errno. */
 static int copy_chunk(struct aw_published_op *op, size_t *ret_n)
 {
 	aw_own_free uint8_t *chunk = malloc(CHUNK);
@@ -113,7 +115,7 @@ static int copy_chunk(struct aw_published_op *op, size_t *ret_n)
 	    (off_t)(AW_PUBLISHED_HEAD + op->copied));
 	if (n < 0)
 		return -errno;
-	r = aw_file_write(op->copy_fd, chunk, (size_t)n);
+	r = op->is_known ? 0 : aw_file_write(op->copy_fd, chunk, (size_t)n);
 	if (r < 0)
 		return r;
 	if (n > 0 && EVP_DigestUpdate(op->ctx, chunk, (size_t)n) != 1)
@@ -122,19 +124,26 @@ static int copy_chunk(struct aw_published_op *op, size_t *ret_n)
 	return 0;
 }
 
-/* The copy is whole: is it the signed one, and a snapshot of ours? */
-static int open_snapshot(struct aw_published_op *op)
+/* It is all read: is it what the head says? */
+static int check_bytes(struct aw_published_op *op)
 {
 	const struct aw_published *head = &op->end.head;
 	uint8_t digest[32];
-	char path[64];
-	int r;
 
 	if (EVP_DigestFinal_ex(op->ctx, digest, NULL) != 1)
 		return -EIO;
 	if (op->copied != head->length ||
 	    memcmp(digest, head->sha256, sizeof(digest)) != 0)
 		return deny(op, "is not what its publisher signed");
+	return 0;
+}
+
+/* The copy is the signed one: is it a snapshot of ours? */
+static int open_snapshot(struct aw_published_op *op)
+{
+	char path[64];
+	int r;
+
 	r = aw_fmt(path, sizeof(path), "/proc/self/fd/%d", op->copy_fd);
 	if (r == 0)
 		r = aw_snap_open_named(path, &op->snap);
@@ -150,7 +159,7 @@ static int open_snapshot(struct aw_published_op *op)
 	if (strcmp(aw_snap_store(&op->snap),
 		op->daemon->conf.identity_store_id) != 0)
 		return deny(op, "is of another identity store");
-	if (op->snap.generation != head->generation)
+	if (op->snap.generation != op->end.head.generation)
 		return deny(op, "names another generation than its snapshot");
 	return 0;
 }
@@ -166,7 +175,13 @@ static int copy_step(struct aw_published_op *op)
 	op->copied += n;
 	if (n > 0)
 		return 0;
-	r = open_snapshot(op);
+	r = check_bytes(op);
+	if (r == 0 && op->is_known) {
+		op->end.unchanged = true;
+		return AW_END;
+	}
+	if (r == 0)
+		r = open_snapshot(op);
 	if (r == 0) {
 		op->stage.snap = &op->snap;
 		op->step = STEP_STAGE;
@@ -210,12 +225,14 @@ static int take_object(struct aw_published_op *op, int fd)
 		return -errno;
 	r = aw_published_check(&daemon->state, &daemon->conf, raw,
 	    (uint64_t)st.st_size, time(NULL), &op->end.head, &op->end.why);
-	if (r != 0 && !(r == AW_STALE && op->anew))
+	if (r != 0 && r != AW_STALE)
 		return r;
+	op->is_known = r == AW_STALE && !op->anew;
 	op->ctx = EVP_MD_CTX_new();
 	if (!op->ctx || EVP_DigestInit_ex(op->ctx, EVP_sha256(), NULL) != 1)
 		return -ENOMEM;
-	r = open_copy(daemon->settings.state, &op->copy_fd);
+	if (!op->is_known)
+		r = open_copy(daemon->settings.state, &op->copy_fd);
 	if (r < 0)
 		return r;
 	r = sd_event_add_defer(daemon->event, &op->turn, on_turn, op);
@@ -245,13 +262,13 @@ static void on_answer(void *user, const struct aw_wire_in *in, int fd)
 		finish(op, net);
 		return;
 	}
-	r = end->unchanged ? AW_STALE : take_object(op, fd);
-	if (r == AW_STALE) {
-		end->unchanged = true;
+	if (end->unchanged) {
 		finish(op, AW_NET_OK);
-	} else if (r != 0) {
-		fail(op, r);
+		return;
 	}
+	r = take_object(op, fd);
+	if (r != 0)
+		fail(op, r);
 }
 
 int aw_published_start(struct aw_daemon *daemon, const char *etag, bool anew,

@@ -4,6 +4,7 @@
  * and staged here, a bit at a time so that nobody who signs in waits for it.
  *
  *	FETCH -> head: form, key, signature, not older, not of the future
+ *	      -> the one in force: is it still, byte for byte?  Nothing more
  *	      -> copied to a file of our own while it is hashed
  *	      -> the snapshot: checksums, store, generation
  *	      -> staged as a sweep is, with its names, ids and homes

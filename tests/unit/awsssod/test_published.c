@@ -172,6 +172,42 @@ static void no_byte_can_be_changed(void **state)
 	object_fetch(fake, &o, AW_NET_OK, "", "unchanged again");
 }
 
+/* The head is known, the bytes are not its own any more: said at once, and
+ * over when they are again.  Nothing is taken either way. */
+static void a_known_one_that_rots(void **state)
+{
+	struct fake *fake = *state;
+	struct aw_sweep *sweep = &fake->daemon->sweep;
+	struct object o = object_good(7, 60);
+
+	object_make(&o);
+	fake_netd_wait(fake, AW_MSG_FETCH);
+	object_serve(fake, o.data, o.len);
+	assert_int_equal(sweep->net, AW_NET_OK);
+	for (size_t i = 0; i < 3; i++) {
+		const size_t at[] = { AW_PUBLISHED_HEAD, o.len / 2, o.len - 1 };
+
+		o.data[at[i]] ^= 1;
+		sweep->etag[0] = '\0';
+		aw_sweep_start(sweep, false);
+		fake_netd_wait(fake, AW_MSG_FETCH);
+		object_serve(fake, o.data, o.len);
+		assert_int_equal(sweep->net, AW_NET_BAD_ANSWER);
+		assert_non_null(strstr(sweep->text, "publisher signed"));
+		assert_string_equal(sweep->etag, "");
+		o.data[at[i]] ^= 1;
+	}
+	aw_sweep_start(sweep, false);
+	fake_netd_wait(fake, AW_MSG_FETCH);
+	object_serve(fake, o.data, o.len);
+	assert_int_equal(sweep->net, AW_NET_OK);
+	assert_int_equal(sweep->failures, 0);
+	assert_string_equal(sweep->etag, "\"one\"");
+	assert_int_equal(
+	    fake_number(fake, "SELECT count(*) FROM sweeps WHERE net = 1"), 1);
+	free(o.data);
+}
+
 static void what_is_refused(void **state)
 {
 	static const struct {
@@ -328,6 +364,7 @@ int main(int argc, char **argv)
 		TEST(what_is_held_can_be_accepted),
 		TEST(an_old_error_is_over),
 		TEST(no_byte_can_be_changed),
+		TEST(a_known_one_that_rots),
 		TEST(what_is_refused),
 		TEST(what_is_signed_may_be_wrong),
 		TEST(judged_by_the_generation),
