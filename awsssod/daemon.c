@@ -16,7 +16,6 @@
 #include "awsssod/arn.h"
 #include "awsssod/auth.h"
 #include "awsssod/learned.h"
-#include "awsssod/local_group.h"
 #include "awsssod/log.h"
 #include "awsssod/pins.h"
 #include "awsssod/rebuild.h"
@@ -85,7 +84,7 @@ static int on_minute(
 		attempt->token = 0;
 	}
 	ask_host(daemon);
-	aw_local_groups_look(daemon);
+	aw_local_look(daemon);
 	aw_learned_expire(daemon);
 	aw_scim_expiry_tell(&daemon->conf, time(NULL), &daemon->told_expiry);
 	(void)sd_event_source_set_time_relative(source, HOUSEKEEPING_USEC);
@@ -232,6 +231,7 @@ static int start_state(struct aw_daemon *daemon)
 		aw_log(LOG_WARNING, "state.db: cannot read the sessions: %s",
 		    strerror(-r));
 	aw_learned_start(daemon);
+	aw_local_look(daemon);
 	aw_publish_if_stale(&daemon->publish);
 	aw_hints_init(&daemon->hints, daemon);
 	return aw_sweep_init(&daemon->sweep, daemon);

@@ -24,6 +24,7 @@
 #include "awsssod/attempt.h"
 #include "awsssod/census.h"
 #include "awsssod/hint.h"
+#include "awsssod/local_look.h"
 #include "awsssod/netd.h"
 #include "awsssod/opening.h"
 #include "awsssod/outage.h"
@@ -54,7 +55,7 @@ struct aw_daemon {
 	struct aw_hints hints;
 	struct aw_sessions sessions;
 	struct aw_opening *openings; /* those that wait for the snapshot */
-	struct stat group_seen; /* /etc/group, when it was last looked at */
+	struct stat local_seen[AW_LOCAL_FILES]; /* as last looked at */
 	char net_path[108];
 	char host[65];
 	char account[13];  /* whose permission sets count; "": not known yet */

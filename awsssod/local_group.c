@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "awsssod/daemon.h"
-#include "awsssod/log.h"
 #include "common/group_file.h"
 
 /* The row of the one group that @name means; why there is none. */
@@ -85,21 +83,4 @@ int aw_local_groups_resolve(struct aw_state *state, const struct aw_conf *conf,
 			.from = from };
 	}
 	return r < 0 ? r : 0;
-}
-
-void aw_local_groups_look(struct aw_daemon *daemon)
-{
-	struct stat *seen = &daemon->group_seen;
-	struct stat st;
-
-	if (daemon->conf.local_groups.n == 0 ||
-	    stat(daemon->settings.local.group, &st) < 0)
-		return;
-	if (st.st_ino == seen->st_ino && st.st_dev == seen->st_dev &&
-	    st.st_size == seen->st_size &&
-	    st.st_mtim.tv_sec == seen->st_mtim.tv_sec &&
-	    st.st_mtim.tv_nsec == seen->st_mtim.tv_nsec)
-		return;
-	*seen = st;
-	aw_publish_if_stale(&daemon->publish);
 }

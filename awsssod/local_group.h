@@ -10,12 +10,9 @@
 #define AW_AWSSSOD_LOCAL_GROUP_H
 
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "awsssod/state.h"
 #include "common/conf.h"
-
-struct aw_daemon;
 
 /* The host's group @gid has whoever is in the group that is row @from. */
 struct aw_local_link {
@@ -39,8 +36,5 @@ typedef void aw_local_tell_fn(
 int aw_local_groups_resolve(struct aw_state *state, const struct aw_conf *conf,
     const char *group_file, aw_local_tell_fn *tell, void *user,
     struct aw_local_groups *ret) AW_MUST_USE;
-
-/* Publish anew if /etc/group has changed and that matters. */
-void aw_local_groups_look(struct aw_daemon *daemon);
 
 #endif

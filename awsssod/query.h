@@ -60,6 +60,7 @@ enum aw_query {
 	AW_Q_ARRIVED,
 	AW_Q_SKIP_NEWCOMERS,
 	AW_Q_SKIP_LOCAL,
+	AW_Q_LOCAL_NEWS, /* limit -> name, why it will not be shown, or NULL */
 	/* a published directory */
 	AW_Q_PUBLISHED_ADD,
 	AW_Q_PUBLISHED_DISABLE,

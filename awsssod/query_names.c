@@ -19,6 +19,18 @@
 			"/etc/subgid: take it"                          \
 			" from there' END"
 
+/* Whom that may have changed for: from what the host has to ours, which are
+ * many. */
+#define MAY_CONFLICT                                              \
+	"(SELECT p.n FROM local_names l CROSS JOIN principals p"  \
+	"  ON p.name = l.name UNION ALL"                          \
+	" SELECT p.n FROM local_ids l CROSS JOIN principals p"    \
+	"  ON p.posix_id = l.id UNION ALL"                        \
+	" SELECT p.n FROM local_ranges r CROSS JOIN principals p" \
+	"  ON p.posix_id BETWEEN r.first AND r.last UNION ALL"    \
+	" SELECT n FROM principals WHERE skip IS NOT NULL)"       \
+	" AND name IS NOT NULL AND skip IS NOT " LOCAL_CONFLICT
+
 /* The principal of a newcomer, in a sentence. */
 #define NEWCOMER                                   \
 	"' || (SELECT principal FROM principals p" \
@@ -161,17 +173,12 @@ const char *const aw_query_names[AW_Q_COUNT_] = {
 	    " AND n IN (SELECT n FROM newcomers WHERE batch = 1)"
 	    " AND skip IS NOT (SELECT reason FROM newcomers w"
 	    "  WHERE w.batch = 1 AND w.n = principals.n)",
-	/* From what the host has to ours, which are many. */
-	[AW_Q_SKIP_LOCAL] =
-	    "UPDATE principals SET skip = " LOCAL_CONFLICT " WHERE n IN ("
-	    " SELECT p.n FROM local_names l CROSS JOIN principals p"
-	    "  ON p.name = l.name UNION ALL"
-	    " SELECT p.n FROM local_ids l CROSS JOIN principals p"
-	    "  ON p.posix_id = l.id UNION ALL"
-	    " SELECT p.n FROM local_ranges r CROSS JOIN principals p"
-	    "  ON p.posix_id BETWEEN r.first AND r.last UNION ALL"
-	    " SELECT n FROM principals WHERE skip IS NOT NULL)"
-	    " AND name IS NOT NULL AND skip IS NOT " LOCAL_CONFLICT,
+	[AW_Q_SKIP_LOCAL] = "UPDATE principals SET skip = " LOCAL_CONFLICT
+			    " WHERE n IN " MAY_CONFLICT,
+	[AW_Q_LOCAL_NEWS] =
+	    "SELECT name, " LOCAL_CONFLICT
+	    " FROM principals WHERE present = 1 AND n IN " MAY_CONFLICT
+	    " LIMIT ?1",
 
 	/* What a publisher gave out. */
 	[AW_Q_PUBLISHED_ADD] =

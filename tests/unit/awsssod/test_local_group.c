@@ -180,11 +180,11 @@ static void follows_the_file(void **state)
 	run_with(fake, "video", "admins");
 	assert_string_equal(who_has(fake, 44, &limits), "a");
 	fake_file(fake->group, "root:x:0:\nvideo:x:45:\nother:x:44:\n");
-	aw_local_groups_look(fake->daemon);
+	aw_local_look(fake->daemon);
 	assert_string_equal(who_has(fake, 44, &limits), "");
 	assert_string_equal(who_has(fake, 45, &limits), "a");
 	fake_file(fake->group, "root:x:0:\n");
-	aw_local_groups_look(fake->daemon);
+	aw_local_look(fake->daemon);
 	assert_string_equal(who_has(fake, 45, &limits), "");
 	assert_false(limits);
 }

@@ -170,19 +170,28 @@ no_local_alice()
 	chown -R "$1:$1" /home/alice
 }
 
+# is_nobody UID
+is_nobody()
+{
+	! getent passwd "$1" > /dev/null
+}
+
 # covers: verdict.4, R13, R17
 scn_local_name_shadows()
 {
 	begin
+	theirs=$(id -u alice)
 	undo awssso sync
-	undo no_local_alice "$(id -u alice)"
+	undo no_local_alice "$theirs"
 	# useradd would see that there is an alice.
 	echo "alice:x:4711:100::/home/alice:/bin/bash" >> /etc/passwd
 	echo 'alice:!:20000:0:99999:7:::' >> /etc/shadow
 	echo "alice:$password" | chpasswd
 	chown -R alice: /home/alice
-	# A sweep skips who is here already, by name and by id.
-	awssso sync
+	# awsssod notices who is here by now, by name and by id: the id of a
+	# person is nobody's then, and no other one's name stands for it.
+	within 20 is_nobody "$theirs" || fail "$theirs is still somebody's"
+	logged "accounts of this host have changed: alice is not" awsssod.log
 	tries
 }
 
