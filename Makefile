@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # awssso: one Makefile, no recursion, no configure.  `make help` lists targets.
 
-VERSION := 0.1.0
+# The version is what the first line of Debian's changelog says.
+VERSION := $(shell awk -F'[()-]' 'NR == 1 { print $$2 }' debian/changelog)
 BUILD   ?= build
 
 prefix      ?= /usr
@@ -16,6 +17,7 @@ unitdir     ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 pamconfdir  ?= $(prefix)/share/pam-configs
+libexecdir  ?= $(prefix)/libexec
 authselectdir ?= $(prefix)/share/authselect/vendor/awssso
 docdir      ?= $(prefix)/share/doc/awssso
 
@@ -330,16 +332,30 @@ install: $(PRODUCTS)
 	$(Q)$(call put,0644,conf/sysusers.d/awssso.conf,$(sysusersdir)/awssso.conf)
 	$(Q)$(call put,0644,conf/tmpfiles.d/awssso.conf,$(tmpfilesdir)/awssso.conf)
 	$(Q)$(call put,0644,conf/pam-configs/awssso,$(pamconfdir)/awssso)
+	$(Q)$(call put,0755,conf/unhook,$(libexecdir)/awssso/unhook)
 	$(Q)$(foreach f,$(notdir $(wildcard conf/authselect/*)),$(call put,0644,conf/authselect/$(f),$(authselectdir)/$(f)) &&) true
 	$(Q)$(foreach f,$(EXAMPLES),$(call put,0644,conf/$(f),$(docdir)/examples/$(f)) &&) true
 	$(Q)$(INSTALL) -d -m 0755 $(D)$(sysconfdir)/awssso
 	$(Q)test -e $(D)$(sysconfdir)/awssso/awssso.conf || { $(call put,0644,conf/awssso.conf,$(sysconfdir)/awssso/awssso.conf); }
 
+# What names the modules goes before them.
 uninstall:
+	$(Q)$(if $(D),,sh conf/unhook)
 	$(Q)rm -f $(D)$(nssdir)/libnss_awssso.so.2 $(D)$(pamdir)/pam_awssso.so $(D)$(bindir)/awssso \
 	  $(D)$(sbindir)/awsssod $(D)$(sbindir)/awssso-netd $(UNITFILES:%=$(D)$(unitdir)/%) \
 	  $(D)$(sysusersdir)/awssso.conf $(D)$(tmpfilesdir)/awssso.conf $(D)$(pamconfdir)/awssso
-	$(Q)rm -rf $(D)$(authselectdir) $(D)$(docdir)
+	$(Q)rm -rf $(D)$(authselectdir) $(D)$(docdir) $(D)$(libexecdir)/awssso
+
+# deb: Debian's packages, built in a copy of the tree, $(BUILD)/deb.
+copy_tree = rm -rf $(1) && mkdir -p $(1) && \
+  { git ls-files -zco --exclude-standard 2>/dev/null || find . -path ./build -prune -o -type f -print0; } | \
+  tar c --null --ignore-failed-read -T - | tar x -C $(1)
+.PHONY: deb
+deb:
+	$(Q)rm -rf $(BUILD)/deb
+	$(Q)$(call copy_tree,$(BUILD)/deb/awssso-$(VERSION))
+	$(Q)cd $(BUILD)/deb/awssso-$(VERSION) && env -u MAKEFLAGS -u BUILD dpkg-buildpackage -us -uc -b
+	@ls $(BUILD)/deb/*.deb
 
 help:
 	@echo 'make             build everything into $(BUILD)/'
@@ -352,11 +368,11 @@ help:
 	@echo 'make mutate      small mistakes built into what decides: tests must notice'
 	@echo 'make bench       lookups against named peers'
 	@echo 'make bench-directory   sweeps, and what a large directory costs awsssod'
-	@echo 'make lint format deps clean install uninstall'
+	@echo 'make lint format deps clean install uninstall deb'
 	@echo 'variables: CC CFLAGS LDFLAGS WERROR=1 QR=no SAN=... BUILD=dir V=1'
 	@echo '  DESTDIR prefix libdir nssdir pamdir unitdir sysconfdir docdir'
 
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/deb -prune -o -path $(BUILD)/rpm -prune -o -type f -name '*.d' -print 2>/dev/null)

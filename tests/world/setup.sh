@@ -126,7 +126,7 @@ world_install()
 	ldconfig
 	sed -i -E 's/^((passwd|group):\s*files)( |$)/\1 awssso\3/' \
 	    /etc/nsswitch.conf
-	DEBIAN_FRONTEND=noninteractive pam-auth-update --package
+	DEBIAN_FRONTEND=noninteractive pam-auth-update --enable awssso
 	grep -q pam_awssso /etc/pam.d/common-auth
 }
 

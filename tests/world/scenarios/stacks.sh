@@ -19,7 +19,7 @@ before_all()
 
 # --- RHEL --------------------------------------------------------------------
 
-# rendered FILE: as "authselect select vendor/awssso with-mkhomedir" writes it.
+# rendered FILE: as "authselect select awssso with-mkhomedir" writes it.
 rendered()
 {
 	sed -E -e 's/ *\{include if "with-mkhomedir"\}//' \
