@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How old the directory is, by two clocks: the older answer counts, so that
- * turning the clock back makes nothing young.
+ * turning the clock back makes nothing young.  Nor does it make anything of no
+ * age that this process has read.
  */
 #ifndef AW_AWSSSOD_AGE_H
 #define AW_AWSSSOD_AGE_H
@@ -12,7 +13,8 @@
 #include "common/outcome.h"
 
 /* No age: the directory was never read; or it was read in the future, by a
- * clock that was wrong then or is wrong now. */
+ * clock that was wrong then or is wrong now, and another process or publisher
+ * noted when. */
 #define AW_AGE_NEVER   UINT64_MAX
 #define AW_AGE_NOT_YET (UINT64_MAX - 1)
 

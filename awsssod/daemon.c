@@ -85,6 +85,7 @@ static int on_minute(
 	}
 	ask_host(daemon);
 	aw_local_look(daemon);
+	aw_sweep_if_ageless(&daemon->sweep);
 	aw_learned_expire(daemon);
 	aw_scim_expiry_tell(&daemon->conf, time(NULL), &daemon->told_expiry);
 	(void)sd_event_source_set_time_relative(source, HOUSEKEEPING_USEC);

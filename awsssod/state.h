@@ -23,6 +23,9 @@ struct aw_state {
 	sqlite3_stmt *stmt[AW_Q_COUNT_];
 	bool broken;
 	bool fresh; /* the file was made just now */
+	/* When the directory was read, by both clocks, as this process noted it
+	 * (awsssod/age.c); 0: it has not. */
+	int64_t own_read_at, own_read_boot_s;
 };
 
 /*

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "awsssod/age.h"
 #include "awsssod/daemon.h"
 #include "awsssod/directory_apply.h"
 #include "awsssod/ledger.h"
@@ -398,6 +399,19 @@ void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss)
 	r = ask(sweep);
 	if (r < 0)
 		finish(sweep, AW_NET_UNAVAIL, "awssso-netd cannot be reached");
+}
+
+void aw_sweep_if_ageless(struct aw_sweep *sweep)
+{
+	struct aw_daemon *daemon = sweep->daemon;
+
+	if (aw_sweep_is_running(sweep) || sweep->failures > 0 ||
+	    daemon->conf.source == AW_SOURCE_PUBLISHED ||
+	    aw_daemon_directory_age(daemon) != AW_AGE_NOT_YET)
+		return;
+	aw_log(LOG_WARNING, "the clock stands before the last sweep: "
+			    "the directory is read anew");
+	aw_sweep_start(sweep, false);
 }
 
 static int on_timer(

@@ -49,6 +49,11 @@ void aw_sweep_done(struct aw_sweep *sweep);
  * what is gone is meant to be gone. */
 void aw_sweep_start(struct aw_sweep *sweep, bool accept_loss);
 
+/* Start one if nobody can tell how old the directory is, because the clock
+ * stands before its reading, and none is under way or about to be tried again.
+ * A publisher's is asked for every minute anyway. */
+void aw_sweep_if_ageless(struct aw_sweep *sweep);
+
 bool aw_sweep_is_running(const struct aw_sweep *sweep);
 
 /* How many requests the running one will have made: as netd knows, else as

@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/own.h"
@@ -254,6 +255,45 @@ static void a_sweep_that_waits(void **state)
 	assert_string_equal(
 	    fake_text(fake, AW_TAG_SWEEP_STATE), "running, waits: slow down");
 }
+
+static void read_in(struct fake *fake, int64_t seconds)
+{
+	assert_int_equal(aw_state_set_num(&fake->daemon->state, "read_at",
+			     time(NULL) + seconds),
+	    0);
+	assert_true(
+	    sd_event_source_set_time_relative(fake->daemon->minute, 0) >= 0);
+	assert_true(sd_event_source_set_enabled(
+			fake->daemon->minute, SD_EVENT_ONESHOT) >= 0);
+}
+
+/* The clock was turned back behind a reading that another process noted: jobs
+ * wait for no sweep that is hours away. */
+static void what_has_no_age_is_read_anew(void **state)
+{
+	static const struct fake_ask cron = {
+		.type = AW_MSG_ACCOUNT, .user = "alice", .service = "cron"
+	};
+	struct fake *fake = *state;
+	aw_own_fd int fd = fake_connect(fake, "auth.sock");
+
+	/* old, but of an age: the schedule counts */
+	read_in(fake, -80000);
+	fake_netd_silent(fake, 30);
+	read_in(fake, 3600);
+	fake_ask(fake, fd, &cron);
+	fake_verdict(fake, fd, AW_VERDICT_UNAVAIL, "");
+	fake_sweep(fake, &people, AW_NET_UNAVAIL);
+	/* the next try has its own time */
+	read_in(fake, 3600);
+	fake_netd_silent(fake, 30);
+	fake->daemon->sweep.failures = 0;
+	read_in(fake, 3600);
+	fake_sweep(fake, &people, AW_NET_OK);
+	fake_ask(fake, fd, &cron);
+	fake_verdict(fake, fd, AW_VERDICT_ALLOW, "");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +307,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(first_sweeps_are_spread),
 		cmocka_unit_test(held_and_accepted),
 		T(missing_people),
+		T(what_has_no_age_is_read_anew),
 	};
 	const int worker = fake_worker(argc, argv);
 
