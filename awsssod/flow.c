@@ -220,8 +220,7 @@ static enum aw_attempt_rank rank_of(struct aw_flow *flow)
 	struct aw_daemon *daemon = flow->daemon;
 	int64_t row;
 
-	if (ask->has_key || (!ask->key_is_connection &&
-				aw_sessions_find(&daemon->sessions, ask)))
+	if (aw_decide_is_proved(daemon, ask))
 		return AW_ATTEMPT_PROVED;
 	if (ask->key_is_connection && ask->rhost[0] &&
 	    aw_state_number(&daemon->state, AW_Q_SESSION_FROM, &row, "ss",
@@ -240,16 +239,12 @@ void aw_flow_start(struct aw_flow *flow)
 		.rank = rank_of(flow),
 		.owner = flow,
 	};
-	enum aw_say say;
+	enum aw_say say = aw_decide_key_first(daemon, &flow->ask);
 	int r;
 
-	if (ask.rank != AW_ATTEMPT_PROVED &&
-	    aw_conf_access_key_first(&daemon->conf.access, flow->ask.service)) {
-		(void)aw_flow_end(flow, AW_SAY_KEY_FIRST, NULL);
-		return;
-	}
-	say = aw_attempts_open(
-	    &daemon->attempts, &ask, aw_sock_now_ms(), &flow->attempt);
+	if (say == AW_SAY_ALLOWED)
+		say = aw_attempts_open(
+		    &daemon->attempts, &ask, aw_sock_now_ms(), &flow->attempt);
 	if (say != AW_SAY_ALLOWED) {
 		(void)aw_flow_end(flow, say, NULL);
 		return;

@@ -11,6 +11,10 @@ const SERVICES = ['sshd', 'sudo', 'sudo-i', 'cron'];
 const STRANGE = [' allow_users = alice', 'allow_users', 'allow_users =', 'allow_user = alice', 'Allow_users = alice', '[acces]',
 	'[service ]', '[service a b]', '[service ../x]', '[service .x]', '[service  sudo]', '[Access]', 'allow_users = alice ; bob',
 	`deny_users = ${'x'.repeat(180)}`, 'allow_accounts = 111122223334', 'deny_accounts = 1', 'require = yes', 'alice'];
+const GOOD_FLAGS = ['require_publickey_first = yes', 'require_publickey_first = no', ...['1m', '1h', '4h', '24h', '1d'].map(
+	(span) => `offline_grace = ${span}`)];
+const BAD_FLAGS = ['require_publickey_first = maybe', 'offline_grace = 25h', 'offline_grace = 2d', 'offline_grace = long'];
+const AGES = [30, 61, 3000, 4000, 14000, 86000, 87000];
 const HARMLESS = ['', '# allow_users = alice', '; x', '[identity-center]\naccount = 111122223333', '[identity-center]\naccount = auto'];
 
 // generator: numbers from a seed (xorshift), and what can be made of them.
@@ -45,6 +49,7 @@ export function makeDirectory(random) {
 
 	return {
 		known,
+		old: chance(10),
 		users,
 		groups,
 		members: unique(groups.flatMap(({ id }) => users.filter(() => chance(50)).map((user) => [id, user.id])), String),
@@ -71,6 +76,7 @@ export function makePolicy(random, directory) {
 	for (let n = below(4); n >= 0; n--) {
 		lines.push(...chance(97) ? [section()] : []);
 		lines.push(...times(4, () => chance(4) ? one(HARMLESS) : makeLine(random, directory)));
+		lines.push(...chance(30) ? [one(chance(95) ? GOOD_FLAGS : BAD_FLAGS)] : []);
 		if (chance(15) && lines.length)
 			lines.push(one(lines));
 	}
@@ -83,12 +89,34 @@ export function makePolicy(random, directory) {
 	return lines.join('\n').split('\n');
 }
 
-export function makeRequest({ one, chance, times }, { users }) {
+// makeMoves: what the directory's groups become, one look after the other: names go from one to the next, groups get
+// new ones, go and come.
+export function makeMoves({ one, chance, times }, { groups }) {
+	const names = [...groups.map(({ name }) => name), ...NAMES];
+	const pass = () => groups.map(({ id }, i) => ({ id, name: groups[(i + 1) % groups.length].name, present: !chance(10) }));
+	const change = () => times(3, () => ({ id: one(groups).id, name: one(names), present: !chance(20) }));
+
+	return groups.length && chance(60) ? times(3, () => chance(50) ? pass() : change()) : [];
+}
+
+function makeSession({ one, chance }, set) {
+	return {
+		...chance(90) ? { approved: one(AGES) } : {},
+		...chance(90) ? { set: set && chance(80) ? set : one(SETS), held: one(AGES) } : {},
+	};
+}
+
+export function makeRequest(random, { users }) {
+	const { one, chance, times } = random;
+	const set = chance(75) ? null : one(SETS);
+
 	return {
 		name: users.length && chance(90) ? one(users).name : one(NAMES),
 		service: one([...SERVICES, 'SUDO', 'sud', 'access', 'login']),
 		stage: one(['before', 'after', 'account', 'session']),
-		live: chance(40) ? null : chance(20) ? '?' : times(3, () => one(SETS)),
-		set: chance(75) ? null : one(SETS),
+		live: chance(40) ? null : chance(35) ? '?' : times(3, () => one(SETS)),
+		set,
+		key: chance(30),
+		session: chance(40) ? null : makeSession(random, set),
 	};
 }

@@ -5,8 +5,8 @@
  * policies and requests from standard input, and say what they say.  Fields are
  * separated by tabs.
  *
- *   directory KNOWN             a new one; 1: a sweep could read who holds
- *                               what
+ *   directory KNOWN OLD         a new one; 1: a sweep could read who holds
+ *                               what; 1: older than account_directory_age
  *   user ID USERNAME NAME DISABLED PRESENT MISSING
  *   group ID DISPLAYNAME PRESENT
  *   member GROUP USER           by their ids
@@ -14,25 +14,40 @@
  *   grant SET HOLDER            a user's or group's id
  *   policy                      the lines up to ".", as they are in the file.
  *                               Answers "taken", or "refused LINE"
- *   ask NAME SERVICE STAGE LIVE SET
+ *                               Names of groups are looked up, and for later,
+ *                               as when awsssod starts for the first time
+ *   regroup ID DISPLAYNAME PRESENT   a group is called otherwise, or gone
+ *   look                        at the names of groups, as after a sweep
+ *   ask NAME SERVICE STAGE LIVE SET KEY APPROVED HELD-SET HELD
  *                               LIVE: "-" not asked, "?" no answer, else "="
  *                               and what is held, by commas.  SET: of
- *                               permission_set=, or "-".  Answers WORD LINE
+ *                               permission_set=, or "-".  KEY: 1 when sshd saw
+ *                               one.  The rest is the session it comes from
+ *                               ("-" none), in which a code was approved and
+ *                               HELD-SET was held so many seconds ago ("?"
+ *                               never).  Answers WORD LINE
  */
 #include <errno.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "awsssod/daemon.h"
 #include "awsssod/decide.h"
+#include "awsssod/grace.h"
+#include "awsssod/pins.h"
 #include "common/buf.h"
 #include "common/own.h"
 
-#define STORE  "d-0123456789"
-#define FIELDS 8
+#define STORE    "d-0123456789"
+#define ACCOUNT  "111122223333"
+#define KSESSION 7
+#define OLD_S    200000
+#define FIELDS   11
 
 struct judge {
 	const char *dir; /* for databases */
@@ -40,6 +55,7 @@ struct judge {
 	struct aw_daemon *daemon;
 	struct aw_buf policy;
 	bool in_policy;
+	int self; /* a descriptor of this process: whose sessions live */
 };
 
 static void die(const char *what)
@@ -48,8 +64,10 @@ static void die(const char *what)
 	exit(2);
 }
 
-static void open_directory(struct judge *judge, const char *known)
+static void open_directory(
+    struct judge *judge, const char *known, const char *old)
 {
+	const int64_t age = *old == '1' ? OLD_S : 0;
 	struct aw_state *state = &judge->daemon->state;
 	struct aw_diag why = { .text = "" };
 	char path[128];
@@ -59,7 +77,7 @@ static void open_directory(struct judge *judge, const char *known)
 	if (aw_fmt(path, sizeof(path), "%s/%d.db", judge->dir, judge->n) < 0 ||
 	    aw_state_open(path, state, &why) < 0 ||
 	    aw_state_set_num(state, "sets_known", *known == '1') < 0 ||
-	    aw_state_set_num(state, "read_at", time(NULL)) < 0 ||
+	    aw_state_set_num(state, "read_at", time(NULL) - age) < 0 ||
 	    sqlite3_exec(state->db, "PRAGMA synchronous = OFF", NULL, NULL,
 		NULL) != SQLITE_OK)
 		die(why.text);
@@ -81,23 +99,45 @@ static void add(struct judge *judge, const char *sql, char **values)
 	(void)sqlite3_finalize(stmt);
 }
 
+/* The number in "FILE:LINE: ...". */
+static void print_refused(const struct aw_diag *why)
+{
+	const char *at = strchr(why->text, ':');
+
+	printf("refused\t%.*s\n", at ? (int)strcspn(at + 1, ":") : 0,
+	    at ? at + 1 : "");
+}
+
 static void read_policy(struct judge *judge)
 {
+	static char none[] = "";
+	struct aw_conf *conf = &judge->daemon->conf;
 	struct aw_diag why = { .text = "" };
-	const int r =
-	    aw_conf_parse(aw_buf_text(&judge->policy), judge->policy.len,
-		"policy", ini_parse_stream, &judge->daemon->conf, &why);
-	const char *at = strchr(why.text, ':');
+	int r;
 
 	judge->in_policy = false;
-	if (r < 0)
-		printf("refused\t%.*s\n", at ? (int)strcspn(at + 1, ":") : 0,
-		    at ? at + 1 : "");
-	else
+	add(judge, "DELETE FROM pins", (char *[]){ none });
+	r = aw_conf_parse(aw_buf_text(&judge->policy), judge->policy.len,
+	    "policy", ini_parse_stream, conf, &why);
+	if (r == 0 && (aw_copy(conf->shell, AW_CONF_TEXT, "/bin/sh") < 0 ||
+			  aw_copy(conf->identity_store_id,
+			      sizeof(conf->identity_store_id), STORE) < 0))
+		die("settings");
+	if (r == 0)
+		r = aw_pins_update(&judge->daemon->state, conf, true, &why);
+	if (r == 0)
 		puts("taken");
-	if (r == 0 &&
-	    aw_copy(judge->daemon->conf.shell, AW_CONF_TEXT, "/bin/sh") < 0)
-		die("shell");
+	else
+		print_refused(&why);
+}
+
+static void look(struct judge *judge)
+{
+	struct aw_diag why = { .text = "" };
+
+	if (aw_pins_update(
+		&judge->daemon->state, &judge->daemon->conf, false, &why) != 0)
+		die("pins");
 }
 
 /* What the portal says: the ROLE fields of an answer of awssso-netd's. */
@@ -138,42 +178,115 @@ static const char *word_of(enum aw_say say)
 	case AW_SAY_USER_NAME:
 		return "username";
 	case AW_SAY_NO_SET:
+	case AW_SAY_NO_TOKEN:
+		return "set";
 	case AW_SAY_NETD_GONE:
 	case AW_SAY_THROTTLED:
-		return "set";
+		return "unavailable";
+	case AW_SAY_GRACE:
+		return "grace";
+	case AW_SAY_TOO_OLD:
+		return "old";
+	case AW_SAY_KEY_FIRST:
+		return "key";
 	default:
 		return "failed";
 	}
 }
 
-/* NAME SERVICE STAGE LIVE SET */
-static void answer(struct judge *judge, char **field)
+/* When it was @seconds ago; 0: never. */
+static uint64_t ago_ms(const char *seconds)
+{
+	return *seconds == '?'
+		   ? 0
+		   : aw_sock_now_ms() - strtoull(seconds, NULL, 10) * 1000;
+}
+
+/* The session that a request comes from: APPROVED HELD-SET HELD. */
+static void put_session(struct judge *judge, const struct aw_ask *ask,
+    char **field, struct aw_session *ret)
+{
+	*ret = (struct aw_session){ .daemon = judge->daemon,
+		.ksession = KSESSION,
+		.pidfd = judge->self };
+	if (*field[0] == '-')
+		return;
+	ret->approved_ms = ago_ms(field[0]);
+	ret->held_ms = ago_ms(field[2]);
+	if (aw_copy(ret->user, sizeof(ret->user), ask->user) < 0 ||
+	    aw_copy(ret->held_set, sizeof(ret->held_set), field[1]) < 0 ||
+	    aw_copy(ret->held_account, sizeof(ret->held_account), ACCOUNT) < 0)
+		die("session");
+	judge->daemon->sessions.first = ret;
+}
+
+static enum aw_stage stage_of(const char *word)
 {
 	static const char *const stages[] = { [AW_STAGE_BEFORE_CODE] = "before",
 		[AW_STAGE_SIGN_IN] = "after",
 		[AW_STAGE_ACCOUNT] = "account",
 		[AW_STAGE_SESSION] = "session" };
-	const struct aw_conf_rule *rule = NULL;
-	struct aw_ask ask = { .permission_set = "" };
-	struct aw_live_result live;
-	struct aw_person person;
 	enum aw_stage stage = 0;
+
+	while (strcmp(stages[stage], word) != 0)
+		if (++stage == sizeof(stages) / sizeof(stages[0]))
+			die(word);
+	return stage;
+}
+
+/* What is said where @stage is all there is to pass, and AWS was asked for
+ * @live ('-': it was not). */
+static enum aw_say say_of(struct judge *judge, const struct aw_ask *ask,
+    const struct aw_person *person, enum aw_stage stage, char asked,
+    const struct aw_live_result *live, const struct aw_conf_rule **rule)
+{
+	struct aw_daemon *daemon = judge->daemon;
 	enum aw_say say;
 
-	while (strcmp(stages[stage], field[2]) != 0)
-		if (++stage == sizeof(stages) / sizeof(stages[0]))
-			die(field[2]);
-	if (*field[4] != '-' && aw_copy(ask.permission_set,
-				    sizeof(ask.permission_set), field[4]) < 0)
-		die(field[4]);
+	if (stage == AW_STAGE_SIGN_IN || stage == AW_STAGE_ACCOUNT) {
+		say = asked == '-' && ask->permission_set[0]
+			  ? AW_SAY_NO_TOKEN
+			  : aw_decide_roles(ask, live);
+		return aw_decide_with_set(daemon, person, ask->service,
+		    &live->sets, stage, say, rule);
+	}
+	say = aw_decide(daemon, person, ask->service, &live->sets, stage, rule);
+	if (say != AW_SAY_ALLOWED || stage == AW_STAGE_SESSION)
+		return say;
+	say = aw_decide_key_first(daemon, ask);
+	return say == AW_SAY_ALLOWED && asked == '?' ? AW_SAY_NETD_GONE : say;
+}
+
+/* NAME SERVICE STAGE LIVE SET KEY APPROVED HELD-SET HELD */
+static void answer(struct judge *judge, char **field)
+{
+	const enum aw_stage stage = stage_of(field[2]);
+	const char asked = *field[3];
+	const struct aw_conf_rule *rule = NULL;
+	struct aw_ask ask = { .permission_set = "",
+		.account = ACCOUNT,
+		.ksession = KSESSION,
+		.has_key = *field[5] == '1' };
+	struct aw_session session;
+	struct aw_live_result live;
+	struct aw_person person;
+	enum aw_say say;
+
+	if (aw_copy(ask.user, sizeof(ask.user), field[0]) < 0 ||
+	    aw_copy(ask.service, sizeof(ask.service), field[1]) < 0 ||
+	    (*field[4] != '-' && aw_copy(ask.permission_set,
+				     sizeof(ask.permission_set), field[4]) < 0))
+		die("request");
+	put_session(judge, &ask, field + 6, &session);
 	hear(judge, field[3], ask.permission_set, &live);
-	say = aw_decide_who(judge->daemon, field[0], &person);
-	if (say == AW_SAY_ALLOWED)
-		say = aw_decide(
-		    judge->daemon, &person, field[1], &live.sets, stage, &rule);
-	if (say == AW_SAY_ALLOWED &&
-	    (stage == AW_STAGE_SIGN_IN || stage == AW_STAGE_ACCOUNT))
-		say = aw_decide_roles(&ask, &live);
+	say = aw_decide_who(judge->daemon, ask.user, &person);
+	if (say == AW_SAY_ALLOWED) {
+		say = say_of(judge, &ask, &person, stage, asked, &live, &rule);
+		/* After an approval there is none, and a session is open. */
+		if (stage == AW_STAGE_BEFORE_CODE || stage == AW_STAGE_ACCOUNT)
+			say = aw_grace(judge->daemon, &ask, &person, say);
+	}
+	judge->daemon->sessions.first = NULL;
 	printf("%s\t%u\n", word_of(say), rule ? rule->line : 0);
 }
 
@@ -191,6 +304,8 @@ static const struct {
 	    " VALUES('" STORE "', ?1, 2, ?2, ?3)" },
 	{ "member", "INSERT INTO members(grp, usr) VALUES(" OF("?1") ", " OF(
 			"?2") ")" },
+	{ "regroup", "UPDATE principals SET user_name = ?2, present = ?3"
+		     " WHERE principal = ?1 AND kind = 2" },
 	{ "set", "INSERT INTO principals(store, principal, kind, user_name)"
 		 " VALUES('" STORE "', 'ps:' || ?1, 3, ?1)" },
 	{ "grant", "INSERT INTO grants(grp, holder) VALUES(" OF(
@@ -208,10 +323,12 @@ static void take(struct judge *judge, char *line)
 			add(judge, inserts[i].sql, field + 1);
 			return;
 		}
-	if (strcmp(field[0], "directory") == 0 && field[1])
-		open_directory(judge, field[1]);
-	else if (strcmp(field[0], "ask") == 0 && field[5])
+	if (strcmp(field[0], "directory") == 0 && field[2])
+		open_directory(judge, field[1], field[2]);
+	else if (strcmp(field[0], "ask") == 0 && field[9])
 		answer(judge, field + 1);
+	else if (strcmp(field[0], "look") == 0)
+		look(judge);
 	else if (strcmp(field[0], "policy") == 0)
 		judge->in_policy = true;
 	else
@@ -228,7 +345,8 @@ int main(int argc, char **argv)
 	ssize_t len;
 
 	judge.daemon = calloc(1, sizeof(*judge.daemon));
-	if (!judge.daemon || !judge.dir)
+	judge.self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (!judge.daemon || !judge.dir || judge.self < 0)
 		die("usage: judge EMPTY-FOLDER < CASES");
 	while ((len = getline(&line, &size, stdin)) > 0) {
 		if (judge.in_policy && strcmp(line, ".\n") == 0) {
@@ -243,6 +361,7 @@ int main(int argc, char **argv)
 	aw_state_close(&judge.daemon->state);
 	aw_buf_done(&judge.policy);
 	free(judge.daemon);
+	(void)close(judge.self);
 	free(line);
 	return 0;
 }

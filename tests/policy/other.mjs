@@ -6,6 +6,17 @@ const KEY = /^(allow|deny)_(users|groups|permission_sets|accounts)$/;
 const SERVICE = /^service ([A-Za-z0-9_-][A-Za-z0-9_.-]{0,31})$/;
 const SESSION_NAME = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
 const SIGN_IN = ['before', 'after'];
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
+// What a service may say of itself, and how it is read: undefined for what is neither.
+const SETTINGS = {
+	require_publickey_first: (value) => ({ yes: true, no: false })[value],
+	offline_grace: (value) => {
+		const [, n, unit] = /^(\d+)([smhd])$/.exec(value) ?? [];
+		const seconds = n * SECONDS[unit];
+
+		return seconds <= SECONDS.d ? seconds : undefined;
+	},
+};
 
 // whatIsWrong: of a line as a line, before it means anything.
 const whatIsWrong = (line) => Buffer.byteLength(line) > 190 || /^[ \t]/.test(line) || / ;/.test(line) && !/^[#;]/.test(line);
@@ -13,7 +24,8 @@ const whatIsWrong = (line) => Buffer.byteLength(line) > 190 || /^[ \t]/.test(lin
 // readPolicy: the rules of a file, and the numbers of the lines that it is
 // refused for, of which an account that is not ours is found out last.
 export function readPolicy(text) {
-	const policy = { rules: [], sections: new Set(['access']), refused: [] };
+	const policy = { rules: [], sections: new Set(['access']), settings: new Map(), pins: new Map(), refused: [] };
+	const isFull = () => policy.rules.length + policy.settings.size >= 256;
 	let section = '';
 	let account;
 
@@ -37,10 +49,16 @@ export function readPolicy(text) {
 			refuse();
 		} else if (section === 'identity-center' && key === 'account' && !account) {
 			account = value;
-		} else if (verb && policy.sections.has(section)) {
-			policy.rules.push({ section, deny: verb === 'deny', kind, value, line: i + 1 });
-			if (policy.rules.length > 256 || kind === 'accounts' && value !== 'auto' && !/^\d{12}$/.test(value))
+		} else if (SETTINGS[key] && policy.sections.has(section)) {
+			const read = SETTINGS[key](value);
+
+			if (read === undefined || policy.settings.has(`${section} ${key}`) || isFull())
 				refuse();
+			policy.settings.set(`${section} ${key}`, read);
+		} else if (verb && policy.sections.has(section)) {
+			if (isFull() || kind === 'accounts' && value !== 'auto' && !/^\d{12}$/.test(value))
+				refuse();
+			policy.rules.push({ section, deny: verb === 'deny', kind, value, line: i + 1 });
 		} else {
 			refuse();
 		}
@@ -51,6 +69,25 @@ export function readPolicy(text) {
 	return policy;
 }
 
+// lookUp: the names of groups that can be pinned when the directory has @groups, and the numbers of the lines whose name
+// is two groups'.
+export function lookUp({ rules, pins }, groups) {
+	const there = groups.filter(({ present }) => present);
+	const doubtful = [];
+
+	for (const { kind, value, line } of rules) {
+		const called = there.filter(({ name }) => name === value);
+
+		if (kind !== 'groups' || pins.has(value) || there.some(({ id }) => id === value))
+			continue;
+		if (called.length === 1)
+			pins.set(value, called[0].id);
+		else if (called.length > 1)
+			doubtful.push(line);
+	}
+	return doubtful;
+}
+
 // What a line can be to a person: it fits, it does not, or nobody knows.
 function fitsUser({ value, deny }, person, { users }) {
 	const isAnothers = users.some((user) => user !== person && user.name === person.userName);
@@ -58,12 +95,9 @@ function fitsUser({ value, deny }, person, { users }) {
 	return value === person.name || value === person.id || value === person.userName && (deny || !isAnothers);
 }
 
-function fitsGroup({ value, deny }, person, { groups, members }) {
-	const there = groups.filter(({ present }) => present);
-	const isMeant = (group) => there.every((other) => other === group || other.name !== group.name && other.id !== group.name);
-
-	return there.some((group) => members.some(([of, who]) => of === group.id && who === person.id) &&
-		(value === group.id || value === group.name && (deny || isMeant(group))));
+function fitsGroup({ value, deny }, person, { groups, members }, pins) {
+	return groups.some(({ id, name, present }) => present && members.some(([of, who]) => of === id && who === person.id) &&
+		(id === value || id === pins.get(value) || deny && name === value));
 }
 
 function fitsSet({ kind, value, deny }, person, directory, { stage, live }) {
@@ -81,11 +115,11 @@ function fitsSet({ kind, value, deny }, person, directory, { stage, live }) {
 	return deny ? false : 'unknown';
 }
 
-function fits(rule, person, directory, request) {
+function fits(rule, person, directory, request, pins) {
 	if (rule.kind === 'users')
 		return fitsUser(rule, person, directory);
 	if (rule.kind === 'groups')
-		return fitsGroup(rule, person, directory);
+		return fitsGroup(rule, person, directory, pins);
 	return fitsSet(rule, person, directory, request);
 }
 
@@ -93,7 +127,7 @@ function fits(rule, person, directory, request) {
 function byThePolicy(policy, person, directory, request) {
 	const own = `service ${request.service}`;
 	const section = policy.sections.has(own) ? own : 'access';
-	const judged = policy.rules.map((rule) => ({ ...rule, fit: fits(rule, person, directory, request) }));
+	const judged = policy.rules.map((rule) => ({ ...rule, fit: fits(rule, person, directory, request, policy.pins) }));
 	const first = (deny, fit) => judged.find((rule) => rule.deny === deny && rule.fit === fit &&
 		(rule.section === section || deny && rule.section === 'access'));
 	const denied = first(true, true);
@@ -107,20 +141,46 @@ function byThePolicy(policy, person, directory, request) {
 	return open ? { word: 'unknown', line: open.line } : { word: 'no', line: 0 };
 }
 
+// bySweep: the word of the policy in the account phase, by what the last sweep knew and nothing else.
+const bySweep = (policy, person, directory, request) =>
+	byThePolicy(policy, person, directory, { ...request, stage: 'account', live: null }).word;
+
+// settingOf: a service's own, which counts before that of [access].
+const settingOf = ({ settings }, service, key) => settings.get(`service ${service} ${key}`) ?? settings.get(`access ${key}`);
+
+// inAnOutage: what becomes of a request for which AWS cannot be asked.
+function inAnOutage(policy, person, directory, request) {
+	const { service, set, session, stage } = request;
+	const grace = settingOf(policy, service, 'offline_grace');
+	const isProved = (age) => grace !== undefined && age !== undefined && age <= grace;
+
+	if (stage === 'after' || !isProved(session?.approved) || set && !(session.set === set && isProved(session.held)))
+		return 'unavailable';
+	if (directory.old)
+		return 'old';
+	return bySweep(policy, person, directory, request) === 'yes' ? 'grace' : 'no';
+}
+
 export function decide(policy, directory, request) {
-	const { stage, live, set } = request;
+	const { stage, live, set, key, session, service } = request;
 	const person = directory.users.find(({ name }) => name === request.name);
 
 	if (!person?.present || person.disabled || person.missing && SIGN_IN.includes(stage))
 		return { word: 'nobody', line: 0 };
 	const { word, line } = byThePolicy(policy, person, directory, request);
-	const forbids = word === 'no' || word === 'unknown' && ['after', 'account'].includes(stage);
+	const isAnswered = ['after', 'account'].includes(stage);
+	const isOutage = live === '?' && (stage === 'before' || set && isAnswered);
+	const isNameless = SIGN_IN.includes(stage) && !SESSION_NAME.test(person.userName);
 
-	if (forbids)
+	if (word === 'no' || word === 'unknown' && isAnswered && (!isOutage || isNameless || bySweep(policy, person, directory, request) === 'no'))
 		return { word: 'no', line };
-	if (SIGN_IN.includes(stage) && !SESSION_NAME.test(person.userName))
+	if (isNameless)
 		return { word: 'username', line };
-	if (set && ['after', 'account'].includes(stage) && !(Array.isArray(live) && live.includes(set)))
+	if (stage === 'before' && settingOf(policy, service, 'require_publickey_first') && !key && !session)
+		return { word: 'key', line };
+	if (isOutage)
+		return { word: inAnOutage(policy, person, directory, request), line };
+	if (set && isAnswered && !(live ?? []).includes(set))
 		return { word: 'set', line };
 	return { word: 'yes', line };
 }
