@@ -35,7 +35,9 @@ static struct json_object *json_of(
 
 	if (answer->time)
 		aw_json_number(object, "time", answer->time);
-	aw_json_text(object, "verdict", aw_verdict_word(answer->verdict));
+	if (answer->verdict)
+		aw_json_text(
+		    object, "verdict", aw_verdict_word(answer->verdict));
 	for (int i = 0; answers->texts[i].key; i++)
 		if (answers->with_empty || *answer->text[i])
 			aw_json_text(
@@ -72,6 +74,8 @@ static int finish(struct aw_talk *talk, const struct aw_answers *answers,
 	if (net != AW_NET_OK)
 		return aw_complain(
 		    answers->command, text && *text ? text : aw_net_word(net));
+	if (answers->more)
+		answers->more(answers->user, array);
 	if (array)
 		aw_json_print(json_object_get(array));
 	else

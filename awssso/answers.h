@@ -12,8 +12,10 @@
 
 #define AW_ANSWER_TEXTS 9
 
+struct json_object;
+
 struct aw_answer {
-	uint64_t time, verdict;
+	uint64_t time, verdict;      /* 0: none */
 	char *text[AW_ANSWER_TEXTS]; /* in the command's order, "" if absent */
 };
 
@@ -27,6 +29,10 @@ struct aw_answers {
 	void (*print)(const struct aw_answer *answer);
 	/* After the last of @n, unless it is JSON. */
 	void (*end)(const struct aw_talk *talk, unsigned n);
+	/* NULL, or what is added to the JSON list, or (@array NULL) printed
+	 * before that, for @user. */
+	void (*more)(const void *user, struct json_object *array);
+	const void *user;
 };
 
 /* "TIME  USER  SERVICE from RHOST: VERDICT". */

@@ -4,9 +4,11 @@
  */
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "awssso/answers.h"
 #include "awssso/commands.h"
+#include "awssso/pam_lines.h"
 #include "awssso/print.h"
 #include "common/own.h"
 #include "common/paths.h"
@@ -14,6 +16,7 @@
 
 enum {
 	JSON,
+	ETC,
 	RUN_DIR,
 };
 
@@ -31,13 +34,18 @@ static void print_answer(const struct aw_answer *answer)
 	if (answer->time)
 		aw_answer_head(answer, answer->text[USER],
 		    answer->text[SERVICE], answer->text[RHOST]);
-	else
+	else if (answer->verdict)
 		printf("%s: %s", answer->text[STAGE],
 		    aw_verdict_word(answer->verdict));
+	else
+		printf("%s = %s", answer->text[STAGE], answer->text[TEXT]);
 	printf("\n");
-	for (int i = 0; i < N_TEXTS; i++)
+	for (int i = answer->verdict ? 0 : RULE; i < N_TEXTS; i++)
 		if (labels[i] && *answer->text[i])
-			printf("    %-8s %s\n", labels[i], answer->text[i]);
+			printf("    %-8s %s\n",
+			    i == DETAIL && !answer->verdict ? "means"
+							    : labels[i],
+			    answer->text[i]);
 }
 
 static void end(const struct aw_talk *talk, unsigned n AW_UNUSED)
@@ -51,6 +59,40 @@ static void end(const struct aw_talk *talk, unsigned n AW_UNUSED)
 		    (unsigned long long)generation,
 		    aw_print_span(age, sizeof(age),
 			aw_wire_num(&talk->in, AW_TAG_DIRECTORY_AGE, 0)));
+}
+
+struct service {
+	const char *name, *etc;
+};
+
+static void take_pam(void *user, const char *place, const char *text)
+{
+	struct json_object *array = user, *object;
+
+	if (!array) {
+		printf("%s: %s\n", place, text);
+		return;
+	}
+	object = aw_json_object();
+	aw_json_text(object, "stage", "pam");
+	aw_json_text(object, "text", text);
+	aw_json_text(object, "rule", place);
+	aw_json_append(array, object);
+}
+
+/* Only PAM knows the options of its lines; they have the last word. */
+static void show_pam(const void *user, struct json_object *array)
+{
+	const struct service *service = user;
+	const int r =
+	    aw_pam_lines(service->etc, service->name, take_pam, array);
+
+	if (r < 0)
+		(void)aw_complain(
+		    "what PAM does cannot be read", strerrordesc_np(-r));
+	else if (r == AW_ABSENT && !array)
+		printf(
+		    "PAM: no line of %s runs pam_awssso.so\n", service->name);
 }
 
 static const struct aw_answers answers = {
@@ -84,6 +126,11 @@ static int run(const struct aw_args *args)
 {
 	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
 	const bool is_code = args->operand[1] == NULL;
+	const struct service service = {
+		.name = args->operand[1],
+		.etc = args->option[ETC] ? args->option[ETC] : "/etc",
+	};
+	struct aw_answers asked = answers;
 
 	if (aw_talk_begin(&talk, args->option[RUN_DIR], "ctl.sock",
 		is_code ? AW_MSG_EXPLAIN_CODE : AW_MSG_EXPLAIN) < 0)
@@ -92,9 +139,11 @@ static int run(const struct aw_args *args)
 		put_code(&talk, args->operand[0]);
 	} else {
 		aw_wire_put_text(&talk.out, AW_TAG_USER, args->operand[0]);
-		aw_wire_put_text(&talk.out, AW_TAG_SERVICE, args->operand[1]);
+		aw_wire_put_text(&talk.out, AW_TAG_SERVICE, service.name);
+		asked.more = show_pam;
+		asked.user = &service;
 	}
-	return aw_answers_show(&talk, &answers, args->option[JSON]);
+	return aw_answers_show(&talk, &asked, args->option[JSON]);
 }
 
 const struct aw_command aw_command_explain = {
@@ -107,9 +156,13 @@ const struct aw_command aw_command_explain = {
 		"rested on and what can be\n"
 		"done.  USER and SERVICE (sshd, sudo, ...) tell what would be "
 		"decided now, and by which\n"
-		"line of awssso.conf, without asking or changing anything.",
+		"line of awssso.conf, without asking or changing anything; "
+		"and what else applies there: the\nsettings about codes, and "
+		"the lines of PAM.",
 	.options = {
 		[JSON] = { "--json", NULL, "Print JSON." },
+		[ETC] = { "--etc", "DIR",
+		    "Read PAM's lines in DIR/pam.d instead of /etc/pam.d." },
 		[RUN_DIR] = AW_TALK_OPTION,
 	},
 	.run = run,

@@ -29,6 +29,74 @@ static void send_stage(struct aw_conn *conn, const char *stage, enum aw_say say,
 	aw_conn_send(conn, &out);
 }
 
+static void send_setting(struct aw_conn *conn, const char *word,
+    const char *text, const struct aw_conf_rule *rule, const char *means)
+{
+	uint8_t data[AW_WIRE_HEADER + 2048];
+	struct aw_wire_out out;
+	char line[300];
+
+	aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_EXPLAINED);
+	aw_wire_put_text(&out, AW_TAG_STAGE, word);
+	aw_wire_put_text(&out, AW_TAG_TEXT, text);
+	if (rule)
+		aw_wire_put_text(&out, AW_TAG_RULE,
+		    aw_conf_rule_show(
+			&conn->daemon->conf.access, rule, line, sizeof(line)));
+	aw_wire_put_text(&out, AW_TAG_DETAIL, means);
+	aw_conn_send(conn, &out);
+}
+
+/* A setting of the policy; when it is not set it is as @unset. */
+static void send_of_policy(struct aw_conn *conn, const char *service,
+    enum aw_rule_kind kind, const char *unset, const char *means)
+{
+	const struct aw_conf_rule *rule =
+	    aw_conf_access_setting(&conn->daemon->conf.access, service, kind);
+
+	send_setting(conn, aw_conf_rule_word(kind, true),
+	    rule ? rule->text : unset, rule, means);
+}
+
+static void send_span(
+    struct aw_conn *conn, const char *word, uint64_t seconds, const char *means)
+{
+	char text[24];
+
+	aw_ignore(
+	    aw_fmt(text, sizeof(text), "%llus", (unsigned long long)seconds));
+	send_setting(conn, word, text, NULL, means);
+}
+
+/* What decides besides the lines: whether there is a code, and whether one is
+ * needed at all. */
+static void send_settings(struct aw_conn *conn, const char *service)
+{
+	const struct aw_conf *conf = &conn->daemon->conf;
+
+	send_of_policy(conn, service, AW_RULE_KEY_FIRST, "no",
+	    aw_conf_access_key_first(&conf->access, service)
+		? "no code before a key of the person's, or from outside a "
+		  "session of theirs"
+		: "a code is made for whoever may log in");
+	send_span(conn, "session_reuse", conf->session_reuse,
+	    conf->session_reuse == 0 ? "each ssh connection needs a code"
+	    : aw_access_wants_sets(conf)
+		? "of no use: the policy asks for permission sets, so each ssh "
+		  "connection needs a code"
+		: "an ssh connection that proves the key of one that was "
+		  "approved so long ago needs no code");
+	send_span(conn, "reuse", conf->reuse,
+	    "an approval of the same session needs no new one for so long, "
+	    "unless the PAM line says reuse= or reauth=; at ssh it never "
+	    "counts");
+	send_of_policy(conn, service, AW_RULE_GRACE, "0",
+	    aw_conf_access_grace(&conf->access, service) == 0
+		? "nothing goes on without AWS that needs it"
+		: "while AWS cannot be asked, the last proof of a session "
+		  "counts for so long");
+}
+
 static void send_end(struct aw_conn *conn)
 {
 	const uint64_t age = aw_daemon_directory_age(conn->daemon);
@@ -72,6 +140,7 @@ static int explain_person(struct aw_conn *conn, const struct aw_wire_in *in)
 			    stages[i].stage, &rule);
 		send_stage(conn, stages[i].word, say, rule);
 	}
+	send_settings(conn, service);
 	send_end(conn);
 	return 0;
 }

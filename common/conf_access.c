@@ -118,32 +118,36 @@ const char *aw_conf_rule_show(const struct aw_conf_access *access,
 	return buf;
 }
 
-/* What the service @name has for the setting @kind, "" when it is not set. */
-static const char *setting(const struct aw_conf_access *access,
-    const char *name, enum aw_rule_kind kind)
+const struct aw_conf_rule *aw_conf_access_setting(
+    const struct aw_conf_access *access, const char *name,
+    enum aw_rule_kind kind)
 {
 	const struct aw_conf_rule *rule = aw_conf_access_line(
 	    access, aw_conf_access_of(access, name), kind, true, 0);
 
-	if (!rule)
-		rule = aw_conf_access_line(access, 0, kind, true, 0);
-	return rule ? rule->text : "";
+	return rule ? rule : aw_conf_access_line(access, 0, kind, true, 0);
 }
 
 bool aw_conf_access_key_first(
     const struct aw_conf_access *access, const char *name)
 {
-	return strcmp(setting(access, name, AW_RULE_KEY_FIRST), "yes") == 0;
+	const struct aw_conf_rule *rule =
+	    aw_conf_access_setting(access, name, AW_RULE_KEY_FIRST);
+
+	return rule && strcmp(rule->text, "yes") == 0;
 }
 
 uint64_t aw_conf_access_grace(
     const struct aw_conf_access *access, const char *name)
 {
-	const char *text = setting(access, name, AW_RULE_GRACE);
+	const struct aw_conf_rule *rule =
+	    aw_conf_access_setting(access, name, AW_RULE_GRACE);
 	uint64_t seconds;
 
-	return aw_num_span(text, 0, AW_CONF_GRACE_MAX, &seconds) == 0 ? seconds
-								      : 0;
+	if (!rule ||
+	    aw_num_span(rule->text, 0, AW_CONF_GRACE_MAX, &seconds) < 0)
+		return 0;
+	return seconds;
 }
 
 bool aw_conf_access_has(

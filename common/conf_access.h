@@ -89,9 +89,14 @@ const char *aw_conf_rule_show(const struct aw_conf_access *access,
 bool aw_conf_access_has(
     const struct aw_conf_access *access, enum aw_rule_kind kind);
 
+/* The line that says the setting @kind for the PAM service @name: of its own
+ * section, else of [access]; NULL when neither has one. */
+const struct aw_conf_rule *aw_conf_access_setting(
+    const struct aw_conf_access *access, const char *name,
+    enum aw_rule_kind kind);
+
 /* Whether the PAM service @name wants a public key, or a session of the
- * person's, before a code: by its own section when that says so, else by
- * [access], else not. */
+ * person's, before a code; not, unless that is set. */
 bool aw_conf_access_key_first(
     const struct aw_conf_access *access, const char *name);
 

@@ -27,7 +27,8 @@
  *   EXPLAIN  USER SERVICE -> EXPLAINED* then DONE NET [TEXT] GENERATION
  *            DIRECTORY_AGE: what would be said now        (own; root: any)
  *   EXPLAIN_CODE CODE -> EVENT, with DETAIL and ACTION, then DONE    (root)
- *   EXPLAINED STAGE VERDICT [TEXT] [RULE]
+ *   EXPLAINED STAGE [VERDICT] [TEXT] [RULE] [DETAIL]; without VERDICT STAGE
+ *            is a setting, TEXT what it is, DETAIL what that means
  *   REVOKE   USER -> SESSION_REC* (64 at most) then DONE NET SESSIONS FLOWS:
  *            that person's tokens and open codes have ended, the sessions go
  *            on (root)

@@ -12,6 +12,8 @@
 
 #include <json-c/json.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "awssso/command.h"
 #include "common/proto.h"
@@ -133,6 +135,12 @@ static void explain_two_stages(int fd, const struct aw_wire_in *in)
 			aw_wire_put_text(&out, AW_TAG_RULE, "awssso.conf:7: x");
 		cli_send(fd, &out);
 	}
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_EXPLAINED, in->request);
+	aw_wire_put_text(&out, AW_TAG_STAGE, "offline_grace");
+	aw_wire_put_text(&out, AW_TAG_TEXT, "4h");
+	aw_wire_put_text(&out, AW_TAG_RULE, "awssso.conf:9: y");
+	aw_wire_put_text(&out, AW_TAG_DETAIL, "so long");
+	cli_send(fd, &out);
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_DONE, in->request);
 	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_OK);
 	aw_wire_put_num(&out, AW_TAG_GENERATION, 12);
@@ -167,7 +175,9 @@ static void explain_a_code(int fd, const struct aw_wire_in *in)
 static void explains(void **state)
 {
 	static const char *const person[] = { "explain", "alice", "sshd", HERE,
-		NULL };
+		"--etc", ".", NULL };
+	static const char *const list[] = { "explain", "alice", "sshd", HERE,
+		"--etc", ".", "--json", NULL };
 	static const char *const code[] = { "explain", "7k3qx", HERE, NULL };
 	static const char *const json[] = { "explain", "--json", "7k3qx", HERE,
 		NULL };
@@ -175,6 +185,8 @@ static void explains(void **state)
 	char text[65];
 
 	(void)state;
+	assert_true(mkdir("pam.d", 0700) == 0);
+	cli_write("pam.d/sshd", "auth die pam_awssso.so reauth=always\n");
 	run(person, explain_two_stages);
 	assert_int_equal(result.status, AW_EXIT_OK);
 	assert_int_equal(result.in.type, AW_MSG_EXPLAIN);
@@ -186,7 +198,20 @@ static void explains(void **state)
 	    "account: policy\n"
 	    "    said     Not you.\n"
 	    "    line     awssso.conf:7: x\n"
+	    "offline_grace = 4h\n"
+	    "    line     awssso.conf:9: y\n"
+	    "    means    so long\n"
+	    "./pam.d/sshd:1: auth pam_awssso.so reauth=always\n"
 	    "directory: generation 12, read 1 min ago\n");
+	run(list, explain_two_stages);
+	array = json_tokener_parse(result.out);
+	assert_int_equal(json_object_array_length(array), 4);
+	assert_false(json_object_object_get_ex(
+	    json_object_array_get_idx(array, 2), "verdict", &value));
+	assert_true(json_object_object_get_ex(
+	    json_object_array_get_idx(array, 3), "rule", &value));
+	assert_string_equal(json_object_get_string(value), "./pam.d/sshd:1");
+	json_object_put(array);
 	run(code, explain_a_code);
 	assert_int_equal(result.status, AW_EXIT_OK);
 	assert_non_null(strstr(result.out, "  alice  sudo: policy\n"
@@ -200,6 +225,7 @@ static void explains(void **state)
 	    json_object_array_get_idx(array, 0), "action", &value));
 	assert_string_equal(json_object_get_string(value), "Assign it.");
 	json_object_put(array);
+	assert_int_equal(unlink("pam.d/sshd") | rmdir("pam.d"), 0);
 	run(code, refuse_why);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
 	assert_string_equal(result.err, "awssso: explain: only root may ask\n");

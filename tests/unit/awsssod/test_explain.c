@@ -96,12 +96,70 @@ static void explains_a_person(void **state)
 			fail_msg("%s %s: %s, %s", rows[i].user, rows[i].service,
 			    fake_text(fake, AW_TAG_TEXT),
 			    fake_text(fake, AW_TAG_RULE));
+		for (int k = 0; k < 4; k++)
+			fake_wait(fake, fd, AW_MSG_EXPLAINED);
 		fake_wait(fake, fd, AW_MSG_DONE);
 		assert_true(fake_num(fake, AW_TAG_GENERATION) > 0);
 	}
 	assert_int_equal(
 	    fake_number(fake, "SELECT count(*) FROM events"), events);
 	fake_netd_silent(fake, 20);
+}
+
+/* What else applies, by service: a section counts before [access]. */
+static void explains_the_settings(void **state)
+{
+	static const struct {
+		const char *service, *word, *text, *rule, *means;
+	} rows[] = {
+		{ "sshd", "require_publickey_first", "yes",
+		    "awssso.conf:0: [access] require_publickey_first = yes",
+		    "no code before" },
+		{ "sshd", "session_reuse", "1800s", "", "needs no code" },
+		{ "sshd", "reuse", "900s", "", "at ssh it never counts" },
+		{ "sshd", "offline_grace", "0", "", "nothing goes on" },
+		{ "sudo", "require_publickey_first", "no",
+		    "awssso.conf:0: [service sudo] require_publickey_first = "
+		    "no",
+		    "a code is made" },
+		{ "sudo", "session_reuse", "1800s", "", "needs no code" },
+		{ "sudo", "reuse", "900s", "", "" },
+		{ "sudo", "offline_grace", "4h",
+		    "awssso.conf:0: [service sudo] offline_grace = 4h",
+		    "counts for so long" },
+	};
+	struct fake *fake = *state;
+	struct aw_conf *conf = &fake->daemon->conf;
+	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
+
+	conf->session_reuse = 1800;
+	fake_rule(conf, NULL, true, AW_RULE_KEY_FIRST, "yes");
+	fake_rule(conf, "sudo", true, AW_RULE_KEY_FIRST, "no");
+	fake_rule(conf, "sudo", true, AW_RULE_GRACE, "4h");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (i % 4 == 0) {
+			ask_explain(
+			    fd, AW_MSG_EXPLAIN, "alice", rows[i].service, NULL);
+			fake_wait(fake, fd, AW_MSG_EXPLAINED);
+			fake_wait(fake, fd, AW_MSG_EXPLAINED);
+		}
+		fake_wait(fake, fd, AW_MSG_EXPLAINED);
+		assert_string_equal(
+		    fake_text(fake, AW_TAG_STAGE), rows[i].word);
+		assert_string_equal(fake_text(fake, AW_TAG_TEXT), rows[i].text);
+		assert_string_equal(fake_text(fake, AW_TAG_RULE), rows[i].rule);
+		assert_non_null(
+		    strstr(fake_text(fake, AW_TAG_DETAIL), rows[i].means));
+		assert_true(fake_num(fake, AW_TAG_VERDICT) == 999999);
+		if (i % 4 == 3)
+			fake_wait(fake, fd, AW_MSG_DONE);
+	}
+	/* with sets in the policy another key's approval never suffices */
+	fake_rule(conf, "cron", false, AW_RULE_SET, "X");
+	ask_explain(fd, AW_MSG_EXPLAIN, "alice", "sshd", NULL);
+	for (int k = 0; k < 4; k++)
+		fake_wait(fake, fd, AW_MSG_EXPLAINED);
+	assert_non_null(strstr(fake_text(fake, AW_TAG_DETAIL), "of no use"));
 }
 
 static void explains_a_code(void **state)
@@ -139,6 +197,7 @@ int main(int argc, char **argv)
 #define T(f) cmocka_unit_test_setup_teardown(f, people_set_up, people_tear_down)
 		T(why),
 		T(explains_a_person),
+		T(explains_the_settings),
 		T(explains_a_code),
 	};
 	const int worker = fake_worker(argc, argv);

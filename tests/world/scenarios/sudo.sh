@@ -67,6 +67,8 @@ scn_sudo_with_the_permission_set()
 	logged 'sudo(\[[0-9]+\])?: +alice : TTY=.* COMMAND=/usr/bin/id -un'
 	audited '.event == "allowed" and .service == "sudo" and
 	    .user == "alice"'
+	at_once awssso explain alice sudo
+	says "^/etc/pam.d/sudo:[0-9]+: account pam_awssso.so permission_set=$admin_set"
 }
 
 # covers: spine.8, spine.10
