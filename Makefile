@@ -357,6 +357,18 @@ deb:
 	$(Q)cd $(BUILD)/deb/awssso-$(VERSION) && env -u MAKEFLAGS -u BUILD dpkg-buildpackage -us -uc -b
 	@ls $(BUILD)/deb/*.deb
 
+# rpm: the packages of conf/awssso.spec, in $(BUILD)/rpm; RPMFLAGS=--nodeps where
+# rpm does not know what is installed.
+.PHONY: rpm
+rpm:
+	$(Q)rm -rf $(BUILD)/rpm
+	$(Q)$(call copy_tree,$(BUILD)/rpm/awssso-$(VERSION))
+	$(Q)cd $(BUILD)/rpm && sed 's/@VERSION@/$(VERSION)/' awssso-$(VERSION)/conf/awssso.spec >awssso.spec && \
+	  cp awssso.spec awssso-$(VERSION)/conf/ && tar czf awssso-$(VERSION).tar.gz awssso-$(VERSION)
+	$(Q)cd $(BUILD)/rpm && env -u MAKEFLAGS -u BUILD rpmbuild -bb --define '_topdir $(abspath $(BUILD))/rpm' \
+	  --define '_sourcedir %{_topdir}' $(RPMFLAGS) awssso.spec
+	@ls $(BUILD)/rpm/RPMS/*/*.rpm
+
 help:
 	@echo 'make             build everything into $(BUILD)/'
 	@echo 'make demo        a real sign-in in a private world (root); AUTO=1 plays it'
@@ -368,7 +380,7 @@ help:
 	@echo 'make mutate      small mistakes built into what decides: tests must notice'
 	@echo 'make bench       lookups against named peers'
 	@echo 'make bench-directory   sweeps, and what a large directory costs awsssod'
-	@echo 'make lint format deps clean install uninstall deb'
+	@echo 'make lint format deps clean install uninstall deb rpm'
 	@echo 'variables: CC CFLAGS LDFLAGS WERROR=1 QR=no SAN=... BUILD=dir V=1'
 	@echo '  DESTDIR prefix libdir nssdir pamdir unitdir sysconfdir docdir'
 

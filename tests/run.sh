@@ -5,7 +5,8 @@
 # build, and run every test, for "make check".  Two jobs at a time; a job is one
 # unit test program, one fuzz target with its corpus, one check script, the
 # referee's suite, the mutants of what decides, its policies against a second
-# reading of the page, or one file of scenarios in a world of its own.  What each says goes to $BUILD/check/JOB.log; failures
+# reading of the page, the packages of one kind, or one file of scenarios in a world
+# of its own.  What each says goes to $BUILD/check/JOB.log; failures
 # are repeated here and the last line is "N passed, N failed".
 #
 # A job writes lines "ok NAME" and "not ok NAME: why" (TAP), or "N inputs" (a
@@ -110,6 +111,8 @@ jobs_rest()
 		    "$file"
 	done
 	printf 'faults\t300\ttests/faults/run.sh %s\n' "$build"
+	printf 'packages-deb\t300\ttests/packages/run.sh deb\n'
+	printf 'packages-rpm\t300\ttests/packages/run.sh rpm\n'
 	printf 'demo\t300\ttests/demo/check.sh\n'
 	printf 'sdk\t300\ttests/sdk/run.sh\n'
 	printf 'scim\t300\ttests/scim/run.sh\n'

@@ -6,6 +6,9 @@
 # is denied, and root and local accounts get in all the time.
 # shellcheck shell=bash disable=SC2154,SC2016 # set by lib.sh; for other shells
 
+# shellcheck source=tests/world/doors.sh
+. "$TOP/tests/world/doors.sh"
+
 before_all()
 {
 	world_example 60
@@ -16,93 +19,6 @@ before_all()
 	    /usr/lib*/security/pam_awssso.so | tr ' ' '\n' | grep -v '\*')
 	echo "$module" > "$run/module"
 	people_have_keys
-}
-
-# people_have_keys: alice, who may in, carol, who is disabled, and dave, whom
-# the policy does not let in.
-people_have_keys()
-{
-	local person dir
-
-	for person in alice carol dave; do
-		dir=/home/$person/.ssh
-		install -d -m 755 -o "$person" "/home/$person"
-		install -d -m 700 -o "$person" "$dir"
-		install -m 600 -o "$person" /root/.ssh/id_ed25519.pub \
-		    "$dir/authorized_keys"
-	done
-}
-
-# by_key USER: a line "USER in" or "USER out", how ever it went.
-by_key()
-{
-	if timeout 10 ssh -o BatchMode=yes "$1@bastion" true \
-	    < /dev/null > /dev/null 2>&1; then
-		echo "$1 in"
-	else
-		echo "$1 out"
-	fi
-}
-
-# by_su USER: root becomes USER, which only the account phase judges.
-by_su()
-{
-	if timeout 10 su "$1" -c true < /dev/null > /dev/null 2>&1; then
-		echo "$1 in"
-	else
-		echo "$1 out"
-	fi
-}
-
-# never_in, always_in: what must hold at any moment.
-never_in()
-{
-	local person
-
-	for person in carol dave; do
-		[ "$(by_key $person)" = "$person out" ] ||
-		    fail "$person got in by key"
-		[ "$(by_su $person)" = "$person out" ] ||
-		    fail "$person got in by su"
-	done
-}
-
-always_in()
-{
-	local user
-
-	for user in root ec2-user; do
-		[ "$(by_key $user)" = "$user in" ] || fail "$user is kept out"
-	done
-	at_once runuser -u ec2-user -- sudo -n id -un
-	status 0
-	says '^root$'
-	person -password "$(cat "$run/password")" runuser -u admin -- \
-	    sudo -k id -un
-	status 0
-	says '^root$'
-	person -password "$(cat "$run/password")" login root
-	status 0
-	says '^console of root$'
-}
-
-alice_is_out()
-{
-	[ "$(by_key alice)" = "alice out" ] || fail "alice got in by key"
-	[ "$(by_su alice)" = "alice out" ] || fail "alice got in by su"
-	person -approve alice ssh -o PubkeyAuthentication=no \
-	    -o NumberOfPasswordPrompts=1 alice@bastion 'echo a shell'
-	failed
-	silent '^a shell'
-}
-
-alice_is_in()
-{
-	[ "$(by_key alice)" = "alice in" ] || fail "alice is kept out"
-	person -approve alice ssh -o PubkeyAuthentication=no alice@bastion \
-	    'echo a shell'
-	status 0
-	says '^a shell'
 }
 
 # broken_by COMMAND: what COMMAND does to the module's file; nobody of ours is
@@ -180,15 +96,6 @@ scn_sign_ins_work_again()
 	always_in
 }
 
-# trying USER WANT: until told to stop; what came out otherwise is written down.
-trying()
-{
-	until [ -e "$run/stop" ]; do
-		[ "$(by_key "$1")" = "$1 $2" ] || echo "$1 not $2"
-		echo . >> "$run/tries"
-	done >> "$run/otherwise"
-}
-
 # install_again: make install, which replaces each file by rename, as package
 # managers do; then the daemons are restarted.
 install_again()
@@ -204,23 +111,12 @@ install_again()
 # covers: verdict.4, verdict.7, spine.6, R10
 scn_upgrade_while_people_sign_in()
 {
-	local i user
+	local i
 
-	rm -f "$run/stop" "$run/tries" "$run/otherwise"
-	undo touch "$run/stop"
-	for user in 'carol out' 'dave out' 'root in' 'ec2-user in'; do
-		# shellcheck disable=SC2086 # two words
-		trying $user &
-	done
+	watch_doors
 	for ((i = 0; i < 6; i++)); do
 		install_again
-		sleep 0.3
 	done
-	touch "$run/stop"
-	sleep 1
-	echo "$(wc -l < "$run/tries") sign-ins during six upgrades"
-	[ "$(wc -l < "$run/tries")" -ge 12 ] || fail "hardly anybody tried"
-	[ ! -s "$run/otherwise" ] ||
-	    fail "$(sort "$run/otherwise" | uniq -c | tr '\n' ' ')"
+	doors_held "six upgrades"
 	alice_is_in
 }

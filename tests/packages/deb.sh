@@ -1,0 +1,166 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# pid 1: systemd
+#
+# Debian's packages on a host: installing them changes no login, upgrades neither
+# open nor close a door, removing takes out what names them first, purging leaves
+# two users.  Packages of this tree are in $BUILD/deb, those that count as older
+# in $BUILD/deb/old (run.sh).
+# shellcheck shell=bash disable=SC2154 # set by lib.sh
+
+# shellcheck source=tests/packages/life.sh
+. "$TOP/tests/packages/life.sh"
+
+packages=(libpam-awssso libnss-awssso awssso)
+
+debs()
+{
+	local name
+
+	for name in "${packages[@]}"; do
+		echo "$BUILD/deb$1/${name}"_[0-9]*.deb
+	done
+}
+
+# unpack DIR: dpkg keeps a configuration that was edited, as it does by default
+# when nobody can be asked.
+unpack()
+{
+	# shellcheck disable=SC2046 # our own paths
+	dpkg -i --force-confdef --force-confold $(debs "$1")
+}
+
+older()
+{
+	unpack /old
+}
+
+newer()
+{
+	unpack ''
+}
+
+remove()
+{
+	dpkg -r "${packages[@]}"
+}
+
+enable_profile()
+{
+	pam-auth-update --enable awssso
+}
+
+contents()
+{
+	dpkg -L "${packages[@]}"
+}
+
+before_all()
+{
+	world_host
+	echo "/usr/lib/$(gcc -print-multiarch)/security/pam_awssso.so" \
+	    > "$run/module"
+}
+
+# covers: spine.8, R35
+scn_installing_changes_no_login()
+{
+	older
+	nothing_changed
+	nothing_runs
+	only_local_accounts
+	installed contents
+}
+
+# covers: spine.8, R35
+scn_upgrading_what_is_off_leaves_it_off()
+{
+	newer
+	nothing_changed
+	nothing_runs
+	only_local_accounts
+	# Other packages run it, too.
+	pam-auth-update --package
+	nothing_changed
+}
+
+# covers: spine.8, R35
+scn_it_can_be_turned_on()
+{
+	older
+	turn_on enable_profile
+	grep -q 'pam_mkhomedir.so umask=0027' /etc/pam.d/common-session
+}
+
+# covers: spine.8, dir.6, R10, R16, R35
+scn_upgrading_opens_and_closes_no_door()
+{
+	upgraded newer
+	grep -q 'pam_mkhomedir.so umask=0077' /etc/pam.d/common-session ||
+	    fail "the stacks do not follow the profile"
+	[ -e $conf.dpkg-dist ] || fail "the new configuration is not shown"
+}
+
+# covers: spine.8, R35
+scn_what_was_stopped_stays_stopped()
+{
+	undo systemctl start "${units[@]:1:2}" awsssod.service
+	systemctl stop "${units[@]}"
+	newer
+	[ -z "$(pgrep awsss)" ] || fail "an upgrade started a daemon"
+}
+
+# covers: spine.8, R35
+scn_a_line_by_hand_keeps_the_module()
+{
+	undo rm /etc/pam.d/by-hand
+	echo 'auth required pam_awssso.so' > /etc/pam.d/by-hand
+	refused 'by-hand: auth required' dpkg -r libpam-awssso
+}
+
+# A jump that is not ours leads over our line.
+# covers: spine.8, R35
+scn_half_a_block_keeps_the_module()
+{
+	cp -a /etc/pam.d/sudo "$run/sudo"
+	undo cp -a "$run/sudo" /etc/pam.d/sudo
+	sed -i '0,/pam_localuser/{/pam_localuser/d}' /etc/pam.d/sudo
+	refused 'sudo: auth' dpkg -r libpam-awssso
+}
+
+# covers: spine.8, R35
+scn_stacks_edited_by_hand_keep_the_module()
+{
+	cp -a /etc/pam.d/common-auth "$run/common-auth"
+	undo cp -a "$run/common-auth" /etc/pam.d/common-auth
+	sed -i '0,/^auth/s//auth optional pam_warn.so\n&/' \
+	    /etc/pam.d/common-auth
+	refused 'common-auth: auth' dpkg -r libpam-awssso
+}
+
+# covers: spine.8, dir.6, R35
+scn_removing_keeps_root_in_and_the_ids()
+{
+	removed remove
+}
+
+# covers: spine.8, dir.6, R16, R35
+scn_installed_anew_it_is_off_and_ids_are_as_they_were()
+{
+	newer
+	nothing_changed
+	only_local_accounts
+	systemctl start awssso-netd.socket awsssod.service
+	within 60 swept
+	/usr/bin/awssso ids export | cmp - "$run/ids" ||
+	    fail "somebody has another id"
+}
+
+# covers: spine.8, R35
+scn_purging_leaves_two_users()
+{
+	at_once dpkg -P "${packages[@]}"
+	status 0
+	says 'who has which id'
+	as_before
+}
