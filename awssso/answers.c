@@ -71,9 +71,12 @@ static int finish(struct aw_talk *talk, const struct aw_answers *answers,
 	const uint64_t net = aw_wire_num(&talk->in, AW_TAG_NET, AW_NET_OK);
 	aw_own_free char *text = aw_talk_text(talk, AW_TAG_TEXT);
 
-	if (net != AW_NET_OK)
-		return aw_complain(
+	if (net != AW_NET_OK) {
+		(void)aw_complain(
 		    answers->command, text && *text ? text : aw_net_word(net));
+		return net == AW_NET_NOT_FOUND ? AW_EXIT_NOT_FOUND
+					       : AW_EXIT_FAILED;
+	}
 	if (answers->more)
 		answers->more(answers->user, array);
 	if (array)

@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * awssso explain: by which rule somebody may or may not; what a code means.
+ * awssso explain: by which rule somebody may or may not, now or then; what a
+ * code means.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "awssso/answers.h"
 #include "awssso/commands.h"
+#include "awssso/moment.h"
 #include "awssso/pam_lines.h"
 #include "awssso/print.h"
 #include "common/own.h"
 #include "common/paths.h"
 #include "common/proto.h"
+#include "common/text.h"
 
 enum {
 	JSON,
+	AS_OF,
 	ETC,
 	RUN_DIR,
 };
@@ -122,6 +128,25 @@ static void put_code(struct aw_talk *talk, const char *code)
 	aw_wire_put_text(&talk->out, AW_TAG_CODE, upper);
 }
 
+/* 0, without --as-of, or the time; -EINVAL after saying what is wrong. */
+static int read_time(const struct aw_args *args, int64_t *ret)
+{
+	const char *text = args->option[AS_OF];
+	char why[160];
+
+	*ret = 0;
+	if (!text)
+		return 0;
+	if (args->operand[1] && aw_moment_parse(text, time(NULL), ret) == 0)
+		return 0;
+	aw_ignore(aw_fmt(why, sizeof(why), "%.64s: %s", text,
+	    args->operand[1] ? "not a time that has been, such as "
+			       "2026-11-24T14:00:00Z or -2h"
+			     : "a code is of its own time"));
+	(void)aw_complain("--as-of", why);
+	return -EINVAL;
+}
+
 static int run(const struct aw_args *args)
 {
 	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
@@ -131,7 +156,10 @@ static int run(const struct aw_args *args)
 		.etc = args->option[ETC] ? args->option[ETC] : "/etc",
 	};
 	struct aw_answers asked = answers;
+	int64_t as_of;
 
+	if (read_time(args, &as_of) < 0)
+		return AW_EXIT_USAGE;
 	if (aw_talk_begin(&talk, args->option[RUN_DIR], "ctl.sock",
 		is_code ? AW_MSG_EXPLAIN_CODE : AW_MSG_EXPLAIN) < 0)
 		return AW_EXIT_UNREACHABLE;
@@ -140,7 +168,11 @@ static int run(const struct aw_args *args)
 	} else {
 		aw_wire_put_text(&talk.out, AW_TAG_USER, args->operand[0]);
 		aw_wire_put_text(&talk.out, AW_TAG_SERVICE, service.name);
-		asked.more = show_pam;
+		if (as_of)
+			aw_wire_put_num(
+			    &talk.out, AW_TAG_TIME, (uint64_t)as_of);
+		else
+			asked.more = show_pam;
 		asked.user = &service;
 	}
 	return aw_answers_show(&talk, &asked, args->option[JSON]);
@@ -158,9 +190,15 @@ const struct aw_command aw_command_explain = {
 		"decided now, and by which\n"
 		"line of awssso.conf, without asking or changing anything; "
 		"and what else applies there: the\nsettings about codes, and "
-		"the lines of PAM.",
+		"the lines of PAM.\n\n"
+		"With --as-of: what the policy of now would have said at TIME, "
+		"by the person's status\nand groups as they were known then, "
+		"and the last decision that is on record.  The\nexit status is "
+		"3 when the record does not tell.",
 	.options = {
 		[JSON] = { "--json", NULL, "Print JSON." },
+		[AS_OF] = { "--as-of", "TIME",
+		    "As of an earlier TIME: 2026-11-24T14:00:00Z, or -2h." },
 		[ETC] = { "--etc", "DIR",
 		    "Read PAM's lines in DIR/pam.d instead of /etc/pam.d." },
 		[RUN_DIR] = AW_TALK_OPTION,

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "awsssod/age.h"
+#include "awsssod/history.h"
 #include "awsssod/log.h"
 #include "awsssod/published_stage.h"
 #include "awsssod/register.h"
@@ -267,7 +268,7 @@ static int close_books(struct aw_applying *job)
 	    (r = aw_state_set(job->state, "held", job->out.text)) != 0 ||
 	    (r = aw_age_set(job->state, job->apply->now, &clocks)) != 0)
 		return r;
-	return 0;
+	return aw_history_after(job->state, clocks.wall_s);
 }
 
 static int give_names(struct aw_applying *job)
@@ -298,6 +299,7 @@ static int apply_all(struct aw_applying *job, struct aw_diag *diag)
 	    (r = find_lost(job, AW_KIND_GROUP, &out->lost_groups)) != 0 ||
 	    (r = aw_state_number(
 		 job->state, AW_Q_COUNT_GONE, &out->lost_members, "")) != 0 ||
+	    (r = aw_history_before(job->state)) != 0 ||
 	    (r = add_and_change(job)) != 0 || (r = count_lost(job)) != 0 ||
 	    (r = take_losses(job)) != 0 ||
 	    (r = aw_local_read(job->state, apply->local)) != 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * awssso explain: what would be said to a person now, and by which line of the
- * policy; and what a denial's code stands for.  Nothing is asked, remembered or
+ * awssso explain: what would be said to a person now, or would have been at a
+ * time that is on record, and by which line of the policy; and what a denial's
+ * code stands for.  Nothing is asked, remembered or
  * changed for it.
  */
 #ifndef AW_AWSSSOD_EXPLAIN_H

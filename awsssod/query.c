@@ -32,6 +32,19 @@
 	"SELECT at, user, service, verdict, code, text, rhost FROM (SELECT *" \
 	" FROM events "
 
+#define WHOLE_EVENT                                                    \
+	"SELECT at, user, service, verdict, code, text, rhost, event," \
+	" detail FROM events "
+
+/* How many groups could be meant by the name of the group g. */
+#define CLAIMS                                                      \
+	"(SELECT count(*) FROM principals o WHERE o.kind = 2 AND"   \
+	" o.present = 1 AND o.user_name = g.user_name)"             \
+	" + EXISTS(SELECT 1 FROM principals i WHERE i.kind = 2 AND" \
+	" i.present = 1 AND i.store = g.store AND i.principal = g.user_name)"
+
+#define HISTORY_OLD "i <= (SELECT max(i) FROM history) - ?1 OR at < ?2"
+
 /* What a sweep has staged of grants, by row number. */
 #define GRANTS_STAGED                                                       \
 	"SELECT g.n, h.n FROM stage_grants s CROSS JOIN principals g"       \
@@ -251,16 +264,37 @@ static const char *const sql[AW_Q_COUNT_] = {
 
 	[AW_Q_PERSON_BY_NAME] = PERSON "name = ?1",
 	[AW_Q_PERSON_BY_UID] = PERSON "posix_id = ?1",
-	[AW_Q_PERSON_GROUPS] =
-	    "SELECT g.principal, g.user_name, (SELECT count(*) FROM principals"
-	    "  o WHERE o.kind = 2 AND o.present = 1 AND"
-	    "  o.user_name = g.user_name) + EXISTS(SELECT 1 FROM principals i"
-	    "  WHERE i.kind = 2 AND i.present = 1 AND i.store = g.store AND"
-	    "  i.principal = g.user_name)"
+	[AW_Q_PERSON_GROUPS] = "SELECT g.principal, g.user_name, " CLAIMS
+			       " FROM members m JOIN principals g ON g.n = "
+			       "m.grp WHERE m.usr = ?1 AND g.present = 1"
+			       " UNION ALL SELECT principal, '', 0 FROM"
+			       " live_outside WHERE usr = ?1",
+	[AW_Q_HISTORY_STATUS] = "SELECT was FROM history WHERE n = ?1"
+				" AND grp IS NULL AND at > ?2 ORDER BY i"
+				" LIMIT 1",
+	/* The first change behind a time says what was at that time. */
+	[AW_Q_HISTORY_GROUPS] =
+	    "WITH was(grp, was) AS (SELECT grp, was FROM history h"
+	    " WHERE n = ?1 AND grp IS NOT NULL AND at > ?2 AND NOT EXISTS("
+	    "  SELECT 1 FROM history e WHERE e.n = ?1 AND e.grp = h.grp"
+	    "  AND e.at > ?2 AND e.i < h.i))"
+	    " SELECT g.principal, g.user_name, " CLAIMS
 	    " FROM members m JOIN principals g ON g.n = m.grp"
 	    " WHERE m.usr = ?1 AND g.present = 1"
-	    " UNION ALL SELECT principal, '', 0 FROM live_outside"
-	    " WHERE usr = ?1",
+	    " AND g.principal NOT IN (SELECT grp FROM was)"
+	    " UNION ALL SELECT w.grp, coalesce(g.user_name, ''), " CLAIMS
+	    " FROM was w LEFT JOIN principals g ON g.store = ?3"
+	    "  AND g.principal = w.grp AND g.kind = 2 AND g.present = 1"
+	    " WHERE w.was = 1",
+	[AW_Q_HISTORY_COMING] = "SELECT (SELECT count(*) FROM stage_users)"
+				" + (SELECT count(*) FROM stage_added)"
+				" + (SELECT count(*) FROM stage_gone)"
+				" + (SELECT count(*) FROM stage_lost)"
+				" + (SELECT count(*) FROM newcomers)",
+	[AW_Q_HISTORY_OLD] = "SELECT max(at) FROM history WHERE " HISTORY_OLD,
+	[AW_Q_HISTORY_CUT] = "DELETE FROM history WHERE " HISTORY_OLD,
+	[AW_Q_HISTORY_CLEAR] = "DELETE FROM history",
+	[AW_Q_META_DROP] = "DELETE FROM meta WHERE key = ?1",
 	[AW_Q_PERSON_UPDATE] =
 	    "UPDATE principals SET user_name = ?2, display = ?3,"
 	    " disabled = ?4, missing = 0 WHERE n = ?1 AND"
@@ -464,8 +498,10 @@ static const char *const sql[AW_Q_COUNT_] = {
 			    " (SELECT max(n) FROM events) - ?1",
 	[AW_Q_EVENT_CODE] = "SELECT 1 FROM events WHERE code = ?1",
 	[AW_Q_EVENT_OF_CODE] =
-	    "SELECT at, user, service, verdict, code, text, rhost, event,"
-	    " detail FROM events WHERE code = ?1 ORDER BY n DESC LIMIT 1",
+	    WHOLE_EVENT "WHERE code = ?1 ORDER BY n DESC LIMIT 1",
+	[AW_Q_EVENT_BEFORE] =
+	    WHOLE_EVENT "WHERE user = ?1 AND service = ?2 AND at <= ?3"
+			" ORDER BY n DESC LIMIT 1",
 	[AW_Q_EVENTS] = EVENT "ORDER BY n DESC LIMIT ?1) ORDER BY n",
 	[AW_Q_EVENTS_OF] =
 	    EVENT "WHERE user = ?2 ORDER BY n DESC LIMIT ?1) ORDER BY n",

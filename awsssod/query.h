@@ -60,6 +60,14 @@ enum aw_query {
 	AW_Q_ARRIVED,
 	AW_Q_SKIP_NEWCOMERS,
 	AW_Q_SKIP_LOCAL,
+	/* what was */
+	AW_Q_HISTORY_STATUS, /* n, at -> was; no row: as now */
+	AW_Q_HISTORY_GROUPS, /* n, at, store -> id, DisplayName, claims */
+	AW_Q_HISTORY_COMING,
+	AW_Q_HISTORY_OLD, /* how many, before when -> the last of them */
+	AW_Q_HISTORY_CUT,
+	AW_Q_HISTORY_CLEAR,
+	AW_Q_META_DROP,
 	AW_Q_LOCAL_NEWS, /* limit -> name, why it will not be shown, or NULL */
 	/* a published directory */
 	AW_Q_PUBLISHED_ADD,
@@ -210,6 +218,7 @@ enum aw_query {
 	AW_Q_EVENT_ADD,
 	AW_Q_EVENT_TRIM,
 	AW_Q_EVENT_CODE,
+	AW_Q_EVENT_BEFORE, /* user, service, at -> as EVENT_OF_CODE */
 	AW_Q_EVENT_OF_CODE,
 	AW_Q_EVENTS,
 	AW_Q_EVENTS_OF,

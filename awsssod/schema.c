@@ -159,6 +159,38 @@
 	" PRIMARY KEY(grp, usr, session)) WITHOUT ROWID;"    \
 	"CREATE INDEX learned_usr ON learned(usr);"
 
+/* 0: there is nobody of that name; else as AW_HISTORY_ has it. */
+#define STATUS(row)                                                        \
+	"CASE WHEN " row ".name IS NULL OR NOT " row ".present THEN 0"     \
+	" ELSE 1 + 2 * " row ".disabled + 4 * " row ".missing + 8 * (" row \
+	".skip IS NOT NULL) END"
+
+#define HISTORY_KEPT "EXISTS(SELECT 1 FROM meta WHERE key = 'history_from')"
+#define HISTORY_ADD                                                            \
+	"INSERT INTO history(at, n, grp, was) SELECT strftime('%s', 'now') + " \
+	"0,"
+
+/* Who comes with a large sweep is not present while groups are filled. */
+#define HISTORY_MEMBERS(verb, row, was)                                      \
+	"CREATE TRIGGER history_members_" verb " AFTER " verb " ON members"  \
+	" WHEN " HISTORY_KEPT " AND EXISTS(SELECT 1 FROM principals p"       \
+	"  WHERE p.n = " row ".usr AND p.present = 1 AND p.name IS NOT NULL" \
+	") BEGIN " HISTORY_ADD " " row ".usr, principal, " was               \
+	" FROM principals WHERE n = " row ".grp; END;"
+
+#define HISTORY                                                              \
+	"CREATE TABLE history("                                              \
+	" i INTEGER PRIMARY KEY, at INTEGER NOT NULL, n INTEGER NOT NULL,"   \
+	" grp TEXT, was INTEGER NOT NULL);"                                  \
+	"CREATE INDEX history_n ON history(n);"                              \
+	"CREATE TRIGGER history_status"                                      \
+	" AFTER UPDATE OF name, present, disabled, missing, skip"            \
+	" ON principals WHEN NEW.kind = 1 AND " STATUS("OLD") " != " STATUS( \
+	    "NEW") " AND " HISTORY_KEPT " BEGIN " HISTORY_ADD                \
+		   " NEW.n, NULL, " STATUS("OLD") "; END;" HISTORY_MEMBERS(  \
+		       "INSERT", "NEW", "0")                                 \
+		       HISTORY_MEMBERS("DELETE", "OLD", "1")
+
 const char aw_schema_create[] =
     "BEGIN IMMEDIATE;"
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
@@ -180,9 +212,9 @@ const char aw_schema_create[] =
     " detail TEXT);"
     "CREATE INDEX events_code ON events(code);"
     "CREATE INDEX events_user ON events(user);"
-    LEDGER RENUMBERS("renumbers") RENUMBERS_REST SETS PINS
+    LEDGER RENUMBERS("renumbers") RENUMBERS_REST SETS PINS HISTORY
     /* clang-format on */
-    "PRAGMA user_version = 6;"
+    "PRAGMA user_version = 7;"
     "COMMIT;";
 
 const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
@@ -232,6 +264,13 @@ const char *const aw_schema_migrate[AW_SCHEMA_VERSION] = {
 	    "DROP TRIGGER IF EXISTS renames_kept;"
 	    RENUMBERS_REST RENAMES_VALUES
 	    "PRAGMA user_version = 6;"
+	    "COMMIT;",
+	/* What is known now is so from now on. */
+	[6] = "BEGIN IMMEDIATE;"
+	    HISTORY
+	    "INSERT INTO meta SELECT 'history_from', strftime('%s', 'now') + 0"
+	    " WHERE EXISTS(SELECT 1 FROM meta WHERE key = 'generation');"
+	    "PRAGMA user_version = 7;"
 	    "COMMIT;",
 	/* clang-format on */
 };

@@ -27,6 +27,10 @@
  *   sessions    login sessions, without tokens
  *   sweeps      the last readings of the directory
  *   events      the last verdicts, for "awssso why"
+ *   history     what was, until when, of the people that have names here: in
+ *               the group with that id (or, where grp is NULL, their status,
+ *               AW_HISTORY_*: awsssod/history.h).  Triggers write it while
+ *               meta has history_from, since when it is complete.
  *
  * A principal that has left keeps its row with present = 0: the tombstone.
  * missing = 1: a held sweep did not have it.  skip: why it has no name, or why
@@ -35,7 +39,7 @@
 #ifndef AW_AWSSSOD_SCHEMA_H
 #define AW_AWSSSOD_SCHEMA_H
 
-#define AW_SCHEMA_VERSION 6
+#define AW_SCHEMA_VERSION 7
 
 /* Makes everything in an empty database, in one transaction. */
 extern const char aw_schema_create[];

@@ -26,6 +26,8 @@
  *   EVENT    TIME USER SERVICE VERDICT CODE TEXT [RHOST] [DETAIL] [ACTION]
  *   EXPLAIN  USER SERVICE -> EXPLAINED* then DONE NET [TEXT] GENERATION
  *            DIRECTORY_AGE: what would be said now        (own; root: any)
+ *            With TIME what would have been said then: EXPLAINED* [EVENT]
+ *            (the last that is on record, by then) then DONE NET [TEXT]
  *   EXPLAIN_CODE CODE -> EVENT, with DETAIL and ACTION, then DONE    (root)
  *   EXPLAINED STAGE [VERDICT] [TEXT] [RULE] [DETAIL]; without VERDICT STAGE
  *            is a setting, TEXT what it is, DETAIL what that means

@@ -231,12 +231,49 @@ static void explains(void **state)
 	assert_string_equal(result.err, "awssso: explain: only root may ask\n");
 }
 
+static void not_on_record(int fd, const struct aw_wire_in *in)
+{
+	struct aw_wire_out out;
+	uint8_t data[512];
+
+	aw_wire_begin(&out, data, sizeof(data), AW_MSG_DONE, in->request);
+	aw_wire_put_num(&out, AW_TAG_NET, AW_NET_NOT_FOUND);
+	aw_wire_put_text(&out, AW_TAG_TEXT, "not on record");
+	cli_send(fd, &out);
+}
+
+static void explains_the_past(void **state)
+{
+	static const char *const then[] = { "explain", "--as-of",
+		"2026-01-02T03:04:05Z", "alice", "sshd", HERE, NULL };
+	static const char *const never[] = { "explain", "--as-of", "tomorrow",
+		"alice", "sshd", HERE, NULL };
+	static const char *const code[] = { "explain", "--as-of", "-2h",
+		"7K3QX", HERE, NULL };
+
+	(void)state;
+	run(then, explain_two_stages);
+	assert_int_equal(result.status, AW_EXIT_OK);
+	assert_true(aw_wire_num(&result.in, AW_TAG_TIME, 0) == 1767323045);
+	/* what applies now is not what applied then */
+	assert_null(strstr(result.out, "PAM"));
+	run(then, not_on_record);
+	assert_int_equal(result.status, AW_EXIT_NOT_FOUND);
+	assert_string_equal(result.err, "awssso: explain: not on record\n");
+	run(never, NULL);
+	assert_int_equal(result.status, AW_EXIT_USAGE);
+	assert_non_null(strstr(result.err, "--as-of: tomorrow: not a time"));
+	run(code, NULL);
+	assert_int_equal(result.status, AW_EXIT_USAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_why),
 		cmocka_unit_test(says_why_to_programs),
 		cmocka_unit_test(explains),
+		cmocka_unit_test(explains_the_past),
 	};
 
 	return cmocka_run_group_tests(tests, cli_make, cli_remove);
