@@ -19,6 +19,7 @@ tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 pamconfdir  ?= $(prefix)/share/pam-configs
 libexecdir  ?= $(prefix)/libexec
 authselectdir ?= $(prefix)/share/authselect/vendor/awssso
+mandir      ?= $(prefix)/share/man
 docdir      ?= $(prefix)/share/doc/awssso
 
 # --- flags -----------------------------------------------------------------
@@ -183,6 +184,16 @@ $(JUDGE): $(BUILD)/obj/tests/policy/judge.o $(OBJS_awsssod) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(call link_prog,$< $(OBJS_awsssod),$(LIBS_awsssod))
 
+# What the manual pages must say.
+MAN_TABLES := $(BUILD)/man/tables
+.PHONY: man-tables
+man-tables: $(MAN_TABLES)
+$(MAN_TABLES): $(BUILD)/obj/tests/man/tables.o $(OBJS_awssso) $(BUILD)/obj/awsssod/catalogue.o \
+  $(patsubst %,$(BUILD)/obj/%.o,pam_awssso/options pam_awssso/code nss_awssso/ask nss_awssso/paths) $(BUILD)/libcommon.a
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(call link_prog,$(filter %.o,$^),$(LIBS_awssso))
+
 # The test world's own helpers.
 WORLD := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/world/*.c)))
 .PHONY: world
@@ -282,7 +293,7 @@ check:
 check-asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined WERROR=$(WERROR) unit
 
-CSRC := $(foreach d,common nss_awssso pam_awssso awsssod awssso_netd awssso tests/idcsim tests/unit tests/unit/* tests/fuzz tests/world tests/bench tests/faults tests/policy tests/load,$(wildcard $(d)/*.c $(d)/*.h))
+CSRC := $(foreach d,common nss_awssso pam_awssso awsssod awssso_netd awssso tests/idcsim tests/unit tests/unit/* tests/fuzz tests/world tests/bench tests/faults tests/policy tests/load tests/man,$(wildcard $(d)/*.c $(d)/*.h))
 lint:
 	$(Q)BUILD=$(BUILD) tests/checks/lint.sh
 format:
@@ -320,6 +331,8 @@ put = $(INSTALL) -d -m 0755 $(D)$(dir $(3)) && $(INSTALL) -m $(1) $(2) $(D)$(3).
 fill = sed -e 's,/usr/sbin/,$(sbindir)/,g' -e 's,/usr/bin/,$(bindir)/,g' $(2) | { $(call put,$(1),/dev/stdin,$(3)); }
 
 UNITFILES := $(notdir $(wildcard conf/systemd/*))
+MANPAGES := $(notdir $(wildcard docs/man/*))
+man_place = $(mandir)/man$(subst .,,$(suffix $(1)))/$(1)
 EXAMPLES := $(patsubst conf/%,%,$(wildcard conf/*.example conf/pam.d/* conf/sshd_config.d/* conf/sudoers.d/*))
 .PHONY: install uninstall
 install: $(PRODUCTS)
@@ -334,6 +347,7 @@ install: $(PRODUCTS)
 	$(Q)$(call put,0644,conf/pam-configs/awssso,$(pamconfdir)/awssso)
 	$(Q)$(call put,0755,conf/unhook,$(libexecdir)/awssso/unhook)
 	$(Q)$(foreach f,$(notdir $(wildcard conf/authselect/*)),$(call put,0644,conf/authselect/$(f),$(authselectdir)/$(f)) &&) true
+	$(Q)$(foreach f,$(MANPAGES),$(call put,0644,docs/man/$(f),$(call man_place,$(f))) &&) true
 	$(Q)$(foreach f,$(EXAMPLES),$(call put,0644,conf/$(f),$(docdir)/examples/$(f)) &&) true
 	$(Q)$(INSTALL) -d -m 0755 $(D)$(sysconfdir)/awssso
 	$(Q)test -e $(D)$(sysconfdir)/awssso/awssso.conf || { $(call put,0644,conf/awssso.conf,$(sysconfdir)/awssso/awssso.conf); }
@@ -343,7 +357,8 @@ uninstall:
 	$(Q)$(if $(D),,sh conf/unhook)
 	$(Q)rm -f $(D)$(nssdir)/libnss_awssso.so.2 $(D)$(pamdir)/pam_awssso.so $(D)$(bindir)/awssso \
 	  $(D)$(sbindir)/awsssod $(D)$(sbindir)/awssso-netd $(UNITFILES:%=$(D)$(unitdir)/%) \
-	  $(D)$(sysusersdir)/awssso.conf $(D)$(tmpfilesdir)/awssso.conf $(D)$(pamconfdir)/awssso
+	  $(D)$(sysusersdir)/awssso.conf $(D)$(tmpfilesdir)/awssso.conf $(D)$(pamconfdir)/awssso \
+	  $(foreach f,$(MANPAGES),$(D)$(call man_place,$(f)))
 	$(Q)rm -rf $(D)$(authselectdir) $(D)$(docdir) $(D)$(libexecdir)/awssso
 
 # deb: Debian's packages, built in a copy of the tree, $(BUILD)/deb.
@@ -382,7 +397,7 @@ help:
 	@echo 'make bench-directory   sweeps, and what a large directory costs awsssod'
 	@echo 'make lint format deps clean install uninstall deb rpm'
 	@echo 'variables: CC CFLAGS LDFLAGS WERROR=1 QR=no SAN=... BUILD=dir V=1'
-	@echo '  DESTDIR prefix libdir nssdir pamdir unitdir sysconfdir docdir'
+	@echo '  DESTDIR prefix libdir nssdir pamdir unitdir sysconfdir mandir docdir'
 
 clean:
 	rm -rf $(BUILD)

@@ -19,7 +19,7 @@ apt_demo=(libmicrohttpd-dev openssh-server openssh-client sudo expect jq
     systemd)
 apt_test=(libcmocka-dev libnss-wrapper clang libclang-rt-dev clang-format
     cppcheck shellcheck nodejs npm binutils strace procps curl
-    build-essential debhelper lintian rpm)
+    build-essential debhelper lintian rpm mandoc)
 
 # Amazon Linux 2023 and RHEL 9 (with CRB and EPEL).  Untested.
 dnf_build=(gcc make pkgconf-pkg-config libcurl-devel json-c-devel
@@ -28,7 +28,8 @@ dnf_build=(gcc make pkgconf-pkg-config libcurl-devel json-c-devel
 dnf_demo=(libmicrohttpd-devel openssh-server openssh-clients sudo expect jq
     iproute openssl ca-certificates util-linux systemd)
 dnf_test=(libcmocka-devel nss_wrapper clang compiler-rt clang-tools-extra
-    cppcheck ShellCheck nodejs npm binutils strace procps-ng curl rpm-build)
+    cppcheck ShellCheck nodejs npm binutils strace procps-ng curl rpm-build
+    mandoc)
 
 say()
 {

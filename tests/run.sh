@@ -239,7 +239,8 @@ prepare()
 {
 	tests/deps.sh
 	"${MAKE-make}" --no-print-directory -j2 BUILD="$build" \
-	    WERROR="${WERROR-}" all units fuzz-replay world faults load-program
+	    WERROR="${WERROR-}" all units fuzz-replay world faults load-program \
+	    man-tables
 }
 
 main()

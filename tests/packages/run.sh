@@ -58,10 +58,13 @@ old_deb()
 	    "$build/deb/old/$(basename "$1")" > /dev/null
 }
 
+# Packages compress manual pages.
+plain='s,\(/man/.*\)\.gz$,\1,'
+
 # Examples lie among the documents that only packages install.
 deb_files()
 {
-	files "$work/root" | grep -vE ' \./usr/share/doc/([^/]*/[^/]*|awssso/docs/.*)$'
+	files "$work/root" | sed "$plain" | grep -vE ' \./usr/share/doc/([^/]*/[^/]*|awssso/docs/.*)$'
 }
 
 debs()
@@ -70,7 +73,7 @@ debs()
 
 	DEB_BUILD_OPTIONS=nocheck built deb
 	expect "lintian" "$(lintian --allow-root --fail-on error,warning \
-	    --suppress-tags no-manual-page "$build"/deb/*.changes 2>&1)"
+	    "$build"/deb/*.changes 2>&1)"
 	mkdir -p "$work/root" "$build/deb/old"
 	for deb in "$build"/deb/*awssso_*.deb; do
 		dpkg-deb -x "$deb" "$work/root"
@@ -108,7 +111,7 @@ old_rpms()
 rpm_files()
 {
 	rpm -qp --qf '[%{FILEMODES:octal} .%{FILENAMES}\n]' \
-	    "$build"/rpm/RPMS/*/*.rpm | sed -n 's/^100//p' |
+	    "$build"/rpm/RPMS/*/*.rpm | sed -n -e "$plain" -e 's/^100//p' |
 	    grep -vE ' \./usr/share/(licenses/|doc/awssso/([^/]*$|docs/))' |
 	    LC_ALL=C sort -k 2
 }
