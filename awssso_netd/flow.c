@@ -199,8 +199,8 @@ static int identify(struct aw_flow *flow)
 	flow->have_person = is_published(flow);
 	r = flow->have_person
 		? 0
-		: aw_person_start(flow->aws, flow->principal_id, true,
-		      portal.deadline_ms, on_after, flow, &flow->after);
+		: aw_person_start(flow->aws, flow->region, flow->principal_id,
+		      true, portal.deadline_ms, on_after, flow, &flow->after);
 	if (r < 0)
 		return r;
 	return aw_identity_start(&portal,
@@ -267,7 +267,7 @@ static int begin(struct aw_flow *flow, const struct aw_flow_request *request)
 		r = aw_copy(
 		    flow->account, sizeof(flow->account), request->account);
 	if (r == 0 && !is_published(flow))
-		r = aw_person_start(flow->aws, flow->principal_id, false,
+		r = aw_person_start(flow->aws, NULL, flow->principal_id, false,
 		    deadline_ms, on_before, flow, &flow->before);
 	if (r == 0)
 		r = aw_device_start(flow->aws, request->client_name,

@@ -149,8 +149,8 @@ static void on_user_id(void *user, const struct aw_call_answer *answer)
 		fail(op, AW_NET_BAD_ANSWER, &why);
 		return;
 	}
-	r = aw_person_start(op->aws, user_id, true, op->deadline_ms, on_person,
-	    op, &op->person);
+	r = aw_person_start(op->aws, op->region, user_id, true, op->deadline_ms,
+	    on_person, op, &op->person);
 	if (r < 0)
 		fail_errno(op, r);
 }
@@ -194,8 +194,8 @@ static void on_scim(void *user, const struct aw_scim_answer *answer)
 	if (r == AW_UNKNOWN && ++op->at < op->names.n)
 		r = ask(op);
 	else if (r == 0)
-		r = aw_person_start(op->aws, id, true, op->deadline_ms,
-		    on_person, op, &op->person);
+		r = aw_person_start(op->aws, op->region, id, true,
+		    op->deadline_ms, on_person, op, &op->person);
 	if (r == AW_UNKNOWN) {
 		aw_diag_set(&why, "no such user");
 		fail(op, AW_NET_NOT_FOUND, &why);

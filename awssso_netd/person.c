@@ -278,9 +278,9 @@ static int begin(struct aw_person_op *op, bool with_groups)
 	return r;
 }
 
-int aw_person_start(struct aw_aws *aws, const char *principal_id,
-    bool with_groups, uint64_t deadline_ms, aw_person_done_fn *done, void *user,
-    struct aw_person_op **ret)
+int aw_person_start(struct aw_aws *aws, const char *region,
+    const char *principal_id, bool with_groups, uint64_t deadline_ms,
+    aw_person_done_fn *done, void *user, struct aw_person_op **ret)
 {
 	struct aw_person_op *op = calloc(1, sizeof(*op));
 	int r;
@@ -288,7 +288,7 @@ int aw_person_start(struct aw_aws *aws, const char *principal_id,
 	if (!op)
 		return -ENOMEM;
 	op->aws = aws;
-	op->region = aw_aws_region(aws);
+	op->region = region ? region : aw_aws_region(aws);
 	op->deadline_ms = deadline_ms;
 	op->done = done;
 	op->user = user;

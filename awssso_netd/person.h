@@ -36,13 +36,14 @@ struct aw_person_op;
 typedef void aw_person_done_fn(void *user, const struct aw_person_end *end);
 
 /*
- * Describe the user @principal_id, @with_groups or without.  @done is called
- * once, later: with AW_NET_NOT_FOUND only when the directory itself says that
- * there is no such user.  Returns 0 with *@ret or a negative errno.
+ * Describe the user @principal_id, @with_groups or without, as @region
+ * (borrowed; NULL: whichever answers) knows them.  @done is called once, later:
+ * with AW_NET_NOT_FOUND only when the directory itself says that there is no
+ * such user.  Returns 0 with *@ret or a negative errno.
  */
-int aw_person_start(struct aw_aws *aws, const char *principal_id,
-    bool with_groups, uint64_t deadline_ms, aw_person_done_fn *done, void *user,
-    struct aw_person_op **ret) AW_MUST_USE;
+int aw_person_start(struct aw_aws *aws, const char *region,
+    const char *principal_id, bool with_groups, uint64_t deadline_ms,
+    aw_person_done_fn *done, void *user, struct aw_person_op **ret) AW_MUST_USE;
 void aw_person_cancel(struct aw_person_op *op);
 
 /* Move @from to @ret, for aw_person_done(). */

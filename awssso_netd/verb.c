@@ -244,7 +244,7 @@ static int verb_person(struct aw_client *client, const struct aw_wire_in *in)
 	r = job_new(client, in->request, &job);
 	if (r < 0)
 		return r;
-	r = aw_person_start(aw_client_aws(client), principal_id, true,
+	r = aw_person_start(aw_client_aws(client), NULL, principal_id, true,
 	    aw_sock_now_ms() + LIVE_MS, on_person, job, &job->person);
 	if (r < 0)
 		cannot_start(job, AW_MSG_PERSON_IS, r);

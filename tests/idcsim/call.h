@@ -105,6 +105,7 @@ struct aw_sim_call {
 	const struct aw_sim_req *req;
 	const struct aw_sim_service *service;
 	const struct aw_sim_op *op;
+	const char *region; /* that is asked; the simulator's */
 	struct aw_sim_effect effect;
 
 	/* the answer */

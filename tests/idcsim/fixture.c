@@ -35,6 +35,7 @@ static const struct aw_sim_field top_fields[] = {
 	{ "device", AW_SIM_OBJECT, false, 0, 0 },
 	{ "token_expires_in", AW_SIM_INTEGER, false, 1, 86400 },
 	{ "page_size", AW_SIM_INTEGER, false, 1, 100 },
+	{ "second_region", AW_SIM_STRING, false, 1, 31 },
 	{ "throttle", AW_SIM_BOOLEAN, false, 0, 0 },
 	{ "roles", AW_SIM_ARRAY, false, 0, 1000 },
 	{ "host_reads_directory", AW_SIM_BOOLEAN, false, 0, 0 },
@@ -408,6 +409,9 @@ static int take_scalars(
 	r = aw_copy(
 	    sim->region, sizeof(sim->region), aw_sim_text(top, "region"));
 	if (r == 0)
+		r = aw_copy(sim->second_region, sizeof(sim->second_region),
+		    aw_sim_text(top, "second_region"));
+	if (r == 0)
 		r = aw_copy(sim->store_id, sizeof(sim->store_id),
 		    aw_sim_text(top, "identity_store_id"));
 	if (r == 0)
@@ -418,7 +422,8 @@ static int take_scalars(
 		    aw_sim_text(top, "host_account"));
 	if (r < 0)
 		return r;
-	if (!all_of(sim->region, DIGITS LOWER "-")) {
+	if (!all_of(sim->region, DIGITS LOWER "-") ||
+	    !all_of(sim->second_region, DIGITS LOWER "-")) {
 		aw_diag_set(diag, "region: not a region");
 		return -EINVAL;
 	}

@@ -12,7 +12,9 @@
  *
  * May be added: "instance_arn", "host_account" (else the first account),
  * "device": { "interval", "expires_in" }, "token_expires_in", "page_size",
- * "throttle".  Of a person only the two ids must be there, as on AWS.
+ * "throttle", "second_region" (another one in which the instance is enabled:
+ * clients and tokens of one count for nothing in the other).  Of a person only
+ * the two ids must be there, as on AWS.
  */
 #ifndef AW_IDCSIM_FIXTURE_H
 #define AW_IDCSIM_FIXTURE_H

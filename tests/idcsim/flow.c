@@ -76,6 +76,7 @@ struct aw_sim_client *aw_sim_client_new(struct aw_sim *sim, const char *name)
 	aw_sim_random_text(client->secret, sizeof(client->secret), "eyJraWQi",
 	    AW_SIM_BASE64URL);
 	copy_name(client->name, sizeof(client->name), name);
+	client->region = sim->region;
 	client->issued_ms = aw_sim_now_ms(sim);
 	client->expires_ms = client->issued_ms + CLIENT_LIFE_MS;
 	return client;
@@ -123,6 +124,7 @@ struct aw_sim_token *aw_sim_token_new(struct aw_sim *sim, const char *client_id,
 	if (has_scope)
 		aw_sim_random_text(token->refresh, sizeof(token->refresh),
 		    "aorAAAAA", AW_SIM_BASE64URL);
+	token->region = sim->region;
 	copy_name(token->client_id, sizeof(token->client_id), client_id);
 	copy_name(token->user_id, sizeof(token->user_id), user_id);
 	token->expires_ms = aw_sim_now_ms(sim) +

@@ -26,9 +26,10 @@ struct aw_sim;
 struct aw_sim_client {
 	char id[32];
 	char secret[1800];
-	char name[256];  /* cut off, for people */
-	bool has_scope;  /* sso:account:access */
-	bool may_device; /* no grant types named, or this one among them */
+	const char *region; /* the simulator's */
+	char name[256];     /* cut off, for people */
+	bool has_scope;     /* sso:account:access */
+	bool may_device;    /* no grant types named, or this one among them */
 	int64_t issued_ms;
 	int64_t expires_ms;
 };
@@ -56,6 +57,7 @@ struct aw_sim_code {
 struct aw_sim_token {
 	char access[1200];
 	char refresh[1200]; /* "" without scope */
+	const char *region;
 	char client_id[32];
 	char user_id[64];
 	int64_t expires_ms;

@@ -54,7 +54,7 @@ static int check_caller(struct aw_sim_call *call)
 	const struct aw_sim_key *key = NULL;
 	struct aw_diag diag = { .text = "" };
 	const int r = aw_sim_sigv4_check(call->sim, call->req,
-	    call->service->name, call->sim->region, &key, &diag);
+	    call->service->name, call->region, &key, &diag);
 
 	if (r != 0) {
 		refuse_signature(call, (enum aw_sim_sig)r, diag.text);

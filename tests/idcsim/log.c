@@ -77,6 +77,8 @@ static struct json_object *line_of(const struct aw_sim_call *call)
 	(void)json_object_object_add(line, "status",
 	    json_object_new_int64(
 		call->effect.on[AW_SIM_CLOSE] ? 0 : call->status));
+	if (call->region == call->sim->second_region)
+		put(line, "region", call->region);
 	put(line, "error", call->error);
 	put(line, "request_id", call->request_id);
 	put(line, "client", call->client);

@@ -88,7 +88,7 @@ static struct aw_sim_client *read_client(
 	struct aw_sim_client *client = aw_sim_client_get(call->sim,
 	    aw_sim_text(body, "clientId"), aw_sim_text(body, "clientSecret"));
 
-	if (client == NULL) {
+	if (client == NULL || client->region != call->region) {
 		aw_sim_error(call, 401, "InvalidClientException",
 		    "Invalid client provided");
 		return NULL;
@@ -178,6 +178,7 @@ static void register_client(struct aw_sim_call *call)
 	if (check_register(call, body) == 0) {
 		client = aw_sim_client_new(
 		    call->sim, aw_sim_text(body, "clientName"));
+		client->region = call->region;
 		client->has_scope = has(body, "scopes", SCOPE);
 		client->may_device =
 		    !json_object_object_get_ex(body, "grantTypes", &grants) ||
@@ -258,12 +259,12 @@ static void start_device(struct aw_sim_call *call)
 	(void)json_object_put(body);
 }
 
-static void answer_token(
-    struct aw_sim_call *call, const struct aw_sim_token *token)
+static void answer_token(struct aw_sim_call *call, struct aw_sim_token *token)
 {
 	struct json_object *answer = json_object_new_object();
 	struct json_object *user;
 
+	token->region = call->region;
 	if (json_object_object_get_ex(
 		call->sim->user_by_id, token->user_id, &user))
 		aw_ignore(aw_fmt(call->user, sizeof(call->user), "%s",

@@ -43,7 +43,8 @@ static struct json_object *read_user(
 
 	if (bearer != NULL)
 		token = aw_sim_token_by_access(call->sim, bearer);
-	if (token == NULL || call->effect.on[AW_SIM_EXPIRE] ||
+	if (token == NULL || token->region != call->region ||
+	    call->effect.on[AW_SIM_EXPIRE] ||
 	    !json_object_object_get_ex(
 		call->sim->user_by_id, token->user_id, &user)) {
 		aw_sim_error_expired(call);

@@ -76,6 +76,33 @@ static const struct aw_sim_service *by_request(
 	return strncmp(req->path, "/latest/", 8) == 0 ? &aw_sim_imds : NULL;
 }
 
+static bool is_second(const struct aw_sim *sim, const char *region)
+{
+	return sim->second_region[0] && strcmp(region, sim->second_region) == 0;
+}
+
+static bool is_ours(const struct aw_sim *sim, const char *region)
+{
+	return strcmp(region, sim->region) == 0 || is_second(sim, region);
+}
+
+/* By the name that is asked; where that has none, by what it is signed for. */
+static const char *region_of(
+    const struct aw_sim *sim, const struct aw_sim_req *req)
+{
+	const char *claim = aw_sim_req_header(req, "Authorization");
+	struct aw_sim_host host;
+	char scope[40];
+
+	aw_sim_host_parse(aw_sim_req_header(req, "Host"), &host);
+	aw_ignore(aw_fmt(scope, sizeof(scope), "/%s/", sim->second_region));
+	return is_second(sim, host.region) ||
+		       (!host.region[0] && sim->second_region[0] && claim &&
+			   strstr(claim, scope))
+		   ? sim->second_region
+		   : sim->region;
+}
+
 static const struct aw_sim_service *service_of(
     const struct aw_sim *sim, const struct aw_sim_req *req)
 {
@@ -89,7 +116,7 @@ static const struct aw_sim_service *service_of(
 		return &aw_sim_pages;
 	/* STS is asked in the host's own region, all else in ours. */
 	if (host.service == &aw_sim_sts ||
-	    (host.service != NULL && strcmp(host.region, sim->region) == 0))
+	    (host.service != NULL && is_ours(sim, host.region)))
 		return host.service;
 	if (req->door == AW_SIM_PLAIN || host.is_loopback)
 		return by_request(sim, req);
@@ -183,6 +210,7 @@ static void run(struct aw_sim_call *call)
 
 void aw_sim_route(struct aw_sim_call *call)
 {
+	call->region = region_of(call->sim, call->req);
 	call->service = service_of(call->sim, call->req);
 	if (call->service == NULL)
 		aw_sim_error(call, 404, "NotFound",

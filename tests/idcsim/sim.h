@@ -34,6 +34,7 @@ struct json_object;
 struct aw_sim {
 	/* What the fixture says, see fixture.h. */
 	char region[32];
+	char second_region[32]; /* "": none */
 	char partition[16];
 	char store_id[40];
 	char start_url[256];

@@ -15,6 +15,7 @@
 
 : "${TOP:?}" "${BUILD:?}" "${OUT:?}"
 run=/run/world
+doors=(127.0.0.1:443) # of AWS's names
 export PATH=$BUILD:$PATH
 
 fact()
@@ -106,7 +107,7 @@ world_ca()
 world_simulator()
 {
 	idcsim serve --fixture "$run/fixture.json" --cert "$run/ca/chain.pem" \
-	    --key "$run/ca/key.pem" --listen 127.0.0.1:443 \
+	    --key "$run/ca/key.pem" "${doors[@]/#/--listen=}" \
 	    --http 169.254.169.254:80 --plain 127.0.0.1:8080 \
 	    --log "$OUT/idcsim.log" --credentials-file "$run/host-keys" "$@" \
 	    > "$OUT/idcsim.out" 2>&1 &

@@ -99,7 +99,8 @@ static void write_fixture(const char *path)
 	char id[64], name[64];
 
 	aw_buf_fmt(&json,
-	    "{\"region\":\"us-east-1\",\"identity_store_id\":\"%s\","
+	    "{\"region\":\"us-east-1\",\"second_region\":\"eu-west-1\","
+	    "\"identity_store_id\":\"%s\","
 	    "\"start_url\":\"https://%s.awsapps.com/start\","
 	    "\"device\":{\"interval\":1,\"expires_in\":60},\"accounts\":["
 	    "{\"AccountId\":\"%s\",\"AccountName\":\"production\","

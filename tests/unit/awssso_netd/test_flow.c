@@ -280,19 +280,44 @@ static void a_pinned_role(void **state)
 
 /* The second region serves when nobody answers in the first; which is then
  * left alone for a while. */
+static void two_regions(struct sim *sim)
+{
+	assert_int_equal(
+	    aw_copy(sim->conf.regions.item[1], AW_CONF_TEXT, "eu-west-1"), 0);
+	sim->conf.regions.n = 2;
+}
+
 static void the_next_region(void **state)
 {
 	struct sim *sim = *state;
 
-	assert_int_equal(
-	    aw_copy(sim->conf.regions.item[1], AW_CONF_TEXT, "eu-west-1"), 0);
-	sim->conf.regions.n = 2;
+	two_regions(sim);
 	SIM_TELL(
 	    sim, "fault", "RegisterClient", "status", "503", "--count", "2");
 	(void)flow_code(sim, 1, SIM_ALICE, 0);
 	assert_string_equal(aw_aws_region(sim->aws), "eu-west-1");
 	aw_aws_region_down(sim->aws, "eu-west-1");
 	assert_string_equal(aw_aws_region(sim->aws), "us-east-1");
+}
+
+/* The region in which a sign-in was begun is the one that it ends in, however
+ * long the approval took. */
+static void the_same_region_to_the_end(void **state)
+{
+	static const char first[] =
+	    "\"DescribeUser\",\"status\":200,\"request_id\"";
+	struct sim *sim = *state;
+	const unsigned before = sim_logged(sim, first);
+	const char *code;
+
+	two_regions(sim);
+	aw_aws_region_down(sim->aws, "us-east-1");
+	code = flow_code(sim, 1, SIM_ALICE, 0);
+	sim->aws->down_until_ms[0] = 0;
+	SIM_TELL(sim, "approve", code, "--as", "alice");
+	sim_expect(sim, AW_MSG_FLOW_END, 1);
+	sim_expect_net(sim, AW_NET_OK, "");
+	assert_int_equal(sim_logged(sim, first), before);
 }
 
 static void a_forgotten_registration_is_made_anew(void **state)
@@ -322,6 +347,7 @@ int main(void)
 		SIM_TEST(hanging_up_ends_everything),
 		SIM_TEST(a_pinned_role),
 		SIM_TEST(the_next_region),
+		SIM_TEST(the_same_region_to_the_end),
 		SIM_TEST(a_forgotten_registration_is_made_anew),
 	};
 

@@ -78,6 +78,26 @@ static void hosts(void **state)
 	}
 }
 
+static void a_second_region(void **state)
+{
+	static const char west[] = "oidc.us-west-2.amazonaws.com";
+	struct probe *probe = *state;
+	struct aw_sim *sim = &probe->sim;
+
+	assert_int_equal(aw_copy(sim->second_region, sizeof(sim->second_region),
+			     "us-west-2"),
+	    0);
+	(void)ask(probe, AW_SIM_TLS, west, "POST", "/client/register");
+	assert_ptr_equal(probe->call.service, &aw_sim_oidc);
+	assert_ptr_equal(probe->call.region, sim->second_region);
+	(void)ask(probe, AW_SIM_TLS, "oidc.us-east-1.amazonaws.com", "POST",
+	    "/client/register");
+	assert_ptr_equal(probe->call.region, sim->region);
+	(void)ask(probe, AW_SIM_TLS, "oidc.eu-west-1.amazonaws.com", "POST",
+	    "/client/register");
+	assert_null(probe->call.service);
+}
+
 static void bodies(void **state)
 {
 	struct probe *probe = *state;
@@ -163,6 +183,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 		    hosts, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_second_region, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(
 		    bodies, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(
