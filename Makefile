@@ -20,6 +20,7 @@ pamconfdir  ?= $(prefix)/share/pam-configs
 libexecdir  ?= $(prefix)/libexec
 authselectdir ?= $(prefix)/share/authselect/vendor/awssso
 mandir      ?= $(prefix)/share/man
+completiondir ?= $(prefix)/share/bash-completion/completions
 docdir      ?= $(prefix)/share/doc/awssso
 
 # --- flags -----------------------------------------------------------------
@@ -347,6 +348,7 @@ install: $(PRODUCTS)
 	$(Q)$(call put,0644,conf/pam-configs/awssso,$(pamconfdir)/awssso)
 	$(Q)$(call put,0755,conf/unhook,$(libexecdir)/awssso/unhook)
 	$(Q)$(foreach f,$(notdir $(wildcard conf/authselect/*)),$(call put,0644,conf/authselect/$(f),$(authselectdir)/$(f)) &&) true
+	$(Q)$(call put,0644,conf/completion/awssso,$(completiondir)/awssso)
 	$(Q)$(foreach f,$(MANPAGES),$(call put,0644,docs/man/$(f),$(call man_place,$(f))) &&) true
 	$(Q)$(foreach f,$(EXAMPLES),$(call put,0644,conf/$(f),$(docdir)/examples/$(f)) &&) true
 	$(Q)$(INSTALL) -d -m 0755 $(D)$(sysconfdir)/awssso
@@ -358,7 +360,7 @@ uninstall:
 	$(Q)rm -f $(D)$(nssdir)/libnss_awssso.so.2 $(D)$(pamdir)/pam_awssso.so $(D)$(bindir)/awssso \
 	  $(D)$(sbindir)/awsssod $(D)$(sbindir)/awssso-netd $(UNITFILES:%=$(D)$(unitdir)/%) \
 	  $(D)$(sysusersdir)/awssso.conf $(D)$(tmpfilesdir)/awssso.conf $(D)$(pamconfdir)/awssso \
-	  $(foreach f,$(MANPAGES),$(D)$(call man_place,$(f)))
+	  $(D)$(completiondir)/awssso $(foreach f,$(MANPAGES),$(D)$(call man_place,$(f)))
 	$(Q)rm -rf $(D)$(authselectdir) $(D)$(docdir) $(D)$(libexecdir)/awssso
 
 # deb: Debian's packages, built in a copy of the tree, $(BUILD)/deb.
