@@ -84,6 +84,37 @@ scn_upgrading_what_is_off_leaves_it_off()
 	nothing_changed
 }
 
+# becomes LINE WANT: what unhook makes of LINE in nsswitch.conf.
+becomes()
+{
+	printf '%s\n' "$1" > /etc/nsswitch.conf
+	/usr/libexec/awssso/unhook names
+	[ "$(cat /etc/nsswitch.conf)" = "$2" ] ||
+	    fail "'$1' became '$(cat /etc/nsswitch.conf)'"
+}
+
+# covers: spine.8, R35
+scn_names_are_taken_out_wherever_they_stand()
+{
+	cp -a /etc/nsswitch.conf "$run/nsswitch.conf"
+	undo cp -a "$run/nsswitch.conf" /etc/nsswitch.conf
+	chmod 640 /etc/nsswitch.conf
+	becomes 'passwd: files awssso' 'passwd: files'
+	becomes 'passwd:files awssso systemd' 'passwd:files systemd'
+	becomes 'passwd:	files	awssso	sss # us' 'passwd:	files	sss # us'
+	becomes 'group: awssso files' 'group: files'
+	becomes 'group: files awssso# us' 'group: files# us'
+	becomes 'group: files awssso [!UNAVAIL=return] sss' 'group: files sss'
+	becomes 'group: files [SUCCESS=merge] awssso [NOTFOUND=return]' \
+	    'group: files [SUCCESS=merge]'
+	becomes 'initgroups: files awssso awssso' 'initgroups: files'
+	becomes 'passwd: files # awssso' 'passwd: files # awssso'
+	becomes 'passwd: files awssso2 my-awssso' 'passwd: files awssso2 my-awssso'
+	becomes '#passwd: files awssso' '#passwd: files awssso'
+	[ "$(stat -c %a /etc/nsswitch.conf)" = 640 ] || fail "its mode changed"
+	[ -z "$(find /etc -name '*awssso-new*')" ] || fail "a copy is left"
+}
+
 # covers: spine.8, R35
 scn_it_can_be_turned_on()
 {
@@ -110,12 +141,13 @@ scn_what_was_stopped_stays_stopped()
 	[ -z "$(pgrep awsss)" ] || fail "an upgrade started a daemon"
 }
 
+# All at once: what the PAM module needs must not go without it.
 # covers: spine.8, R35
 scn_a_line_by_hand_keeps_the_module()
 {
 	undo rm /etc/pam.d/by-hand
 	echo 'auth required pam_awssso.so' > /etc/pam.d/by-hand
-	refused 'by-hand: auth required' dpkg -r libpam-awssso
+	refused 'by-hand: auth required' dpkg -P "${packages[@]}"
 }
 
 # A jump that is not ours leads over our line.
