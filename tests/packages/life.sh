@@ -33,16 +33,17 @@ world_host()
 	cp -a /etc "$run/etc"
 }
 
-# tree: every file, with mode and owner; of what may be changed in place also
-# the contents, elsewhere size and time.  Left out is what the world itself
-# writes, homes, and what package managers keep for themselves.
+# tree: every file where packages may have some, with mode and owner; of what may
+# be changed in place also the contents, elsewhere size and time.  Left out is
+# what the world itself writes, and what package managers keep for themselves.
 tree()
 {
 	local own
 
-	own='^(/proc|/sys|/dev|/tmp|/run|/home|/root|/var/log|/var/tmp|/var/lib/dpkg|/var/lib/rpm|/var/lib/systemd/(timers|catalog|coredump|ephemeral-trees|pstore|linger)|/var/cache/debconf|/var/cache/ldconfig/aux-cache|/etc/ld\.so\.cache|/etc/systemd/system/world\.(service|target))($|/)'
+	own='^(/var/log|/var/tmp|/var/lib/dpkg|/var/lib/rpm|/var/lib/systemd/(timers|catalog|coredump|ephemeral-trees|pstore|linger)|/var/cache/debconf|/var/cache/ldconfig/aux-cache|/etc/ld\.so\.cache|/etc/systemd/system/world\.(service|target))($|/)'
 	{
-		find / -regextype posix-extended \( -regex "$own" -o \
+		find /bin /boot /etc /lib* /opt /sbin /srv /usr /var \
+		    -regextype posix-extended \( -regex "$own" -o \
 		    -path "$TOP" -o -path "$BUILD" -o -path "$OUT" \) -prune \
 		    -o -path '/etc/*' -printf '%M %u:%g %p %l\n' -o \
 		    -path '/var/*' -printf '%M %u:%g %p %l\n' -o \
