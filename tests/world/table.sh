@@ -9,8 +9,9 @@
 #	tries			every way in, for everybody, against the table
 #
 # The last scenario of each file is scn_the_table, which calls table_ends.
-# $browser is what alice's browser does with each code from begin on (drive.exp).
-# Cells go to $OUT/cells.
+# $first is what alice's session does before anything has happened, $browser
+# what her browser does with each code from then on (drive.exp).  Cells go to
+# $OUT/cells.
 # shellcheck shell=bash disable=SC2154,SC2034 # set by lib.sh; used by rows
 
 table=$TOP/tests/world/table.tsv
@@ -20,6 +21,7 @@ jobs=/tmp/table
 keys=/etc/ssh/keys
 shell=/usr/local/bin/shell
 browser=(-approve alice)
+first=
 
 # --- the host ----------------------------------------------------------------
 
@@ -246,7 +248,7 @@ begin()
 		person -approve alice "${browser[@]}" -step ready \
 		    "touch $run/ready; until [ -e $run/go ]; do sleep 0.1; done" \
 		    ssh -tt -o PubkeyAuthentication=no alice@bastion \
-		    'echo @@ready; read -r x; sudo id -un'
+		    "$first"'echo @@ready; read -r x; sudo id -un'
 		touch "$run/over"
 	) > "$OUT/$row.session" 2>&1 &
 	within 20 [ -e "$run/ready" ] || fail "alice has no session to begin with"

@@ -4,7 +4,7 @@
 # Identity Center in two regions (regions = FIRST, SECOND): what happens when
 # nobody answers in the first.  Its names lead to a relay that can be stopped,
 # those of the second to the simulator itself.
-# shellcheck shell=bash disable=SC2154,SC2016,SC2317 # set by lib.sh; overrides
+# shellcheck shell=bash disable=SC2154,SC2016,SC2317,SC2034 # lib.sh's; overrides
 
 second=eu-west-1
 

@@ -46,6 +46,14 @@ scn_service_section()
 	tries
 }
 
+# covers: verdict.4, verdict.5
+scn_key_first()
+{
+	begin
+	configured 'require_publickey_first = yes'
+	tries
+}
+
 # covers: verdict.4, R11
 scn_disabled()
 {

@@ -3,7 +3,7 @@
 #
 # Rows of tests/world/table.tsv: what is down.  Each row is a scenario of its
 # name.
-# shellcheck shell=bash disable=SC2154 # set by lib.sh
+# shellcheck shell=bash disable=SC2154,SC2034 # set by lib.sh
 
 # shellcheck source=tests/world/table.sh
 . "$TOP/tests/world/table.sh"
@@ -33,6 +33,28 @@ scn_netd_down_old_directory()
 	begin
 	netd_is_down
 	configured '[directory]' 'account_directory_age = 1s'
+	sleep 2.1
+	tries
+}
+
+# The settings come first: awsssod keeps what was proved in memory.
+# covers: verdict.7
+scn_netd_down_within_grace()
+{
+	first='sudo true;'
+	configured 'offline_grace = 4h'
+	begin
+	netd_is_down
+	tries
+}
+
+# covers: verdict.7
+scn_netd_down_past_grace()
+{
+	first='sudo true;'
+	configured 'offline_grace = 1s'
+	begin
+	netd_is_down
 	sleep 2.1
 	tries
 }
