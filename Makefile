@@ -75,7 +75,7 @@ SIM_PKGS  := libmicrohttpd json-c libcrypto
 
 LIBS_awsssod     = $(call pkg_libs,$(SOD_PKGS))
 LIBS_awssso_netd = $(call pkg_libs,$(NETD_PKGS))
-LIBS_awssso      = $(call pkg_libs,$(CLI_PKGS))
+LIBS_awssso      = $(call pkg_libs,$(CLI_PKGS)) -lpam
 LIBS_idcsim      = $(call pkg_libs,$(SIM_PKGS)) -lpthread
 LIBS_pam_awssso  = -lpam
 LIBS_nss_awssso  =

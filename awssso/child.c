@@ -10,12 +10,14 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/own.h"
+#include "common/text.h"
 
 static char *const environment[] = {
 	(char[]){ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" },
@@ -129,4 +131,26 @@ int aw_child_run(const char *const argv[], unsigned seconds, struct aw_buf *out)
 		(void)kill(pid, SIGKILL);
 	status = reap(pid);
 	return r < 0 ? r : status;
+}
+
+int aw_child_netd(char *path, size_t size)
+{
+	static const char *const places[] = { "", "../sbin/",
+		"../libexec/awssso/" };
+	char self[512];
+	ssize_t n;
+
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n <= 0)
+		return -ENOENT;
+	self[n] = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const int dir = (int)(strrchr(self, '/') - self);
+
+		if (aw_fmt(path, size, "%.*s/%sawssso-netd", dir, self,
+			places[i]) == 0 &&
+		    access(path, X_OK) == 0)
+			return 0;
+	}
+	return -ENOENT;
 }

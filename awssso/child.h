@@ -19,4 +19,7 @@
 int aw_child_run(
     const char *const argv[], unsigned seconds, struct aw_buf *out) AW_MUST_USE;
 
+/* Where awssso-netd is, as installed beside us or as built.  0 or -ENOENT. */
+int aw_child_netd(char *path, size_t size) AW_MUST_USE;
+
 #endif

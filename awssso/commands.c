@@ -16,6 +16,7 @@ const struct aw_command *const aw_commands[] = {
 	&aw_command_publish,
 	&aw_command_lookup,
 	&aw_command_try,
+	&aw_command_setup,
 	&aw_command_config,
 	&aw_command_limits,
 	&aw_command_ids_list,

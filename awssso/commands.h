@@ -20,6 +20,7 @@ extern const struct aw_command aw_command_ids_rename;
 extern const struct aw_command aw_command_limits;
 extern const struct aw_command aw_command_login;
 extern const struct aw_command aw_command_lookup;
+extern const struct aw_command aw_command_setup;
 extern const struct aw_command aw_command_snapshot_build;
 extern const struct aw_command aw_command_snapshot_dump;
 extern const struct aw_command aw_command_status;

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "awssso/child.h"
 #include "awssso/commands.h"
 #include "awssso/digest.h"
 #include "awssso/print.h"
@@ -204,29 +205,6 @@ static void show_line(const char *line)
 
 /* --- the child --------------------------------------------------------- */
 
-/* awssso-netd beside this program, or where it is installed. */
-static int find_netd(char *path, size_t size)
-{
-	static const char *const places[] = { "", "../sbin/",
-		"../libexec/awssso/" };
-	char self[512];
-	ssize_t n;
-
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (n <= 0)
-		return -ENOENT;
-	self[n] = '\0';
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const int dir = (int)(strrchr(self, '/') - self);
-
-		if (aw_fmt(path, size, "%.*s/%sawssso-netd", dir, self,
-			places[i]) == 0 &&
-		    access(path, X_OK) == 0)
-			return 0;
-	}
-	return -ENOENT;
-}
-
 /* Start @argv with its output into a pipe; @ret_out is the other end. */
 static int start(char *const argv[], pid_t *ret_pid, int *ret_out)
 {
@@ -307,7 +285,7 @@ static int run(const struct aw_args *args)
 		    "try", "give --start-url and --region (or --config)");
 		return AW_EXIT_USAGE;
 	}
-	if (find_netd(netd, sizeof(netd)) < 0)
+	if (aw_child_netd(netd, sizeof(netd)) < 0)
 		return aw_complain("awssso-netd", "not found");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (args->option[i]) {

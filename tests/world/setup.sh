@@ -115,9 +115,9 @@ world_simulator()
 	within 10 idcsim pending > /dev/null
 }
 
-# world_install: as a package would.  Nothing may be left of an installation
-# on the machine outside.
-world_install()
+# world_files: as a package would, no login goes by them.  Nothing may be left
+# of an installation on the machine outside.
+world_files()
 {
 	rm -rf /etc/awssso /var/lib/awssso
 	make -s -C "$TOP" BUILD="$BUILD" DESTDIR= prefix=/usr install \
@@ -125,6 +125,12 @@ world_install()
 	systemd-sysusers /usr/lib/sysusers.d/awssso.conf
 	systemd-tmpfiles --create /usr/lib/tmpfiles.d/awssso.conf
 	ldconfig
+}
+
+# world_install: and as an administrator would, by hand.
+world_install()
+{
+	world_files
 	sed -i -E 's/^((passwd|group):\s*files)( |$)/\1 awssso\3/' \
 	    /etc/nsswitch.conf
 	DEBIAN_FRONTEND=noninteractive pam-auth-update --enable awssso

@@ -1,0 +1,214 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# pid 1: systemd
+#
+# From nothing to a host that people sign in to, by awssso setup: proved before
+# it counts, confirmed from a new login, and taken back from every point.
+# shellcheck shell=bash disable=SC2154,SC2016 # set by lib.sh; for other shells
+
+before_all()
+{
+	world_example 60
+	world_fixture "$run/example.json"
+	world_hosts
+	world_ca
+	world_files
+	world_simulator
+	journalctl -f -n 0 -o short-precise > "$OUT/syslog" 2>&1 &
+	journalctl -f -n 0 -o cat -u awsssod > "$OUT/awsssod.log" 2>&1 &
+	rm -f /run/nologin /etc/ssh/sshd_config.d/*
+	grep -q '^local:' /etc/passwd || useradd -m local
+	echo 'PasswordAuthentication no' > /etc/ssh/sshd_config.d/50-cloud.conf
+	printf '[directory]\nsweep_rate = 20\n' > "$run/settings"
+	make_keys
+	systemctl daemon-reload
+	systemctl start ssh.service
+	picture > "$run/before"
+}
+
+# root's key, and a host key that is known.
+make_keys()
+{
+	local dir=/root/.ssh
+
+	rm -rf "$dir" /etc/ssh/ssh_host_*
+	mkdir -m 700 "$dir"
+	ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
+	ssh-keygen -q -t ed25519 -N '' -f "$dir/id_ed25519"
+	cp "$dir/id_ed25519.pub" "$dir/authorized_keys"
+	echo "bastion $(cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)" \
+	    > "$dir/known_hosts"
+	echo 'PreferredAuthentications publickey,keyboard-interactive' \
+	    > "$dir/config"
+}
+
+# picture: every file of /etc and of PAM's own tool, with mode and content.
+picture()
+{
+	find /etc /var/lib/pam -xdev \( -path /etc/.updated -o \
+	    -path /etc/resolv.conf \) -prune -o -printf '%p %M %u %g %l\n' |
+	    sort
+	find /etc /var/lib/pam -xdev -type f -exec sha256sum {} + | sort
+}
+
+as_before()
+{
+	picture | diff "$run/before" - || fail "the host is not as it was"
+	[ "$(systemctl is-enabled awsssod.service)" = disabled ] ||
+	    fail "awsssod is enabled"
+	[ "$(systemctl is-active awsssod.service awsssod-auth.socket | sort -u)" \
+	    = inactive ] || fail "awsssod or its socket runs"
+	! getent passwd alice || fail "alice is known"
+	root_gets_in
+}
+
+root_gets_in()
+{
+	at_once ssh -o BatchMode=yes root@bastion 'echo "root: $(id -u)"'
+	says '^root: 0$'
+	su -s /bin/sh local -c 'true' || fail "su to a local account"
+}
+
+# answers [LINE...]: the usual ones, and LINEs.
+answers()
+{
+	cat > "$run/answers" <<-END
+	# as aws configure sso asks
+	start_url = $start_url
+	region = $region
+	identity_store_id = $store
+	allow_groups = Engineers
+	sudo_permission_set = $admin_set
+	settings = $run/settings
+	$(printf '%s\n' "$@")
+	END
+}
+
+set_up()
+{
+	setsid awssso setup --answers "$run/answers" > "$OUT/setup.log" 2>&1 &
+	setup=$!
+}
+
+stage()
+{
+	sed -n 's/^stage //p' /var/lib/awssso/setup/state 2> /dev/null
+}
+
+at()
+{
+	[ "$(stage)" = "$1" ]
+}
+
+over()
+{
+	[ -z "$(stage)" ] || at undone
+}
+
+# covers: hour.2
+scn_a_dry_run_changes_nothing()
+{
+	answers
+	at_once awssso setup --dry-run --answers "$run/answers"
+	status 0
+	says '^[+]auth .*pam_awssso.so *$'
+	says '^[+]passwd: .*files awssso'
+	says '^[+]KbdInteractiveAuthentication yes'
+	as_before
+}
+
+# covers: hour.2
+scn_wrong_answers_change_nothing()
+{
+	answers 'no_such_question = 1'
+	at_once awssso setup --answers "$run/answers"
+	failed
+	says 'answers:8: no such question'
+	answers
+	sed -i 's/^region = .*/region = eu-west-3/' "$run/answers"
+	at_once awssso setup --answers "$run/answers"
+	failed
+	says 'AWS cannot be asked'
+	as_before
+	answers
+	sed -i 's/^allow_groups = .*/allow_groups = Nobody At All/' \
+	    "$run/answers"
+	at_once awssso setup --answers "$run/answers"
+	failed
+	as_before
+}
+
+# covers: hour.2
+scn_confirmed_by_a_new_login()
+{
+	answers 'confirm_minutes = 5'
+	set_up
+	within 60 at pending || fail "$(cat "$OUT/setup.log")"
+	within 10 grep -q 'awssso setup --confirm' "$OUT/setup.log"
+	root_gets_in
+	at_once ssh -o BatchMode=yes root@bastion awssso setup --confirm
+	status 0
+	within 10 at done
+	wait "$setup" || fail "setup: $(cat "$OUT/setup.log")"
+	mark
+	person -approve alice ssh alice@bastion 'id -un; sudo id -un'
+	status 0
+	says '^alice$'
+	says '^root$'
+	root_gets_in
+	! systemctl is-enabled awssso-setup.service || fail "it is watched"
+	# no password for local accounts, as before
+	at_once ssh -o BatchMode=no -o NumberOfPasswordPrompts=1 \
+	    -o PreferredAuthentications=keyboard-interactive local@bastion true
+	failed
+	silent '[Pp]assword'
+}
+
+# covers: hour.2
+scn_undone()
+{
+	at_once awssso setup --answers "$run/answers"
+	failed
+	says 'is set up: --undo'
+	at_once awssso setup --undo
+	status 0
+	as_before
+}
+
+# covers: hour.2
+scn_not_confirmed_is_taken_back()
+{
+	answers 'confirm_minutes = 1'
+	set_up
+	within 60 at pending
+	# whatever becomes of who started it
+	kill -KILL "$setup"
+	root_gets_in
+	at_once setsid awssso setup --answers "$run/answers"
+	failed
+	within 90 at undone || fail "it was not taken back"
+	as_before
+}
+
+# covers: hour.2
+scn_cut_off_at_any_time()
+{
+	local delay
+
+	answers 'confirm_minutes = 1'
+	for delay in 0.2 0.4 0.6 0.8 1 1.2 1.4 1.7 2 2.5 3 4; do
+		rm -rf /var/lib/awssso/setup
+		set_up
+		sleep "$delay"
+		kill -KILL "$setup" 2> /dev/null || true
+		wait "$setup" 2> /dev/null || true
+		root_gets_in
+		echo "after $delay s: $(stage)"
+		if [ "$(stage)" = pending ]; then
+			awssso setup --undo > /dev/null
+		else
+			within 20 over || fail "after $delay s: $(stage)"
+		fi
+		as_before
+	done
+}
