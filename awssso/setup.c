@@ -88,15 +88,19 @@ static int take_answers(struct aw_setup *setup, const char *path)
 	return 0;
 }
 
-static int refuse_unfinished(const struct aw_setup_state *state)
+static int refuse_unfinished(struct aw_setup_state *state)
 {
 	if (state->stage == AW_SETUP_PENDING)
 		return aw_setup_refuse(
 		    "a setup waits to be confirmed (--confirm, from a new "
 		    "login) or taken back (--undo)");
-	if (state->stage == AW_SETUP_OPEN)
-		return aw_setup_refuse("a setup was cut off: --undo takes back "
-				       "what it did");
+	if (state->stage == AW_SETUP_OPEN && aw_setup_state_is_owned(state))
+		return aw_setup_refuse(
+		    "a setup is running (pid %d)", state->owner.pid);
+	if (state->stage == AW_SETUP_OPEN) {
+		aw_setup_say("A setup was cut off: taking back what it did.");
+		return aw_setup_undo(state);
+	}
 	if (state->stage == AW_SETUP_DONE)
 		return aw_setup_refuse("this host is set up: --undo takes that "
 				       "back");
@@ -241,6 +245,10 @@ static int undo(void)
 	if (r == 0 &&
 	    (state.stage == AW_SETUP_NONE || state.stage == AW_SETUP_UNDONE))
 		return aw_setup_refuse("there is nothing to take back");
+	if (r == 0 && state.stage == AW_SETUP_OPEN &&
+	    aw_setup_state_is_owned(&state))
+		return aw_setup_refuse(
+		    "a setup is running (pid %d): end that", state.owner.pid);
 	return r == 0 ? aw_setup_undo(&state) : r;
 }
 
@@ -273,23 +281,23 @@ const struct aw_command aw_command_setup = {
 	.name = "setup",
 	.operands = "",
 	.help =
-	    "Make this host one that people of the directory sign in to (root).\n"
-	    "\nAsks what it has to know, asks AWS what the host may read, shows "
-	    "each change as a\ndiff, starts the daemons, and tries every PAM "
-	    "service for root, local accounts and\npeople of the directory before "
-	    "anything is put in place.  Then a new login has to\nconfirm it "
-	    "within some minutes; else everything is taken back, whatever "
-	    "happens to\nthis terminal or the machine.",
+	    "Make this host one that people of the directory sign in to.\n\n"
+	    "For root.  Asks what it has to know, asks AWS what the host may "
+	    "read, shows each\nchange as a diff, starts the daemons, and "
+	    "tries every PAM service for root, local\naccounts and people of "
+	    "the directory before anything is put in place.  Then a\nnew "
+	    "login has to confirm it within some minutes; else everything is "
+	    "taken back,\nwhatever happens to this terminal or the machine.",
 	.options = {
 		[ANSWERS] = { "--answers", "FILE",
-		    "Ask nothing: the answers are lines \"key = value\" there." },
+		    "Ask nothing: lines \"key = value\" answer." },
 		[DRY_RUN] = { "--dry-run", NULL,
 		    "Show the changes, and change nothing." },
 		[UNDO] = { "--undo", NULL, "Take everything back." },
 		[CONFIRM] = { "--confirm", NULL,
 		    "Confirm a setup, from a new login." },
 		[WATCH] = { "--watch", NULL,
-		    "Take it back when the time is over (its unit runs this)." },
+		    "Take it back when time is over (its unit runs this)." },
 	},
 	.run = run,
 };

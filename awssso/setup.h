@@ -40,8 +40,10 @@ int aw_setup_start(struct aw_setup *setup) AW_MUST_USE;
 void aw_setup_reload_sshd(void);
 /* Is systemd pid 1 here? */
 bool aw_setup_has_systemd(void);
-/* systemctl VERB UNIT...; 0 or AW_DENIED. */
-int aw_setup_systemctl(const char *verb, const char *unit) AW_MUST_USE;
+/* systemctl VERB UNIT, with --now when @now: 0, AW_DENIED, or a negative
+ * errno. */
+int aw_setup_systemctl(
+    const char *verb, bool now, const char *unit) AW_MUST_USE;
 
 /* Compare what PAM says with the staged files and as it is (setup_check.c). */
 int aw_setup_check(void) AW_MUST_USE;

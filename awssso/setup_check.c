@@ -80,13 +80,13 @@ static int check_locals(void)
 	static struct aw_prove before[AW_PROVE_MAX], after[AW_PROVE_MAX];
 	static name_t names[LOCALS];
 	const unsigned n_names = read_locals(names);
-	const bool auth = !counts_failures();
+	const int phases = counts_failures() ? 1 : 2;
 	size_t n = 0;
 	int r;
 
 	for (unsigned i = 0; i < n_names; i++)
 		for (size_t k = 0; k < SERVICES; k++)
-			for (int a = 0; a <= auth && has_service(services[k]);
+			for (int a = 0; a < phases && has_service(services[k]);
 			     a++)
 				before[n++] =
 				    (struct aw_prove){ .service = services[k],

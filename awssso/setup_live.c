@@ -55,9 +55,10 @@ bool aw_setup_has_systemd(void)
 	return access("/run/systemd/system", F_OK) == 0;
 }
 
-int aw_setup_systemctl(const char *verb, const char *unit)
+int aw_setup_systemctl(const char *verb, bool now, const char *unit)
 {
-	const char *const argv[] = { "/bin/systemctl", verb, unit, NULL };
+	const char *const argv[] = { "/bin/systemctl", verb, unit,
+		now ? "--now" : NULL, NULL };
 	struct aw_buf said = AW_BUF_INIT(65536);
 	const int r = aw_child_run(argv, 90, &said);
 
@@ -72,8 +73,8 @@ void aw_setup_reload_sshd(void)
 	if (!aw_setup_has_systemd())
 		return;
 	for (size_t i = 0; i < 2; i++)
-		if (aw_setup_systemctl("is-active", names[i]) == 0) {
-			if (aw_setup_systemctl("reload", names[i]) != 0)
+		if (aw_setup_systemctl("is-active", false, names[i]) == 0) {
+			if (aw_setup_systemctl("reload", false, names[i]) != 0)
 				aw_setup_say(
 				    "%s could not be reloaded", names[i]);
 			return;
@@ -86,7 +87,7 @@ static int start_unit(struct aw_setup *setup, const char *unit)
 	struct aw_setup_state *state = &setup->state;
 	int r;
 
-	if (aw_setup_systemctl("is-enabled", unit) != 0 &&
+	if (aw_setup_systemctl("is-enabled", false, unit) != 0 &&
 	    state->n_units < AW_SETUP_UNITS) {
 		r = aw_copy(state->units[state->n_units++],
 		    sizeof(state->units[0]), unit);
@@ -95,9 +96,7 @@ static int start_unit(struct aw_setup *setup, const char *unit)
 		if (r < 0)
 			return r;
 	}
-	r = aw_setup_systemctl("enable", unit);
-	if (r == 0)
-		r = aw_setup_systemctl("start", unit);
+	r = aw_setup_systemctl("enable", true, unit);
 	return r == AW_DENIED
 		   ? aw_setup_refuse(
 			 "%s does not start: journalctl -u %s", unit, unit)
@@ -113,8 +112,8 @@ int aw_setup_start(struct aw_setup *setup)
 		aw_setup_say("There is no systemd here: awsssod and "
 			     "awssso-netd have to run already.");
 	/* It may run with settings of before. */
-	else if (aw_setup_systemctl("is-active", "awsssod.service") == 0)
-		r = aw_setup_systemctl("restart", "awsssod.service");
+	else if (aw_setup_systemctl("is-active", false, "awsssod.service") == 0)
+		r = aw_setup_systemctl("restart", false, "awsssod.service");
 	for (size_t i = 0; r == 0 && aw_setup_has_systemd() &&
 			   i < sizeof(units) / sizeof(units[0]);
 	     i++)

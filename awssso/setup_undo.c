@@ -32,19 +32,16 @@ int aw_setup_undo(struct aw_setup_state *state)
 	aw_setup_reload_sshd();
 	for (unsigned i = state->n_units; aw_setup_has_systemd() && i > 0;
 	     i--) {
-		r = aw_setup_systemctl("disable", state->units[i - 1]);
-		if (r == 0)
-			r = aw_setup_systemctl("stop", state->units[i - 1]);
+		r = aw_setup_systemctl("disable", true, state->units[i - 1]);
 		aw_setup_say("%s: %s", state->units[i - 1],
 		    r == 0 ? "disabled" : "could not be stopped");
 	}
 	if (first < 0)
 		return first;
-	state->stage = AW_SETUP_UNDONE;
-	r = aw_setup_state_write(state);
 	if (aw_setup_has_systemd())
-		aw_ignore(aw_setup_systemctl("disable", UNIT));
-	return r;
+		aw_ignore(aw_setup_systemctl("disable", false, UNIT));
+	state->stage = AW_SETUP_UNDONE;
+	return aw_setup_state_write(state);
 }
 
 /* --- the watch -------------------------------------------------------------
@@ -60,11 +57,9 @@ static int start_watch(void)
 	char *const environment[] = { word_path, NULL };
 	pid_t pid;
 
-	if (aw_setup_has_systemd()) {
-		const int r = aw_setup_systemctl("enable", UNIT);
-
-		return r == 0 ? aw_setup_systemctl("start", UNIT) : r;
-	}
+	/* One child, which goes on when we are gone. */
+	if (aw_setup_has_systemd())
+		return aw_setup_systemctl("enable", true, UNIT);
 	pid = fork();
 	if (pid < 0)
 		return -errno;
@@ -167,7 +162,7 @@ int aw_setup_confirm(void)
 	state.stage = AW_SETUP_DONE;
 	r = aw_setup_state_write(&state);
 	if (r == 0 && aw_setup_has_systemd())
-		aw_ignore(aw_setup_systemctl("disable", UNIT));
+		aw_ignore(aw_setup_systemctl("disable", false, UNIT));
 	if (r == 0)
 		aw_setup_say("The setup is confirmed and stays.  awssso setup "
 			     "--undo takes it back.");

@@ -31,7 +31,7 @@ expect "includes of nss_awssso" "$(includes nss_awssso 'common|nss_awssso' 'nss\
 expect "includes of pam_awssso" "$(includes pam_awssso 'common|pam_awssso' 'security/.*')"
 expect "includes of awsssod" "$(includes awsssod 'common|awsssod' 'systemd/.*|sqlite3\.h|openssl/(evp|sha)\.h|ini\.h|qrencode\.h')"
 expect "includes of awssso_netd" "$(includes awssso_netd 'common|awssso_netd' 'systemd/.*|curl/.*|json-c/.*|json\.h|openssl/.*|ini\.h')"
-expect "includes of awssso" "$(includes awssso 'common|awssso' 'json-c/.*|json\.h|ini\.h|openssl/(evp|sha)\.h')"
+expect "includes of awssso" "$(includes awssso 'common|awssso' 'json-c/.*|json\.h|ini\.h|openssl/(evp|sha)\.h|security/pam_appl\.h')"
 expect "includes of idcsim" "$(includes tests/idcsim 'common|tests/idcsim' 'microhttpd\.h|json-c/.*|json\.h|openssl/.*')"
 
 # --- what the built objects need and give
@@ -49,7 +49,7 @@ if [ "$san" -eq 0 ]; then
 	qr=$(needed "$B/awsssod" | grep -o 'libqrencode[^ ]* ')
 	expect "awsssod needs what the table says" "$(needs awsssod libc.so.6 libcrypto.so.3 libinih.so.1 ${qr}libsqlite3.so.0 libsystemd.so.0)"
 	expect "awssso-netd needs what the table says" "$(needs awssso-netd libc.so.6 libcrypto.so.3 libcurl.so.4 libinih.so.1 libjson-c.so.5 libsystemd.so.0)"
-	expect "awssso needs what the table says" "$(needs awssso libc.so.6 libcrypto.so.3 libinih.so.1 libjson-c.so.5)"
+	expect "awssso needs what the table says" "$(needs awssso libc.so.6 libcrypto.so.3 libinih.so.1 libjson-c.so.5 libpam.so.0)"
 	expect "awsssod has no libcurl, libssl, json-c" "$(ldd "$B/awsssod" | grep -E 'libcurl|libssl|json-c')"
 fi
 exports() { # FILE MAP

@@ -148,7 +148,7 @@ scn_confirmed_by_a_new_login()
 	root_gets_in
 	at_once ssh -o BatchMode=yes root@bastion awssso setup --confirm
 	status 0
-	within 10 at done
+	within 10 at "done"
 	wait "$setup" || fail "setup: $(cat "$OUT/setup.log")"
 	mark
 	person -approve alice ssh alice@bastion 'id -un; sudo id -un'
@@ -197,7 +197,6 @@ scn_cut_off_at_any_time()
 
 	answers 'confirm_minutes = 1'
 	for delay in 0.2 0.4 0.6 0.8 1 1.2 1.4 1.7 2 2.5 3 4; do
-		rm -rf /var/lib/awssso/setup
 		set_up
 		sleep "$delay"
 		kill -KILL "$setup" 2> /dev/null || true
@@ -207,7 +206,8 @@ scn_cut_off_at_any_time()
 		if [ "$(stage)" = pending ]; then
 			awssso setup --undo > /dev/null
 		else
-			within 20 over || fail "after $delay s: $(stage)"
+			# or cut off before anybody could watch
+			within 10 over || at open
 		fi
 		as_before
 	done
