@@ -55,8 +55,10 @@ contents()
 	dpkg -L "${packages[@]}"
 }
 
+# An index of all manual pages after each step would be most of the time.
 before_all()
 {
+	rm -f /var/lib/man-db/auto-update
 	world_host
 	echo "/usr/lib/$(gcc -print-multiarch)/security/pam_awssso.so" \
 	    > "$run/module"
