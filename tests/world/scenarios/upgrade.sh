@@ -120,3 +120,31 @@ scn_upgrade_while_people_sign_in()
 	doors_held "six upgrades"
 	alice_is_in
 }
+
+uninstall()
+{
+	make -s -C "$TOP" BUILD="$BUILD" DESTDIR= prefix=/usr uninstall
+}
+
+# covers: spine.1, verdict.7, R35
+scn_uninstall_stops_where_a_line_by_hand_needs_the_module()
+{
+	undo rm /etc/pam.d/by-hand
+	echo 'auth required pam_awssso.so' > /etc/pam.d/by-hand
+	! uninstall || fail "it was uninstalled"
+	alice_is_in
+	always_in
+}
+
+# covers: spine.1, verdict.7, R35
+scn_uninstall_keeps_root_in_and_people_out()
+{
+	watch_doors
+	uninstall
+	doors_held "everything was uninstalled"
+	! grep -l '^[^#]*awssso' /etc/pam.d/* /etc/nsswitch.conf ||
+	    fail "still named"
+	! getent passwd alice carol || fail "people have names"
+	never_in
+	always_in
+}
