@@ -2,7 +2,7 @@
 /*
  * A published directory, from the object to a sign-in: awsssod/published*.c,
  * common/published.c, and what sweep.c, decide.c and judge.c make of it.
- * covers: dir.1, R11, R16, R24
+ * covers: dir.1, R5, R11, R16, R24
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -170,6 +170,68 @@ static void no_byte_can_be_changed(void **state)
 			      " WHERE key != 'published'"),
 	    before);
 	object_fetch(fake, &o, AW_NET_OK, "", "unchanged again");
+}
+
+/* S + L: the other number that a lax verifier takes for the same signature. */
+static void malleate(uint8_t *signature)
+{
+	static const uint8_t order[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63,
+		0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,
+		0x14, [31] = 0x10 };
+	unsigned carry = 0;
+
+	for (size_t i = 0; i < sizeof(order); i++) {
+		carry += (unsigned)signature[32 + i] + order[i];
+		signature[32 + i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+}
+
+/* By the right key, of the same bytes, as something else than this format. */
+static void sign_without_domain(const struct object *o, uint8_t *signature)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	size_t size = 64;
+
+	assert_int_equal(EVP_DigestSignInit(ctx, NULL, NULL, NULL, o->key), 1);
+	assert_int_equal(
+	    EVP_DigestSign(ctx, signature, &size, o->data, AW_PUBLISHED_SIGNED),
+	    1);
+	EVP_MD_CTX_free(ctx);
+}
+
+/* R5: the one algorithm, over the bytes that are read, and nothing near it.
+ * No object says by what it is to be verified. */
+static void r5_nothing_but_the_publishers_signature(void **state)
+{
+	enum { NONE, ANOTHERS, MALLEATED, NO_DOMAIN, HOW_MANY };
+	static const char *const names[] = { "none", "another object's",
+		"malleated", "without the domain" };
+	struct fake *fake = *state;
+	struct object first = object_good(7, 60), o = object_good(8, 30);
+	uint8_t anothers[64];
+	uint8_t *signature;
+
+	object_make(&first);
+	memcpy(anothers, first.data + AW_PUBLISHED_SIGNED, sizeof(anothers));
+	free(first.data);
+	object_start(fake, &first);
+	for (int how = NONE; how < HOW_MANY; how++) {
+		object_make(&o);
+		signature = o.data + AW_PUBLISHED_SIGNED;
+		if (how == NONE)
+			memset(signature, 0, 64);
+		else if (how == ANOTHERS)
+			memcpy(signature, anothers, 64);
+		else if (how == MALLEATED)
+			malleate(signature);
+		else
+			sign_without_domain(&o, signature);
+		object_fetch(fake, &o, AW_NET_BAD_ANSWER,
+		    "is not what its publisher signed", names[how]);
+	}
+	object_make(&o);
+	object_fetch(fake, &o, AW_NET_OK, "", "as it was signed");
 }
 
 /* The head is known, the bytes are not its own any more: said at once, and
@@ -364,6 +426,7 @@ int main(int argc, char **argv)
 		TEST(what_is_held_can_be_accepted),
 		TEST(an_old_error_is_over),
 		TEST(no_byte_can_be_changed),
+		TEST(r5_nothing_but_the_publishers_signature),
 		TEST(a_known_one_that_rots),
 		TEST(what_is_refused),
 		TEST(what_is_signed_may_be_wrong),

@@ -121,7 +121,7 @@ everywhere()
 	done
 }
 
-# covers: verdict.9, R22
+# covers: verdict.9, R6, R22
 scn_no_secret_leaves_memory()
 {
 	local secret

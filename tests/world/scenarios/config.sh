@@ -41,6 +41,48 @@ scn_bad_lines_name_file_and_line()
 	bad_line "region = $(printf 'x%.0s' {1..250})" ''
 }
 
+daemons_anew()
+{
+	start netd
+	start awsssod
+	within 20 swept
+}
+
+# without KEY: neither daemon starts, so that nobody is asked and nobody comes in.
+without()
+{
+	cp -p "$conf" "$run/whole.conf"
+	sed -i "/^$1 = /d" "$conf"
+	mark
+	start netd
+	start awsssod
+	within 10 gone netd
+	within 10 gone awsssod
+	logged "$1 is not set" awsssod.log
+	person -approve alice ssh -o NumberOfPasswordPrompts=1 alice@bastion \
+	    'echo a shell'
+	cp -p "$run/whole.conf" "$conf"
+	failed
+	silent 'a shell'
+	codes 0
+	logged 'pam_awssso\(sshd:auth\): refuse user "alice": unavailable: '
+	asked StartDeviceAuthorization 0
+}
+
+# Whose tenant this is must be known: no default, and none is found out.
+# covers: spine.2, spine.6, R3
+scn_nobody_comes_in_without_a_tenant()
+{
+	local key
+
+	stop awsssod
+	stop netd
+	undo daemons_anew
+	for key in start_url region identity_store_id; do
+		without $key
+	done
+}
+
 # covers: spine.7, spine.8
 scn_good_settings_are_good()
 {

@@ -185,7 +185,8 @@ by_another_key()
 	    -o NumberOfPasswordPrompts=1 alice@bastion 'echo a shell'
 }
 
-# covers: verdict.5
+# Over ssh no browser can be sent back here (R40): her key comes first instead.
+# covers: verdict.5, R40
 scn_no_code_before_sshd_has_verified_a_key()
 {
 	configured 'require_publickey_first = yes'
@@ -256,7 +257,9 @@ alert()
 	logged '^<1>{"awssso":1.*"alert"' awsssod.log
 }
 
-# covers: verdict.5, verdict.9, R1
+# Where the browser is no token tells (R39): what is told is who it was, and from
+# where the sign-in was started.
+# covers: verdict.5, verdict.9, R1, R39
 scn_an_alert_when_approver_and_requester_differ()
 {
 	by_code $strange.66 -approve bob
