@@ -19,6 +19,10 @@ before_all()
 	world_setup "$run/two.json" "$policy"
 	world_sudo "$admin_set"
 	echo 'alice ALL=(ALL:ALL) ALL' > /etc/sudoers.d/world
+	install -d -o alice -g alice /home/alice
+	install -d -m 700 -o alice -g alice /home/alice/.ssh
+	install -m 600 -o alice -g alice /root/.ssh/id_ed25519.pub \
+	    /home/alice/.ssh/authorized_keys
 	sed -i "s/^region = .*/regions = $region, $second/" \
 	    /etc/awssso/awssso.conf
 	anew
@@ -106,7 +110,8 @@ signed_in_at()
 
 sign_in()
 {
-	person -approve alice ssh -tt alice@bastion 'sudo id -un'
+	person -approve alice ssh -tt -o PubkeyAuthentication=no alice@bastion \
+	    'sudo id -un'
 }
 
 # covers: verdict.7, spine.4
@@ -146,6 +151,27 @@ scn_the_second_region_when_the_first_hangs()
 	logged "region $region does not answer" netd.log
 }
 
+# A key login goes by the directory that is here meanwhile, and the next one is
+# judged live again.
+# covers: verdict.7, spine.4
+scn_a_key_when_the_first_region_hangs()
+{
+	first_region_hangs
+	mark
+	person ssh -o BatchMode=yes alice@bastion 'echo a shell'
+	status 0
+	says '^a shell'
+	within_ms 7000
+	# What awsssod waits for no longer goes on until it is known to be in vain.
+	within 15 has netd.log "region $region does not answer" ||
+	    fail "the first region is not known to be down"
+	mark
+	person ssh -o BatchMode=yes alice@bastion 'echo a shell'
+	status 0
+	within 3 has idcsim.log DescribeUser || fail "she was not asked about"
+	asked_in "$second" DescribeUser
+}
+
 # covers: verdict.7, spine.4
 scn_both_regions_gone_says_so()
 {
@@ -153,7 +179,8 @@ scn_both_regions_gone_says_so()
 	undo kill -CONT "$(pid idcsim)"
 	kill -STOP "$(pid idcsim)"
 	mark
-	person ssh -o NumberOfPasswordPrompts=1 alice@bastion 'echo a shell'
+	person ssh -o PubkeyAuthentication=no -o NumberOfPasswordPrompts=1 \
+	    alice@bastion 'echo a shell'
 	failed
 	silent 'a shell'
 	codes 0
