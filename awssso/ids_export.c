@@ -97,6 +97,7 @@ static int run(const struct aw_args *args)
 	printf("%s\n", AW_IDS_FILE_HEAD);
 	for (size_t i = 0; i < lines.n; i++)
 		printf("%s\n", lines.line[i]);
+	printf(AW_IDS_FILE_END "\n", lines.n);
 	return AW_EXIT_OK;
 }
 

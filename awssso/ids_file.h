@@ -11,12 +11,15 @@
  *   store principal "was" name
  *   store principal "had" id
  *
- * The first format had none of these.
+ * The last line counts those between: AW_IDS_FILE_END, so that a file that was
+ * cut off is none.  The first format had neither, the second no last line.
  */
 #ifndef AW_AWSSSO_IDS_FILE_H
 #define AW_AWSSSO_IDS_FILE_H
 
-#define AW_IDS_FILE_HEAD  "# awssso ids 2"
-#define AW_IDS_FILE_FIRST "# awssso ids 1"
+#define AW_IDS_FILE_HEAD   "# awssso ids 3"
+#define AW_IDS_FILE_END    "# end of %zu lines"
+#define AW_IDS_FILE_SECOND "# awssso ids 2"
+#define AW_IDS_FILE_FIRST  "# awssso ids 1"
 
 #endif

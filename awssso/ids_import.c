@@ -147,34 +147,69 @@ static int complain_line(const char *path, unsigned number, const char *what)
 static bool is_head(const char *line)
 {
 	return !strcmp(line, AW_IDS_FILE_HEAD) ||
+	       !strcmp(line, AW_IDS_FILE_SECOND) ||
 	       !strcmp(line, AW_IDS_FILE_FIRST);
+}
+
+/* A file as it is read. */
+struct reading {
+	size_t number;
+	bool ends;    /* its format has a last line */
+	bool has_end; /* which has been read */
+};
+
+/* NULL, or what is wrong with the line. */
+static const char *read_line(
+    struct reading *reading, struct records *records, char *line, size_t len)
+{
+	char end[64];
+	int r;
+
+	if (len == 0 || line[len - 1] != '\n' || reading->has_end)
+		return "the file was cut off, or goes on behind its end";
+	line[len - 1] = '\0';
+	if (reading->number == 1) {
+		reading->ends = !strcmp(line, AW_IDS_FILE_HEAD);
+		return is_head(line)
+			   ? NULL
+			   : "this is not what awssso ids export prints";
+	}
+	aw_ignore(
+	    aw_fmt(end, sizeof(end), AW_IDS_FILE_END, reading->number - 2));
+	if (reading->ends && !strcmp(line, end)) {
+		reading->has_end = true;
+		return NULL;
+	}
+	r = add_line(records, line);
+	if (r == -ECANCELED)
+		return "nothing has been imported";
+	if (r == -EINVAL)
+		return "expected: store, principal, kind, id, name, home (or "
+		       "store, principal, was or had, and what), with tabs "
+		       "between them";
+	return r < 0 ? strerrordesc_np(-r) : NULL;
 }
 
 static int read_lines(FILE *file, const char *path, struct records *records)
 {
+	struct reading reading = { .number = 0 };
 	aw_own_free char *line = NULL;
-	unsigned number = 0;
+	const char *wrong;
 	size_t size = 0;
-	int r;
+	ssize_t len;
 
-	while (getline(&line, &size, file) >= 0) {
-		line[strcspn(line, "\n")] = '\0';
-		number++;
-		if (number == 1 && !is_head(line))
-			return complain_line(path, number,
-			    "this is not what awssso ids export prints");
-		r = number == 1 ? 0 : add_line(records, line);
-		if (r < 0)
-			return complain_line(path, number,
-			    r == -ECANCELED ? "nothing has been imported"
-			    : r == -EINVAL
-				? "expected: store, principal, kind, id, name, "
-				  "home (or store, principal, was or had, and "
-				  "what), with tabs between them"
-				: strerrordesc_np(-r));
+	while ((len = getline(&line, &size, file)) >= 0) {
+		reading.number++;
+		wrong = read_line(&reading, records, line, (size_t)len);
+		if (wrong)
+			return complain_line(
+			    path, (unsigned)reading.number, wrong);
 	}
-	if (ferror(file) || number == 0)
+	if (ferror(file) || reading.number == 0)
 		return aw_complain(path, "cannot be read, or is empty");
+	if (reading.ends && !reading.has_end)
+		return aw_complain(
+		    path, "was cut off: its last line is missing");
 	return AW_EXIT_OK;
 }
 

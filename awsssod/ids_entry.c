@@ -220,8 +220,11 @@ int aw_entry_renumber(struct aw_state *state, struct aw_entry *entry,
     uint32_t id, bool adopted, struct aw_diag *what)
 {
 	const bool user = entry->kind == AW_KIND_USER;
+	char chown[96];
 	int r;
 
+	aw_ignore(aw_fmt(chown, sizeof(chown),
+	    "find / -uid %u -exec chown -h %u {} +", entry->id, id));
 	r = aw_state_run(state, AW_Q_RENUMBER_NOTE, "iiii", entry->n,
 	    (int64_t)time(NULL), (int64_t)entry->id, (int64_t)id);
 	if (r == 0)
@@ -229,9 +232,10 @@ int aw_entry_renumber(struct aw_state *state, struct aw_entry *entry,
 		    (int64_t)id, (int64_t)adopted);
 	if (r != 0)
 		return r;
-	aw_diag_set(what, "had the id %u: find / -%s %u -exec %s -h %u {} +",
-	    entry->id, user ? "uid" : "gid", entry->id,
-	    user ? "chown" : "chgrp", id);
+	/* A person's own group has the same id. */
+	aw_diag_set(what,
+	    "had the id %u: %s%.*sfind / -gid %u -exec chgrp -h %u {} +",
+	    entry->id, user ? chown : "", user ? 2 : 0, "; ", entry->id, id);
 	aw_log(LOG_NOTICE, "ids: %s has the id %u now and had %u",
 	    entry->principal, id, entry->id);
 	entry->id = id;

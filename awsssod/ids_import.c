@@ -2,7 +2,8 @@
 /*
  * Another host's ledger into ours, in one transaction: each record is applied
  * to what those before it have made, so that a file which contradicts itself
- * is found the same way as one that contradicts us.
+ * is found the same way as one that contradicts us.  What it changed is told
+ * when it has been committed.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "awsssod/log.h"
 #include "awsssod/sets.h"
 #include "awsssod/status.h"
+#include "common/buf.h"
 #include "common/id.h"
 
 #define FILE_MAX (256u << 20)
@@ -25,7 +27,8 @@
 struct import {
 	struct aw_conn *conn;
 	struct aw_state *state;
-	bool theirs; /* what differs here becomes as it is there */
+	bool theirs;        /* what differs here becomes as it is there */
+	struct aw_buf told; /* messages about what has changed */
 	int64_t given, conflicts, changed, reserved;
 };
 
@@ -74,20 +77,51 @@ static int read_record(const struct aw_wire_in *in, struct record *ret)
 		   : 0;
 }
 
-/* Tell about one record, with what is to be known of it. */
+static int begin_record(const struct import *import,
+    const struct record *record, struct aw_wire_out *out, uint8_t data[ROOM])
+{
+	aw_conn_begin(import->conn, out, data, ROOM, AW_MSG_ID_REC);
+	aw_wire_put_text(out, AW_TAG_PRINCIPAL_ID, record->is.principal);
+	aw_wire_put_num(out, AW_TAG_KIND, record->is.kind);
+	aw_wire_put_text(out, AW_TAG_USER, record->is.name);
+	aw_wire_put_num(out, AW_TAG_POSIX_ID, record->is.id);
+	aw_wire_put_num(out, AW_TAG_FLAGS, 0);
+	aw_wire_put_text(out, AW_TAG_TEXT, record->why.text);
+	return aw_wire_end(out);
+}
+
+/* Tell about one record that is in conflict. */
 static void tell(struct import *import, const struct record *record)
 {
-	uint8_t data[AW_WIRE_HEADER + ROOM];
+	uint8_t data[ROOM];
 	struct aw_wire_out out;
 
-	aw_conn_begin(import->conn, &out, data, sizeof(data), AW_MSG_ID_REC);
-	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, record->is.principal);
-	aw_wire_put_num(&out, AW_TAG_KIND, record->is.kind);
-	aw_wire_put_text(&out, AW_TAG_USER, record->is.name);
-	aw_wire_put_num(&out, AW_TAG_POSIX_ID, record->is.id);
-	aw_wire_put_num(&out, AW_TAG_FLAGS, 0);
-	aw_wire_put_text(&out, AW_TAG_TEXT, record->why.text);
-	aw_conn_send(import->conn, &out);
+	if (begin_record(import, record, &out, data) == 0)
+		aw_conn_pass(import->conn, out.data, out.len);
+}
+
+/* Tell what has become of one, if it comes to that. */
+static int tell_later(struct import *import, const struct record *record)
+{
+	uint8_t data[ROOM];
+	struct aw_wire_out out;
+	const int r = begin_record(import, record, &out, data);
+
+	if (r < 0)
+		return r;
+	aw_buf_add(&import->told, out.data, out.len);
+	return aw_buf_error(&import->told);
+}
+
+static void tell_now(struct import *import)
+{
+	const uint8_t *data = (const uint8_t *)aw_buf_text(&import->told);
+	size_t len = import->told.len, used = 0;
+	struct aw_wire_in in;
+
+	for (; len > 0 && aw_wire_open_first(data, len, &in, &used) == 0;
+	     data += used, len -= used)
+		aw_conn_pass(import->conn, data, used);
 }
 
 /* --- one record ------------------------------------------------------------
@@ -123,9 +157,28 @@ static int renumber(
 		return 0;
 	r = aw_entry_renumber(import->state, mine, record->is.id,
 	    record->is.adopted, &record->why);
-	if (r == 0)
-		tell(import, record);
-	return r;
+	return r == 0 ? tell_later(import, record) : r;
+}
+
+/* The old name is given up: it may be another's there. */
+static int rename_as(
+    struct import *import, const struct aw_entry *mine, struct record *record)
+{
+	const char *home = home_of(record);
+	const bool moved = home && strcmp(home, mine->home) != 0;
+	int r;
+
+	if (!strcmp(mine->name, record->is.name))
+		return 0;
+	r = aw_entry_rename(import->state, mine, record->is.name, home, false);
+	if (r < 0)
+		return r;
+	aw_diag_set(&record->why, "had another name%s%.120s%s%.120s",
+	    moved ? "; its home is to be moved: mv " : "",
+	    moved ? mine->home : "", moved ? " " : "", moved ? home : "");
+	aw_log(
+	    LOG_NOTICE, "ids: %s is %s now", mine->principal, record->is.name);
+	return tell_later(import, record);
 }
 
 /* We gave it something else. */
@@ -142,10 +195,8 @@ static int change(
 	r = check(import, mine, record);
 	if (r == 0)
 		r = renumber(import, mine, record);
-	/* The old name is given up: it may be another's there. */
-	if (r == 0 && strcmp(mine->name, record->is.name) != 0)
-		r = aw_entry_rename(import->state, mine, record->is.name,
-		    home_of(record), false);
+	if (r == 0)
+		r = rename_as(import, mine, record);
 	if (r == 0)
 		import->changed++;
 	return r;
@@ -227,7 +278,14 @@ static int apply(struct import *import, struct record *record)
 
 static int note(struct import *import, struct record *record)
 {
-	return aw_ids_yield_note(import->state, &record->is, record->given_up);
+	const int r =
+	    aw_ids_yield_note(import->state, &record->is, record->given_up);
+
+	if (r == AW_DENIED)
+		aw_diag_set(&record->why,
+		    "stands in the file twice, and not with the same name and "
+		    "id");
+	return r;
 }
 
 static int do_next(struct import *import, record_fn *fn, const uint8_t *data,
@@ -263,12 +321,12 @@ static int do_all(
 	return r;
 }
 
-static void tell_yielded(
+static int on_yielded(
     void *user, const struct aw_entry *entry, const struct aw_diag *what)
 {
 	const struct record record = { .is = *entry, .why = *what };
 
-	tell(user, &record);
+	return tell_later(user, &record);
 }
 
 /* What is ours makes way for all of theirs. */
@@ -279,8 +337,11 @@ static int make_way(struct import *import, const uint8_t *data, size_t len)
 	r = aw_ids_yield_clear(import->state);
 	if (r == 0)
 		r = do_all(import, note, data, len);
+	if (r == 0 && import->conflicts > 0)
+		return AW_DENIED;
 	if (r == 0)
-		r = aw_ids_yield(import->state, tell_yielded, import);
+		r = aw_ids_yield(
+		    import->state, on_yielded, import, &import->changed);
 	return r;
 }
 
@@ -358,7 +419,8 @@ void aw_ids_import(struct aw_conn *conn, const struct aw_wire_in *in)
 {
 	struct import import = { .conn = conn,
 		.state = &conn->daemon->state,
-		.theirs = aw_wire_num(in, AW_TAG_ACCEPT_LOSS, 0) == 1 };
+		.theirs = aw_wire_num(in, AW_TAG_ACCEPT_LOSS, 0) == 1,
+		.told = AW_BUF_INIT(FILE_MAX) };
 	int r;
 
 	/* It has looked already who is known, and as whom. */
@@ -371,5 +433,8 @@ void aw_ids_import(struct aw_conn *conn, const struct aw_wire_in *in)
 	r = in_transaction(&import);
 	if (r == 0 && has_changed(&import))
 		aw_publish_anew(&conn->daemon->publish);
+	if (r == 0)
+		tell_now(&import);
+	aw_buf_done(&import.told);
 	answer(&import, r);
 }

@@ -35,6 +35,14 @@ int aw_ids_yield_clear(struct aw_state *state)
 int aw_ids_yield_note(
     struct aw_state *state, const struct aw_entry *is, bool given_up)
 {
+	int64_t other;
+	int r = AW_ABSENT;
+
+	if (!given_up)
+		r = aw_state_number(state, AW_Q_INCOMING_OTHER, &other, "sssi",
+		    is->store, is->principal, is->name, (int64_t)is->id);
+	if (r != AW_ABSENT)
+		return r == 0 ? AW_DENIED : r;
 	return aw_state_run(state, AW_Q_INCOMING_ADD, "sssii", is->store,
 	    is->principal, is->name, (int64_t)is->id, (int64_t)!given_up);
 }
@@ -95,9 +103,7 @@ static int yield_id(const struct yield *yield, struct in_way *in_way)
 		r = aw_state_run(yield->state, AW_Q_GAVE_WAY, "i", entry->n);
 	if (r == 0)
 		r = aw_entry_renumber(yield->state, entry, id, false, &what);
-	if (r == 0)
-		yield->tell(yield->user, entry, &what);
-	return r;
+	return r == 0 ? yield->tell(yield->user, entry, &what) : r;
 }
 
 static int yield_name(const struct yield *yield, struct in_way *in_way)
@@ -116,8 +122,7 @@ static int told_over(
 	aw_diag_set(&what,
 	    "had the %s %s, which was reserved and is another's now", kind,
 	    in_way->what);
-	yield->tell(yield->user, &in_way->entry, &what);
-	return 0;
+	return yield->tell(yield->user, &in_way->entry, &what);
 }
 
 static int yield_kept_id(const struct yield *yield, struct in_way *in_way)
@@ -136,7 +141,8 @@ static int yield_kept_name(const struct yield *yield, struct in_way *in_way)
 	return r < 0 ? r : told_over(yield, in_way, "name");
 }
 
-int aw_ids_yield(struct aw_state *state, aw_ids_yield_tell_fn *tell, void *user)
+int aw_ids_yield(struct aw_state *state, aw_ids_yield_tell_fn *tell, void *user,
+    int64_t *changed)
 {
 	static const struct {
 		enum aw_query query;
@@ -148,6 +154,7 @@ int aw_ids_yield(struct aw_state *state, aw_ids_yield_tell_fn *tell, void *user)
 		{ AW_Q_NAME_IN_WAY, yield_name },
 	};
 	const struct yield yield = { state, tell, user };
+	int64_t left = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -159,5 +166,7 @@ int aw_ids_yield(struct aw_state *state, aw_ids_yield_tell_fn *tell, void *user)
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	r = aw_state_number(state, AW_Q_GAVE_WAY_LEFT, &left, "");
+	*changed += left;
+	return r;
 }

@@ -16,20 +16,22 @@
 int aw_ids_yield_clear(struct aw_state *state) AW_MUST_USE;
 
 /* One record of the other ledger: @is has what @is->principal has there, or
- * when @given_up the name or the id that it had.  0 or a negative errno. */
+ * when @given_up the name or the id that it had.  0; AW_DENIED: it has
+ * something else in an earlier record; or a negative errno. */
 int aw_ids_yield_note(struct aw_state *state, const struct aw_entry *is,
     bool given_up) AW_MUST_USE;
 
-/* Called with who gave way, as they are now, and a sentence about it. */
-typedef void aw_ids_yield_tell_fn(
+/* Called with who gave way, as they are now, and a sentence about it.  0 or a
+ * negative errno. */
+typedef int aw_ids_yield_tell_fn(
     void *user, const struct aw_entry *entry, const struct aw_diag *what);
 
 /*
  * Make way for all that was noted.  Who is not in the other ledger, and has an
  * id that is another's there, is left with a new one; such a name stays, and is
- * a conflict.  0 or a negative errno.
+ * a conflict.  *@changed grows by each who is left so.  0 or a negative errno.
  */
-int aw_ids_yield(
-    struct aw_state *state, aw_ids_yield_tell_fn *tell, void *user) AW_MUST_USE;
+int aw_ids_yield(struct aw_state *state, aw_ids_yield_tell_fn *tell, void *user,
+    int64_t *changed) AW_MUST_USE;
 
 #endif

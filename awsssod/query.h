@@ -83,6 +83,7 @@ enum aw_query {
 	AW_Q_GAVE_WAY_CLEAR,
 	AW_Q_INCOMING_ADD, /* store, principal, name, id, is it so now */
 	AW_Q_INCOMING_ID,
+	AW_Q_INCOMING_OTHER, /* store, principal, name, id */
 	/* last row -> row, store, principal of who is in the way, and what of
 	 * theirs is */
 	AW_Q_ID_IN_WAY,
@@ -90,6 +91,7 @@ enum aw_query {
 	AW_Q_KEPT_ID_IN_WAY,
 	AW_Q_KEPT_NAME_IN_WAY,
 	AW_Q_GAVE_WAY,
+	AW_Q_GAVE_WAY_LEFT,
 	AW_Q_GIVE_ID_OVER,
 	AW_Q_GIVE_NAME_OVER,
 	/* staging */

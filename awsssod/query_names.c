@@ -247,6 +247,9 @@ const char *const aw_query_names[AW_Q_COUNT_] = {
 	[AW_Q_GAVE_WAY_CLEAR] = "DELETE FROM gave_way",
 	[AW_Q_INCOMING_ADD] = "INSERT INTO incoming VALUES(?1, ?2, ?3, ?4, ?5)",
 	[AW_Q_INCOMING_ID] = "SELECT 1 FROM incoming WHERE posix_id = ?1",
+	[AW_Q_INCOMING_OTHER] =
+	    "SELECT 1 FROM incoming WHERE principal = ?2 AND store = ?1"
+	    " AND has AND (name != ?3 OR posix_id != ?4)",
 	[AW_Q_ID_IN_WAY] =
 	    "SELECT o.rowid, p.store, p.principal FROM incoming o"
 	    " CROSS JOIN principals p ON p.posix_id = o.posix_id"
@@ -270,6 +273,12 @@ const char *const aw_query_names[AW_Q_COUNT_] = {
 	    " CROSS JOIN principals p ON p.n = r.n"
 	    " WHERE o.rowid > ?1 AND " IS_ANOTHER " ORDER BY o.rowid LIMIT 1",
 	[AW_Q_GAVE_WAY] = "INSERT OR IGNORE INTO gave_way VALUES(?1)",
+	/* Those whom no record gives another. */
+	[AW_Q_GAVE_WAY_LEFT] =
+	    "SELECT count(*) FROM gave_way g CROSS JOIN principals p"
+	    " ON p.n = g.n WHERE NOT EXISTS(SELECT 1 FROM incoming i"
+	    "  WHERE i.principal = p.principal AND i.store = p.store"
+	    "  AND i.has)",
 	[AW_Q_GIVE_ID_OVER] =
 	    "UPDATE renumbers SET kept = 0 WHERE old_id = ?1 AND kept",
 	[AW_Q_GIVE_NAME_OVER] =

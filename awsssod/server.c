@@ -25,6 +25,7 @@
 
 #define IDLE_USEC   (10u * 1000 * 1000)
 #define MESSAGE_MAX 8192 /* the longest question: every label and a key */
+#define SLOW_MS     2000 /* what a peer that reads slowly is given */
 #define PAUSE_USEC  (250u * 1000)
 #define TELL_MS     60000
 
@@ -126,6 +127,17 @@ void aw_conn_begin(const struct aw_conn *conn, struct aw_wire_out *out,
 	aw_wire_begin(out, data, size, type, conn->request);
 }
 
+/* What became of it. */
+static void sent(struct aw_conn *conn, int r)
+{
+	if (r == 0)
+		return;
+	if (r != -EPIPE && r != -ECONNRESET)
+		aw_log(LOG_WARNING, "peer %d: cannot send: %s", conn->peer.pid,
+		    strerror(-r));
+	(void)shutdown(conn->fd, SHUT_RDWR);
+}
+
 void aw_conn_send(struct aw_conn *conn, struct aw_wire_out *out)
 {
 	int r;
@@ -133,12 +145,13 @@ void aw_conn_send(struct aw_conn *conn, struct aw_wire_out *out)
 	r = aw_wire_end(out);
 	if (r == 0)
 		r = aw_sock_send(conn->fd, out->data, out->len, -1, 0);
-	if (r == 0)
-		return;
-	if (r != -EPIPE && r != -ECONNRESET)
-		aw_log(LOG_WARNING, "peer %d: cannot send: %s", conn->peer.pid,
-		    strerror(-r));
-	(void)shutdown(conn->fd, SHUT_RDWR);
+	sent(conn, r);
+}
+
+void aw_conn_pass(struct aw_conn *conn, const void *data, size_t len)
+{
+	sent(conn,
+	    aw_sock_send(conn->fd, data, len, -1, aw_sock_now_ms() + SLOW_MS));
 }
 
 /* The uid of the person that @in is about; the peer's own when it names

@@ -61,6 +61,10 @@ void aw_conn_begin(const struct aw_conn *conn, struct aw_wire_out *out,
  * the connection. */
 void aw_conn_send(struct aw_conn *conn, struct aw_wire_out *out);
 
+/* Send a finished message, one of many: waits a while for a peer that reads
+ * slower than we write.  Returns as aw_conn_send(). */
+void aw_conn_pass(struct aw_conn *conn, const void *data, size_t len);
+
 /* The connection waits for @op, which @op_free ends and frees. */
 void aw_conn_set_op(struct aw_conn *conn, void *op, void (*op_free)(void *));
 /* The operation is over; it is freed. */

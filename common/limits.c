@@ -26,12 +26,35 @@ static int add_id(const char *text, uint64_t min, uint32_t *ids, uint32_t *n)
 	return 0;
 }
 
+/* Is one of the two folders in the other? */
+static bool are_nested(const char *a, const char *b)
+{
+	const size_t a_len = strlen(a), b_len = strlen(b);
+
+	return strncmp(a, b, a_len < b_len ? a_len : b_len) == 0;
+}
+
+/* What a home there could be mistaken for: mkhomedir would fill it with files
+ * that are a person's. */
+static bool is_the_systems(const char *prefix)
+{
+	static const char *const folders[] = { "/bin/", "/boot/", "/dev/",
+		"/etc/", "/lib/", "/lib32/", "/lib64/", "/libx32/", "/proc/",
+		"/root/", "/run/", "/sbin/", "/sys/", "/usr/",
+		"/var/lib/awssso/", "/var/run/", "/var/spool/" };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (are_nested(prefix, folders[i]))
+			return true;
+	return false;
+}
+
 static int add_home(const char *text, struct aw_limits *limits)
 {
 	const size_t len = strlen(text);
 
 	if (limits->n_homes == HOMES_MAX || len < 3 || text[len - 1] != '/' ||
-	    !aw_name_is_path(text, len - 1) ||
+	    !aw_name_is_path(text, len - 1) || is_the_systems(text) ||
 	    aw_copy(limits->home[limits->n_homes], sizeof(limits->home[0]),
 		text) < 0)
 		return -EINVAL;
@@ -111,7 +134,8 @@ int aw_limits_parse(
 			aw_diag_set(diag,
 			    "line %u: expected \"uid N\" (1000 "
 			    "or more), \"gid N\" (not 0) or "
-			    "\"home /PREFIX/\"",
+			    "\"home /PREFIX/\" (outside of the "
+			    "system's own folders)",
 			    number);
 			memset(ret, 0, sizeof(*ret));
 			return -EINVAL;

@@ -161,13 +161,14 @@ static void exports(void **state)
 	run(words, say_entries);
 	assert_int_equal(result.status, AW_EXIT_OK);
 	assert_string_equal(result.out,
-	    "# awssso ids 2\n"
+	    "# awssso ids 3\n"
 	    "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
 	    "d-1\tps:Admin\tpermission-set\t1879048400\taws-Admin\t\n"
 	    "d-1\tu-1\tuser\t1001\talice\t/srv/alice\n"
 	    "d-1\tu-2\thad\t1879048201\n"
 	    "d-1\tu-2\tuser\t1879048200\tbob\t/home/bob\n"
-	    "d-1\tu-2\twas\tbobby\n");
+	    "d-1\tu-2\twas\tbobby\n"
+	    "# end of 6 lines\n");
 	run(words, say_not_yours);
 	assert_int_equal(result.status, AW_EXIT_FAILED);
 	assert_string_equal(result.out, "");
@@ -221,8 +222,8 @@ static const struct adoption {
 	int status;
 	const char *home, *limits, *says;
 } adoptions[] = {
-	{ { ADOPT("alice", "1001") }, agree, AW_EXIT_OK, "/usr/bin",
-	    BLOCK("uid 1001\nhome /usr/\n"), "userdel alice" },
+	{ { ADOPT("alice", "1001") }, agree, AW_EXIT_OK, "/var/cache/ldconfig",
+	    BLOCK("uid 1001\nhome /var/cache/\n"), "userdel alice" },
 	{ { ADOPT("alice", "1001"), "--home", "/home/al" }, agree, AW_EXIT_OK,
 	    "/home/al", BLOCK("uid 1001\n"), "userdel alice" },
 	/* no such home, no such account, an id of the range */
@@ -233,9 +234,9 @@ static const struct adoption {
 	{ { ADOPT("carol", "1879048192") }, agree, AW_EXIT_OK, "-", "gid 44\n",
 	    "It is so.\nThen: " },
 	{ { ADOPT("alice", "1001") }, know_nobody, AW_EXIT_NOT_FOUND,
-	    "/usr/bin", "gid 44\n", "" },
-	{ { ADOPT("alice", "1001") }, refuse, AW_EXIT_FAILED, "/usr/bin",
-	    "gid 44\n", "" },
+	    "/var/cache/ldconfig", "gid 44\n", "" },
+	{ { ADOPT("alice", "1001") }, refuse, AW_EXIT_FAILED,
+	    "/var/cache/ldconfig", "gid 44\n", "" },
 	{ { ADOPT("alice", "1001") }, NULL, AW_EXIT_UNREACHABLE, "-",
 	    "gid 44\n", "" },
 	{ { ADOPT("alice", "999") }, agree, AW_EXIT_USAGE, "-", "gid 44\n",
@@ -250,7 +251,7 @@ static const struct adoption {
 static void adopts(void **state)
 {
 	(void)state;
-	cli_write("passwd", "alice:x:1001:1001::/usr/bin:/bin/sh\n"
+	cli_write("passwd", "alice:x:1001:1001::/var/cache/ldconfig:/bin/sh\n"
 			    "bob:x:1002:1002::/nowhere/bob:/bin/sh\n");
 	for (size_t i = 0; i < sizeof(adoptions) / sizeof(adoptions[0]); i++) {
 		const struct adoption *row = &adoptions[i];
@@ -370,7 +371,24 @@ static const struct {
 	    "awssso: ./ctl.sock: awsssod is not running\n" },
 	{ "empty", "", agree, AW_EXIT_FAILED, "",
 	    "awssso: ids: cannot be read, or is empty\n" },
-	{ "another file", "# awssso ids 3\n", agree, AW_EXIT_FAILED, "",
+	{ "of the third format",
+	    "# awssso ids 3\n"
+	    "d-1\tg-1\tgroup\t1879048300\tdev-team\t\n"
+	    "# end of 1 lines\n",
+	    agree, AW_EXIT_OK, "It is so.\n", "" },
+	{ "without its end", "# awssso ids 3\n", agree, AW_EXIT_FAILED, "",
+	    "awssso: ids: was cut off: its last line is missing\n" },
+	{ "a line less", "# awssso ids 3\n# end of 1 lines\n", agree,
+	    AW_EXIT_FAILED, "", "awssso: ids:2: expected: " },
+	{ "more behind the end",
+	    "# awssso ids 3\n# end of 0 lines\n# end of 0 lines\n", agree,
+	    AW_EXIT_FAILED, "", "awssso: ids:3: the file was cut off, or" },
+	{ "half a line", HEAD "d-1\tu-1\tuser\t1001\talice\t/srv/ali", agree,
+	    AW_EXIT_FAILED, "", "awssso: ids:2: the file was cut off" },
+	{ "a home that is the system's",
+	    HEAD "d-1\tu-1\tuser\t1001\talice\t/etc/cron.d\n", agree,
+	    AW_EXIT_FAILED, "", "awssso: ids:2: nothing has been imported" },
+	{ "another file", "# awssso ids 4\n", agree, AW_EXIT_FAILED, "",
 	    "awssso: ids:1: this is not what awssso ids export "
 	    "prints\n" },
 	{ "a field less", HEAD "d-1\tu-1\tuser\t1001\talice\n", agree,

@@ -105,7 +105,7 @@ static const struct {
 	    "bob 2, carol 1, erin 3", "carol 4, carol caro" },
 	{ { { BOB, "bob", "/home/bob", U, A },
 	      { "u-carol", "carol", "/home/carol", U, B } },
-	    AW_NET_OK, "had the id 1879048193: find / -uid 1879048193",
+	    AW_NET_OK, "; find / -gid 1879048193 -exec chgrp -h ",
 	    "bob 1, carol 2, erin 3", "carol 4, carol caro" },
 	/* three in a circle; and with their names */
 	{ { { "u-erin", "erin", "/home/erin", U, B },
@@ -140,10 +140,16 @@ static const struct {
 	      { "u-carol", "carol", "/home/carol", U, 1011 } },
 	    AW_NET_OK, "had the id", "bob 1012, carol 1011, erin 3",
 	    "bob 1, carol 2, carol 4, carol 5, carol caro" },
-	/* two cannot have one */
+	/* one cannot have two, nor two one; nothing is told of what was not */
+	{ { { BOB, "bob", "/home/bob", U, C },
+	      { BOB, "bob", "/home/bob", U, AW_ID_MIN + 6 } },
+	    AW_NET_REFUSED, "stands in the file twice",
+	    "bob 1012, carol 1011, erin 3",
+	    "bob 1, carol 2, carol 4, carol 5, carol caro" },
 	{ { { BOB, "bob", "/home/bob", U, C },
 	      { "u-carol", "carol", "/home/carol", U, C } },
-	    AW_NET_REFUSED, "had the id", "bob 1012, carol 1011, erin 3",
+	    AW_NET_REFUSED, "the id 1879048195 is that of u-bob",
+	    "bob 1012, carol 1011, erin 3",
 	    "bob 1, carol 2, carol 4, carol 5, carol caro" },
 	/* what is reserved */
 	{ { { BOB, "bob", "/home/bob", U, OLD } }, AW_NET_OK,
