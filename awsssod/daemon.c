@@ -118,6 +118,9 @@ static int pin_groups(struct aw_daemon *daemon, struct aw_diag *diag)
 {
 	const int r = aw_pins_update(&daemon->state, &daemon->conf, true, diag);
 
+	if (r < 0)
+		aw_diag_set(diag, "%s: the groups of the policy: %s",
+		    daemon->settings.state, strerror(-r));
 	return r == AW_DENIED ? -EINVAL : r;
 }
 
@@ -132,10 +135,10 @@ static int open_state(struct aw_daemon *daemon, struct aw_diag *diag)
 		return r;
 	if (state->broken) {
 		aw_log(LOG_CRIT,
-		    "%s is damaged: nobody can sign in; the last "
+		    "%s: it is damaged, and nobody can sign in; the last "
 		    "snapshot stays. Move it away and restart awsssod to have "
 		    "it rebuilt from the snapshot.",
-		    daemon->settings.state);
+		    diag->text);
 		return 0;
 	}
 	if (!state->fresh)

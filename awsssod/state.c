@@ -158,6 +158,26 @@ static int make_file(const char *path)
 	return fchmod(fd, 0600) < 0 ? -errno : 0;
 }
 
+/* What a statement names and the tables lack is damage: better found now than
+ * by the first person whose sign-in needs it. */
+static int check_statements(struct aw_state *state)
+{
+	for (int q = 0; q < AW_Q_COUNT_; q++) {
+		sqlite3_stmt *stmt;
+		const int rc = sqlite3_prepare_v2(
+		    state->db, aw_query_sql(q), -1, &stmt, NULL);
+
+		(void)sqlite3_finalize(stmt);
+		if (rc == SQLITE_ERROR) {
+			state->broken = true;
+			return -EBADMSG;
+		}
+		if (rc != SQLITE_OK)
+			return error_of(state, rc);
+	}
+	return 0;
+}
+
 int aw_state_open(const char *path, struct aw_state *ret, struct aw_diag *diag)
 {
 	int r;
@@ -173,11 +193,15 @@ int aw_state_open(const char *path, struct aw_state *ret, struct aw_diag *diag)
 		return r;
 	}
 	r = set_up(ret, diag);
-	/* Sign-ins go on without it: who sweeps tries again, and says so. */
-	if (r == 0)
-		(void)aw_state_stage(ret);
+	/* Sign-ins go on without one: who sweeps tries again, and says so. */
+	if (r == 0 && aw_state_stage(ret) == 0)
+		r = check_statements(ret);
+	/* A complaint of quick_check's is no error of SQLite's. */
 	if (r < 0 && diag && !diag->text[0])
-		aw_diag_set(diag, "%s: %s", path, sqlite3_errmsg(ret->db));
+		aw_diag_set(diag, "%s: %s", path,
+		    sqlite3_errcode(ret->db) == SQLITE_OK
+			? sqlite3_errstr(SQLITE_CORRUPT)
+			: sqlite3_errmsg(ret->db));
 	return ret->broken ? 0 : r;
 }
 
@@ -293,6 +317,7 @@ static int start(struct aw_state *state, enum aw_query query,
 	sqlite3_stmt *stmt;
 	int r;
 
+	*ret = NULL;
 	r = prepare(state, query, &stmt);
 	if (r < 0)
 		return r;
@@ -366,6 +391,8 @@ int aw_state_next(struct aw_state *state, sqlite3_stmt *stmt)
 
 void aw_state_stop(sqlite3_stmt *stmt)
 {
+	if (!stmt)
+		return;
 	(void)sqlite3_reset(stmt);
 	(void)sqlite3_clear_bindings(stmt);
 }

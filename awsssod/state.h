@@ -30,7 +30,8 @@ struct aw_state {
 
 /*
  * Open, or make, the database at @path (0600, of our uid).  Returns 0; also 0
- * with @broken set when the file is damaged; or a negative errno with @diag:
+ * with @broken set, and @diag, when the file is damaged or has not all the
+ * tables and columns that it should have; or a negative errno with @diag:
  * -EPROTO (made by a newer release), -EBUSY (another awsssod has it)...
  * Whatever was returned, aw_state_close() it.
  */
@@ -51,8 +52,9 @@ int aw_state_stage(struct aw_state *state);
  * (NULL is NULL), 'i' an int64_t.
  *
  * _run executes it to its end.  _start makes it ready for aw_state_next(),
- * borrowed until the statement is used again.  _number reads the number that
- * it yields; AW_ABSENT when there is no row, or NULL in it.
+ * borrowed until the statement is used again; when it fails *@ret is NULL, and
+ * there is nothing to stop.  _number reads the number that it yields; AW_ABSENT
+ * when there is no row, or NULL in it.
  * Returns 0 or a negative errno (-EEXIST: a constraint refused it).
  */
 int aw_state_run(struct aw_state *state, enum aw_query query, const char *kinds,
@@ -63,7 +65,7 @@ int aw_state_number(struct aw_state *state, enum aw_query query, int64_t *ret,
     const char *kinds, ...) AW_MUST_USE;
 
 /* Step to the next row.  0, AW_END, or a negative errno; after the last two
- * the statement is reset.  Leave earlier with aw_state_stop(). */
+ * the statement is reset.  Leave earlier with aw_state_stop(); NULL is none. */
 int aw_state_next(struct aw_state *state, sqlite3_stmt *stmt) AW_MUST_USE;
 void aw_state_stop(sqlite3_stmt *stmt);
 

@@ -185,6 +185,22 @@ static void groups_of_the_host(void **state)
 	assert_string_equal(conf->local_groups.item[0].pin, "g-1");
 }
 
+/* Nothing to read them from is an error, and no crash. */
+static void no_pins_to_read(void **state)
+{
+	struct world *world = *state;
+	struct aw_diag why = { .text = "" };
+
+	set_up_rule(world, false, "Ops");
+	assert_int_equal(
+	    sqlite3_exec(world->state.db, "DROP TABLE pins", NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(
+	    aw_pins_update(&world->state, &world->fake->conf, true, &why),
+	    -EIO);
+	assert_string_equal(world->fake->conf.access.rule[0].pin, "");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 
 int main(int argc, char **argv)
@@ -196,6 +212,7 @@ int main(int argc, char **argv)
 		T(an_id_needs_no_pin),
 		T(from_first_to_last),
 		T(groups_of_the_host),
+		T(no_pins_to_read),
 	};
 
 	if (argc > 1)

@@ -144,11 +144,21 @@ static void refused_files(void **state)
 	fake_free(fake);
 }
 
-static void damage(const char *path)
+/* Do @sql to the closed database; or, without, make it none any more. */
+static void damage(const char *path, const char *sql)
 {
 	char noise[4096];
-	const int fd = open(path, O_WRONLY | O_CLOEXEC);
+	sqlite3 *db;
+	int fd;
 
+	if (sql) {
+		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+		if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+			fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+		assert_int_equal(sqlite3_close(db), SQLITE_OK);
+		return;
+	}
+	fd = open(path, O_WRONLY | O_CLOEXEC);
 	assert_true(fd >= 0);
 	memset(noise, 0x5a, sizeof(noise));
 	assert_int_equal(pwrite(fd, noise, sizeof(noise), 0), sizeof(noise));
@@ -157,7 +167,7 @@ static void damage(const char *path)
 
 /* Damaged: nobody comes in, nothing is swept, nothing is published, and who
  * asks is told so. */
-static void damaged(void **state)
+static void nobody_comes_in(const char *sql)
 {
 	struct fake *fake = fake_new();
 	const struct fake_ask auth = {
@@ -172,11 +182,10 @@ static void damaged(void **state)
 	uint8_t data[64];
 	struct aw_wire_out out;
 
-	(void)state;
 	fake_run(fake);
 	fake_sweep(fake, &people, AW_NET_OK);
 	fake_stop(fake);
-	damage(fake->state);
+	damage(fake->state, sql);
 	fake_run(fake);
 	assert_true(fake->daemon->state.broken);
 	{
@@ -208,6 +217,69 @@ static void damaged(void **state)
 	fake_free(fake);
 }
 
+static void damaged(void **state)
+{
+	static const char *const rows[] = {
+		NULL,
+		"DROP TABLE pins",
+		/* as a schema 5 that was never released had it */
+		"DROP TABLE pins; CREATE TABLE pins(text TEXT PRIMARY KEY,"
+		" principal TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID",
+		"ALTER TABLE events DROP COLUMN detail",
+		"DROP TABLE history",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		nobody_comes_in(rows[i]);
+}
+
+/* Whatever cannot be made ready is an error, and there is nothing to stop. */
+static void not_ready(void **state)
+{
+	struct fake *fake = fake_new();
+	sqlite3_stmt *row = (sqlite3_stmt *)fake;
+	struct aw_diag why = { .text = "" };
+	struct aw_state db;
+	int64_t n = 5;
+
+	(void)state;
+	assert_int_equal(aw_state_open(fake->state, &db, &why), 0);
+	assert_int_equal(
+	    sqlite3_exec(db.db, "DROP TABLE pins", NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(aw_state_start(&db, AW_Q_PINS, &row, ""), -EIO);
+	assert_null(row);
+	aw_state_stop(row);
+	assert_int_equal(
+	    aw_state_run(&db, AW_Q_PIN_DROP, "is", (int64_t)1, "x"), -EIO);
+	assert_int_equal(
+	    aw_state_number(&db, AW_Q_PIN, &n, "is", (int64_t)1, "x"), -EIO);
+	assert_int_equal(n, 5);
+	db.broken = true;
+	row = (sqlite3_stmt *)fake;
+	assert_int_equal(
+	    aw_state_start(&db, AW_Q_META_GET, &row, "s", "k"), -EBADMSG);
+	assert_null(row);
+	aw_state_close(&db);
+	/* the next opening says what is missing */
+	assert_int_equal(aw_state_open(fake->state, &db, &why), 0);
+	assert_true(db.broken);
+	assert_non_null(strstr(why.text, "no such table: pins"));
+	aw_state_close(&db);
+	/* and so it does of pages that are in two tables */
+	damage(fake->state,
+	    "PRAGMA writable_schema = ON;"
+	    "UPDATE sqlite_schema SET rootpage = (SELECT rootpage"
+	    " FROM sqlite_schema WHERE name = 'meta') WHERE name = 'events'");
+	why.text[0] = '\0';
+	assert_int_equal(aw_state_open(fake->state, &db, &why), 0);
+	assert_true(db.broken);
+	assert_non_null(strstr(why.text, "malformed"));
+	aw_state_close(&db);
+	fake_free(fake);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +288,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(facts),
 		cmocka_unit_test(refused_files),
 		cmocka_unit_test(damaged),
+		cmocka_unit_test(not_ready),
 	};
 	const int worker = fake_worker(argc, argv);
 
