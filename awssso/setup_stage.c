@@ -139,7 +139,7 @@ static int stage_pam(void)
 		return aw_setup_refuse(
 		    "there is no pam-auth-update here; setup knows no other "
 		    "way yet. On RHEL and its kin follow the README: "
-		    "authselect select vendor/awssso");
+		    "authselect select awssso");
 	if (access(PROFILE, R_OK) < 0)
 		return aw_setup_refuse(PROFILE " is missing: the package "
 					       "libpam-awssso (or make "

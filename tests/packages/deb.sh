@@ -198,3 +198,63 @@ scn_purging_leaves_two_users()
 	says 'who has which id'
 	as_before
 }
+
+# sshd_of_systemd: one that takes no passwords, as images for the cloud have it.
+sshd_of_systemd()
+{
+	pkill -x -o sshd
+	rm /etc/ssh/sshd_config.d/*
+	echo 'PasswordAuthentication no' > /etc/ssh/sshd_config.d/50-cloud.conf
+	systemctl start ssh.service
+	tree > "$run/before"
+	rm -rf "${run:?}/etc"
+	cp -a /etc "$run/etc"
+}
+
+at_stage()
+{
+	grep -qx "stage $1" /var/lib/awssso/setup/state
+}
+
+# set_up: by awssso setup, confirmed.
+set_up()
+{
+	printf '[directory]\nsweep_rate = 20\n' > "$run/settings"
+	cat > "$run/answers" <<-END
+	start_url = $start_url
+	region = $region
+	identity_store_id = $store
+	allow_groups = Engineers
+	sudo_permission_set = $admin_set
+	settings = $run/settings
+	END
+	setsid /usr/bin/awssso setup --answers "$run/answers" &
+	within 60 at_stage pending
+	ssh -o BatchMode=yes root@bastion /usr/bin/awssso setup --confirm
+	wait $!
+}
+
+# covers: spine.8, hour.2, R35
+scn_what_setup_made_goes_with_the_packages()
+{
+	sshd_of_systemd
+	newer
+	set_up
+	people_have_keys
+	never_in
+	grep -q '^auth requisite pam_deny.so' /etc/pam.d/sshd
+	# A line that somebody else has added since is not taken back.
+	sed -i 's/^hosts: .*/& myhostname/' /etc/nsswitch.conf
+	cp /etc/nsswitch.conf "$run/nsswitch.conf"
+	watch_doors
+	dpkg -P "${packages[@]}"
+	doors_held "packages were purged"
+	grep -q '^hosts:.* myhostname$' /etc/nsswitch.conf ||
+	    fail "a line of somebody else is gone"
+	sed -i 's/^\(hosts: .*\) myhostname$/\1/' /etc/nsswitch.conf
+	as_before
+	at_once ssh -o PreferredAuthentications=keyboard-interactive,password \
+	    -o NumberOfPasswordPrompts=1 admin@bastion true
+	failed
+	says 'Permission denied \(publickey\)'
+}

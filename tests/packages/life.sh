@@ -11,7 +11,8 @@
 
 export DEBIAN_FRONTEND=noninteractive
 units=(awssso-netd.service awssso-netd.socket awssso-reap.path
-    awssso-reap.service awsssod-auth.socket awsssod-ctl.socket awsssod.service)
+    awssso-reap.service awssso-setup.service awsssod-auth.socket
+    awsssod-ctl.socket awsssod.service)
 ledger=/var/lib/awssso/private/state.db
 conf=/etc/awssso/awssso.conf
 
@@ -122,7 +123,7 @@ ahead()
 	cat "$run/ahead" > "/etc/pam.d/$1"
 }
 
-# turn_on COMMAND: what the README's steps 3 to 5 say; COMMAND does the PAM
+# turn_on COMMAND: what the README's steps 4 to 6 say; COMMAND does the PAM
 # lines but for sudo's.
 turn_on()
 {

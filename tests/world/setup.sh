@@ -309,5 +309,6 @@ world_locals()
 	admin ALL=(ALL:ALL) ALL
 	ec2-user ALL=(ALL:ALL) NOPASSWD: ALL
 	END
+	chmod 440 /etc/sudoers.d/locals
 	echo "$password" > "$run/password"
 }
