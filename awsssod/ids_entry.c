@@ -211,6 +211,9 @@ int aw_entry_rename(struct aw_state *state, const struct aw_entry *entry,
 
 	r = aw_state_run(state, AW_Q_RENAME_NOTE, "iisssi", entry->n,
 	    (int64_t)time(NULL), entry->name, name, home, (int64_t)kept);
+	/* It may have been kept for its owner before. */
+	if (r == 0 && !kept)
+		r = aw_state_run(state, AW_Q_GIVE_NAME_OVER, "s", entry->name);
 	return r < 0 ? r
 		     : aw_state_run(
 			   state, AW_Q_RENAME, "iss", entry->n, name, home);

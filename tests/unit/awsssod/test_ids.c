@@ -232,13 +232,20 @@ static void there_and_back(void **state)
 }
 
 /* Deleted and made anew under the same name is somebody else: told so, and
- * with another id once the name has been given up. */
+ * with another id once the name has been given up, also one that was kept for
+ * its owner before. */
 static void another_bob(void **state)
 {
+	static const struct question there_and_back[] = {
+		{ RENAME, BOB, 0, "bobby", NULL, AW_NET_OK, "is bobby now" },
+		{ RENAME, BOB, 0, "bob", NULL, AW_NET_OK, "is bob now" },
+	};
 	static const struct question give_up = { RENAME, BOB, 0, "old-bob",
 		NULL, AW_NET_OK, "is old-bob now" };
 	struct fake *fake = *state;
 
+	ask(fake, &there_and_back[0]);
+	ask(fake, &there_and_back[1]);
 	sync_with(fake, &second);
 	assert_non_null(strstr(entry(fake, "u-erin"), "belongs to u-bob"));
 	assert_non_null(
