@@ -184,6 +184,9 @@ scn_installed_anew_it_is_off_and_ids_are_as_they_were()
 	newer
 	nothing_changed
 	only_local_accounts
+	[ "$(systemctl is-enabled awsssod.service awssso-netd.socket \
+	    awsssod-auth.socket | sort -u)" = enabled ] ||
+	    fail "units are not enabled as before: $(unit_states)"
 	systemctl start awssso-netd.socket awsssod.service
 	within 60 swept
 	/usr/bin/awssso ids export | cmp - "$run/ids" ||

@@ -128,7 +128,8 @@ scn_installed_anew_it_is_off_and_ids_are_as_they_were()
 	nothing_changed
 	nothing_runs
 	only_local_accounts
-	cp "$run/edited" $conf
+	cmp "$run/edited" $conf.rpmsave || fail "the edited settings are gone"
+	mv $conf.rpmsave $conf
 	systemctl start awssso-netd.socket awsssod.service
 	within 60 swept
 	/usr/bin/awssso ids export | cmp - "$run/ids" ||
