@@ -386,10 +386,11 @@ static const char *const sql[AW_Q_COUNT_] = {
 	    "SELECT n FROM principals WHERE store = ?1 AND principal = ?2"
 	    " AND kind = 2 AND present = 1",
 	/* In [local_groups] a permission set's group may be meant as well. */
+	/* A set has its group's name while it is not provisioned, too. */
 	[AW_Q_PIN_FIND] = "SELECT principal FROM principals WHERE kind = 2"
 			  " AND present = 1 AND user_name = ?2 UNION ALL"
 			  " SELECT principal FROM principals WHERE ?1 = 2"
-			  " AND kind = 3 AND present = 1 AND name = ?2"
+			  " AND kind = 3 AND name = ?2"
 			  " LIMIT 2",
 	[AW_Q_PIN] = "SELECT principal FROM pins WHERE kind = ?1 AND text = ?2",
 	[AW_Q_PIN_ADD] = "INSERT INTO pins(kind, text, principal, at)"
@@ -399,8 +400,7 @@ static const char *const sql[AW_Q_COUNT_] = {
 	[AW_Q_GROUPS_CALLED] =
 	    "SELECT n FROM principals WHERE user_name = ?1 AND kind = 2"
 	    " AND present = 1 UNION ALL"
-	    " SELECT n FROM principals WHERE name = ?1 AND kind = 3"
-	    " AND present = 1 LIMIT 2",
+	    " SELECT n FROM principals WHERE name = ?1 AND kind = 3 LIMIT 2",
 	[AW_Q_MEMBERS_OF] = "SELECT usr FROM members WHERE grp = ?1"
 			    " AND usr > ?2 ORDER BY usr LIMIT ?3",
 

@@ -189,9 +189,33 @@ static void follows_the_file(void **state)
 	assert_false(limits);
 }
 
+/* R4: the name of a set's group is never another group's, also while the set is
+ * not provisioned. */
+static void a_sets_name_is_nobody_elses(void **state)
+{
+	static const char *const ops[] = { "Ops" };
+	const struct fake_sets less = { ops, &grants[1], 1, 2, true, false };
+	const struct fake_sets *const turns[] = { &known, &less, &known };
+	struct fake *fake = *state;
+	bool limits;
+
+	run_with(fake, "docker", "aws-Dev" KNOWS);
+	for (size_t i = 0; i < LEN(turns); i++) {
+		fake->sets = turns[i];
+		aw_sweep_start(&fake->daemon->sweep, true);
+		fake_sweep(fake, &directory, AW_NET_OK);
+		assert_string_equal(who_has(fake, 998, &limits), "");
+	}
+	assert_int_equal(fake_number(fake, "SELECT count(*) FROM pins"
+					   " WHERE principal = 'g-fake'"),
+	    0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    a_sets_name_is_nobody_elses, set_up, people_tear_down),
 		cmocka_unit_test_setup_teardown(
 		    members_have_the_gid, set_up, people_tear_down),
 		cmocka_unit_test_setup_teardown(
