@@ -115,14 +115,22 @@ static int dump_tombs(struct dump *dump)
 
 static void dump_note(struct dump *dump, const struct aw_snap_note *note)
 {
+	char of[4 * AW_PRINCIPAL_SIZE];
 	struct json_object *object;
 
+	if (!dump->json && note->principal_id[0]) {
+		aw_print_row("note", AW_PLAIN, "%s (%s)", note->text,
+		    aw_text_escape(of, sizeof(of), note->principal_id));
+		return;
+	}
 	if (!dump->json) {
 		aw_print_row("note", AW_PLAIN, "%s (%u)", note->text, note->id);
 		return;
 	}
 	object = aw_json_object();
 	aw_json_number(object, "id", note->id);
+	if (note->principal_id[0])
+		aw_json_text(object, "principal_id", note->principal_id);
 	aw_json_text(object, "text", note->text);
 	print_item(dump, object);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "awsssod/ids_entry.h"
+#include "awsssod/pins.h"
 #include "awsssod/register.h"
 #include "common/id.h"
 
@@ -18,17 +19,65 @@ static const char *const facts[] = { "domain", "published_key",
 	"published_generation", "published_created" };
 #define N_FACTS (sizeof(facts) / sizeof(facts[0]))
 
-int aw_note_fact(struct aw_state *state, size_t i, char text[AW_SNAP_NOTE_SIZE])
+static const char *const pins[] = {
+	[AW_PIN_POLICY] = ":policy_group",
+	[AW_PIN_LOCAL] = ":local_group",
+};
+
+static int note_pin(enum aw_pin_kind kind, const char *text, const char *pin,
+    struct aw_snap_note *ret)
+{
+	int r;
+
+	if (!pin[0])
+		return AW_ABSENT;
+	r = aw_fmt(ret->text, sizeof(ret->text), "%s %s", pins[kind], text);
+	return r < 0
+		   ? r
+		   : aw_copy(ret->principal_id, sizeof(ret->principal_id), pin);
+}
+
+/* The sections of services may repeat a line. */
+static int note_rule(
+    const struct aw_conf *conf, size_t i, struct aw_snap_note *ret)
+{
+	const struct aw_conf_rule *rule = conf->access.rule;
+
+	for (size_t k = 0; k < i; k++)
+		if (rule[k].pin[0] && strcmp(rule[k].text, rule[i].text) == 0)
+			return AW_ABSENT;
+	return note_pin(AW_PIN_POLICY, rule[i].text, rule[i].pin, ret);
+}
+
+static int note_local(
+    const struct aw_conf *conf, size_t i, struct aw_snap_note *ret)
+{
+	const struct aw_conf_group *group = conf->local_groups.item;
+
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(group[k].from, group[i].from) == 0)
+			return AW_ABSENT;
+	return note_pin(AW_PIN_LOCAL, group[i].from, group[i].pin, ret);
+}
+
+int aw_note_fact(struct aw_state *state, const struct aw_conf *conf, size_t i,
+    struct aw_snap_note *ret)
 {
 	char value[AW_SNAP_NOTE_SIZE];
 	int r;
 
-	if (i >= N_FACTS)
-		return AW_END;
-	r = aw_state_get(state, facts[i], value, sizeof(value));
-	return r == 0
-		   ? aw_fmt(text, AW_SNAP_NOTE_SIZE, ":%s %s", facts[i], value)
-		   : r;
+	*ret = (struct aw_snap_note){ .id = 0 };
+	if (i < N_FACTS) {
+		r = aw_state_get(state, facts[i], value, sizeof(value));
+		return r == 0 ? aw_fmt(ret->text, sizeof(ret->text), ":%s %s",
+				    facts[i], value)
+			      : r;
+	}
+	i -= N_FACTS;
+	if (i < conf->access.n_rules)
+		return note_rule(conf, i, ret);
+	i -= conf->access.n_rules;
+	return i < conf->local_groups.n ? note_local(conf, i, ret) : AW_END;
 }
 
 /* Behind "@word " in @text; NULL: it is another one. */
@@ -48,6 +97,20 @@ static int restore_fact(struct aw_state *state, const char *text)
 
 		if (value)
 			return aw_state_set(state, facts[i], value);
+	}
+	return 0;
+}
+
+static int restore_pin(
+    struct aw_state *state, const struct aw_snap_note *note, int64_t at)
+{
+	for (enum aw_pin_kind kind = AW_PIN_POLICY; kind <= AW_PIN_LOCAL;
+	     kind++) {
+		const char *text = value_of(note->text, pins[kind]);
+
+		if (text)
+			return aw_state_run(state, AW_Q_PIN_ADD, "issi",
+			    (int64_t)kind, text, note->principal_id, at);
 	}
 	return 0;
 }
@@ -75,6 +138,8 @@ int aw_note_restore(
 	int64_t n;
 	int r;
 
+	if (note->principal_id[0])
+		return restore_pin(state, note, at);
 	if (note->id == 0)
 		return restore_fact(state, note->text + 1);
 	r = aw_note_given_up(note, &was, &had);

@@ -8,6 +8,9 @@
  *     ":had ID"      an id it gave up, likewise
  *   of the posix id 0
  *     ":KEY VALUE"   a fact of the table meta
+ *   of a group's principal id
+ *     ":policy_group NAME", ":local_group NAME"
+ *                    what that name is pinned to (awsssod/pins.h)
  */
 #ifndef AW_AWSSSOD_NOTE_H
 #define AW_AWSSSOD_NOTE_H
@@ -19,10 +22,11 @@
 #include "common/conf.h"
 #include "common/snapshot.h"
 
-/* The note of fact number @i.  Returns 0; AW_ABSENT when it is not known;
- * AW_END when there is none of that number; or a negative errno. */
-int aw_note_fact(
-    struct aw_state *state, size_t i, char text[AW_SNAP_NOTE_SIZE]) AW_MUST_USE;
+/* The note of fact number @i, or of a pin of @conf: none of them is of a posix
+ * id.  Returns 0; AW_ABSENT when it is not known, or was told; AW_END when
+ * there is none of that number; or a negative errno. */
+int aw_note_fact(struct aw_state *state, const struct aw_conf *conf, size_t i,
+    struct aw_snap_note *ret) AW_MUST_USE;
 
 /* Make it so again, in a database that has the principals already; it was
  * noted at @at.  What is not known here was noted by a newer release, and is

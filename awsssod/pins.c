@@ -10,16 +10,10 @@
 #include "awsssod/log.h"
 #include "common/own.h"
 
-/* As in state.db. */
-enum pin_kind {
-	PIN_POLICY = 1,
-	PIN_LOCAL = 2,
-};
-
 /* The text of the first column of @what's first row for @text.  Returns 0,
  * AW_ABSENT or a negative errno; AW_UNKNOWN when there is a second row. */
 static int one_text(struct aw_state *state, enum aw_query what,
-    enum pin_kind kind, const char *text, char *ret, size_t size)
+    enum aw_pin_kind kind, const char *text, char *ret, size_t size)
 {
 	sqlite3_stmt *row = NULL;
 	int r;
@@ -44,7 +38,7 @@ static int one_text(struct aw_state *state, enum aw_query what,
 /* What @text is pinned to, by now.  0 with "" when it is nothing yet or is a
  * GroupId itself; AW_UNKNOWN when two groups are called so. */
 static int find_pin(struct aw_state *state, const char *store,
-    enum pin_kind kind, const char *text, char *ret, size_t size)
+    enum aw_pin_kind kind, const char *text, char *ret, size_t size)
 {
 	int64_t n;
 	int r;
@@ -108,13 +102,15 @@ static int doubt(const struct aw_conf *conf, const struct aw_conf_rule *rule,
 }
 
 static bool is_written(
-    const struct aw_conf *conf, enum pin_kind kind, const char *text)
+    const struct aw_conf *conf, enum aw_pin_kind kind, const char *text)
 {
-	for (size_t i = 0; kind == PIN_POLICY && i < conf->access.n_rules; i++)
+	for (size_t i = 0; kind == AW_PIN_POLICY && i < conf->access.n_rules;
+	     i++)
 		if (conf->access.rule[i].kind == AW_RULE_GROUP &&
 		    strcmp(conf->access.rule[i].text, text) == 0)
 			return true;
-	for (size_t i = 0; kind == PIN_LOCAL && i < conf->local_groups.n; i++)
+	for (size_t i = 0; kind == AW_PIN_LOCAL && i < conf->local_groups.n;
+	     i++)
 		if (strcmp(conf->local_groups.item[i].from, text) == 0)
 			return true;
 	return false;
@@ -125,7 +121,7 @@ static int forget_others(struct aw_state *state, const struct aw_conf *conf)
 {
 	char text[AW_CONF_RULE_TEXT];
 	sqlite3_stmt *row = NULL;
-	enum pin_kind kind = PIN_POLICY;
+	enum aw_pin_kind kind = AW_PIN_POLICY;
 	bool found;
 	int r;
 
@@ -137,7 +133,7 @@ static int forget_others(struct aw_state *state, const struct aw_conf *conf)
 			if (r != 0)
 				continue;
 			r = aw_copy(text, sizeof(text), aw_state_text(row, 0));
-			kind = (enum pin_kind)sqlite3_column_int(row, 1);
+			kind = (enum aw_pin_kind)sqlite3_column_int(row, 1);
 			found = r == 0 && !is_written(conf, kind, text);
 		}
 		if (r != AW_END)
@@ -159,7 +155,7 @@ int aw_pins_update(struct aw_state *state, struct aw_conf *conf, bool strict,
 
 		if (rule->kind != AW_RULE_GROUP)
 			continue;
-		r = find_pin(state, conf->identity_store_id, PIN_POLICY,
+		r = find_pin(state, conf->identity_store_id, AW_PIN_POLICY,
 		    rule->text, rule->pin, sizeof(rule->pin));
 		if (r == AW_UNKNOWN)
 			r = doubt(conf, rule, strict, diag);
@@ -170,7 +166,7 @@ int aw_pins_update(struct aw_state *state, struct aw_conf *conf, bool strict,
 		struct aw_conf_group *group = &conf->local_groups.item[i];
 
 		/* What two groups are called is told where it is resolved. */
-		r = find_pin(state, conf->identity_store_id, PIN_LOCAL,
+		r = find_pin(state, conf->identity_store_id, AW_PIN_LOCAL,
 		    group->from, group->pin, sizeof(group->pin));
 		if (r == AW_UNKNOWN)
 			r = 0;

@@ -16,6 +16,12 @@
 #include "awsssod/state.h"
 #include "common/conf.h"
 
+/* Where a name stands, and the column pins.kind. */
+enum aw_pin_kind {
+	AW_PIN_POLICY = 1, /* [access], [service NAME] */
+	AW_PIN_LOCAL = 2,  /* [local_groups] */
+};
+
 /*
  * Pin what can be told by now, in [access], [service NAME] and [local_groups],
  * and forget pins that no line has any more.  Returns 0; a negative errno; or,

@@ -96,7 +96,7 @@ static void put_local_groups(struct aw_publish *publish, struct aw_buf *text)
 
 /*
  * What is in the snapshot depends on the directory, on a few settings and on
- * the release ("notes"): all of it as one word, to know after a restart whether
+ * the release ("pins"): all of it as one word, to know after a restart whether
  * the file in place is up to date.
  */
 static int fingerprint(struct aw_publish *publish, char *buf, size_t size)
@@ -112,15 +112,19 @@ static int fingerprint(struct aw_publish *publish, char *buf, size_t size)
 	if (r != 0)
 		return r < 0 ? r : AW_ABSENT;
 	aw_buf_fmt(
-	    &text, "notes\n%" PRIu64 "\n%s\n", conf->enumerate, conf->shell);
+	    &text, "pins\n%" PRIu64 "\n%s\n", conf->enumerate, conf->shell);
 	for (size_t i = 0; i < conf->access.n_services; i++)
 		aw_buf_fmt(&text, "%s\n", conf->access.service[i]);
 	for (size_t i = 0; i < conf->access.n_rules; i++) {
 		const struct aw_conf_rule *rule = &conf->access.rule[i];
 
-		aw_buf_fmt(&text, "%d %s %s\n", rule->service,
-		    aw_conf_rule_word(rule->kind, rule->deny), rule->text);
+		aw_buf_fmt(&text, "%d %s %s %s\n", rule->service,
+		    aw_conf_rule_word(rule->kind, rule->deny), rule->text,
+		    rule->pin);
 	}
+	for (size_t i = 0; i < conf->local_groups.n; i++)
+		aw_buf_fmt(&text, "%s %s\n", conf->local_groups.item[i].from,
+		    conf->local_groups.item[i].pin);
 	put_local_groups(publish, &text);
 	if (aw_buf_error(&text) < 0 ||
 	    aw_ledger_sha256(aw_buf_text(&text), text.len, digest) < 0)

@@ -215,13 +215,16 @@ static int add_tomb(struct aw_rows *rows, sqlite3_stmt *row)
 	return end(rows, &out);
 }
 
-static int send_note(struct aw_rows *rows, uint64_t id, const char *text)
+/* @of: a principal id, or "" where @id says it. */
+static int send_note(
+    struct aw_rows *rows, uint64_t id, const char *text, const char *of)
 {
 	struct aw_wire_out out;
 
 	begin(rows, &out, AW_MSG_SNAP_NOTE);
 	aw_wire_put_num(&out, AW_TAG_POSIX_ID, id);
 	aw_wire_put_text(&out, AW_TAG_TEXT, text);
+	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, of);
 	return end(rows, &out);
 }
 
@@ -230,18 +233,20 @@ static int add_note(struct aw_rows *rows, sqlite3_stmt *row)
 {
 	rows->last_of = sqlite3_column_int64(row, 1);
 	return send_note(rows, (uint64_t)sqlite3_column_int64(row, 2),
-	    aw_state_text(row, 3));
+	    aw_state_text(row, 3), "");
 }
 
 static int add_fact(struct aw_rows *rows)
 {
-	char text[AW_SNAP_NOTE_SIZE];
+	struct aw_snap_note note;
 	int r;
 
-	r = aw_note_fact(rows->state, (size_t)rows->last++, text);
+	r = aw_note_fact(rows->state, rows->conf, (size_t)rows->last++, &note);
 	if (r == AW_END)
 		next_part(rows);
-	return r == 0 ? send_note(rows, 0, text) : r < 0 ? r : 0;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return send_note(rows, 0, note.text, note.principal_id);
 }
 
 /* Where row @n went in the snapshot, + 1; 0: nowhere. */

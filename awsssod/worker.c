@@ -144,7 +144,9 @@ static int take_note(struct worker *worker, const struct aw_wire_in *in)
 {
 	struct aw_snap_note note = { .id = num32(in, AW_TAG_POSIX_ID) };
 
-	if (aw_wire_text(in, AW_TAG_TEXT, note.text, sizeof(note.text)) < 0)
+	if (aw_wire_text(in, AW_TAG_TEXT, note.text, sizeof(note.text)) < 0 ||
+	    aw_wire_text(in, AW_TAG_PRINCIPAL_ID, note.principal_id,
+		sizeof(note.principal_id)) < 0)
 		return -EBADMSG;
 	return aw_snapw_add_note(worker->writer, &note);
 }

@@ -27,13 +27,14 @@
  *             member names, each with its NUL
  *             DisplayName, which no lookup touches     (to 4)
  *   tombs   sum id name_len more_len flags "name\0" principal id (to 4)
- *           and between them notes, of the same form but without a principal
- *           id, for who has lost everything but this file.  Where a name would
- *           stand is "/home/x": the home of the tombstone behind it, which has
- *           the same id; or ":text", whatever the writer wants to know again
- *           of the principal with that id (0: of none).  No name begins so, so
- *           that a reader which knows of no notes passes over them; n_tombs
- *           does not count them
+ *           and between them notes, of the same form, for who has lost
+ *           everything but this file.  Where a name would stand is "/home/x":
+ *           the home of the tombstone behind it, which has the same id; or
+ *           ":text", whatever the writer wants to know again of the principal
+ *           with that id (0: of none), or of one that may have none, whose
+ *           principal id then follows.  No name begins so, so that a reader
+ *           which knows of no notes passes over them; n_tombs does not count
+ *           them
  *   tables  user by name, user by id, group by name, group by id.  A slot has
  *           8 bytes: offset of a record / 4 in the low half (0: empty), tag in
  *           the high one.  Slots are sorted by tag; home is tag * homes / 2^32,
@@ -164,7 +165,8 @@ struct aw_snap_tomb {
  * or is the home of a tombstone. */
 struct aw_snap_note {
 	char text[AW_SNAP_NOTE_SIZE];
-	uint32_t id; /* posix id */
+	uint32_t id;                          /* posix id */
+	char principal_id[AW_PRINCIPAL_SIZE]; /* "": none */
 };
 
 /*

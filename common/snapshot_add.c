@@ -361,11 +361,15 @@ static int put_tomb(struct aw_snapw *writer, struct aw_snap_tomb_rec rec,
 	return 0;
 }
 
-static int put_note(struct aw_snapw *writer, uint32_t id, const char *text)
+/* @of: a principal id, or "". */
+static int put_note(
+    struct aw_snapw *writer, uint32_t id, const char *text, const char *of)
 {
 	const struct aw_snap_tomb_rec rec = { .id = htole32(id) };
+	uint8_t more[AW_PRINCIPAL_MAX + 2] = { 0 };
 
-	return put_tomb(writer, rec, text, (const uint8_t *)"", 0);
+	return put_tomb(
+	    writer, rec, text, more, *of ? put_principal(writer, of, more) : 0);
 }
 
 int aw_snapw_add_tomb(struct aw_snapw *writer, const struct aw_snap_tomb *tomb)
@@ -382,7 +386,7 @@ int aw_snapw_add_tomb(struct aw_snapw *writer, const struct aw_snap_tomb *tomb)
 	if (writer->n_tombs >= AW_SNAP_COUNT_MAX)
 		return -EFBIG;
 	if (tomb->home[0])
-		r = put_note(writer, tomb->id, tomb->home);
+		r = put_note(writer, tomb->id, tomb->home, "");
 	if (r == 0)
 		r = put_tomb(writer, rec, tomb->name, more,
 		    put_principal(writer, tomb->principal_id, more));
@@ -393,9 +397,11 @@ int aw_snapw_add_tomb(struct aw_snapw *writer, const struct aw_snap_tomb *tomb)
 
 int aw_snapw_add_note(struct aw_snapw *writer, const struct aw_snap_note *note)
 {
-	if (note->text[0] != ':' || !text_ok(note->text, AW_SNAP_NOTE_SIZE - 1))
+	if (note->text[0] != ':' ||
+	    !text_ok(note->text, AW_SNAP_NOTE_SIZE - 1) ||
+	    (note->principal_id[0] && !principal_ok(note->principal_id)))
 		return -EINVAL;
-	return put_note(writer, note->id, note->text);
+	return put_note(writer, note->id, note->text, note->principal_id);
 }
 
 int aw_snapw_add_host_group(

@@ -511,6 +511,7 @@ int aw_snap_note_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
 	struct aw_snap_note note = { .id = 0 };
 	struct aw_snap_tomb_rec rec;
 	const char *name;
+	size_t used;
 
 	if (tomb_rec_at(snap, at, ret_next, &rec, &name) < 0)
 		return -EIO;
@@ -518,6 +519,10 @@ int aw_snap_note_at(const struct aw_snap *snap, uint64_t at, uint64_t *ret_next,
 	note.id = le32toh(rec.id);
 	if (!(note.text[0] == ':' ? aw_text_is_clean(note.text, rec.name_len)
 				  : aw_name_is_path(note.text, rec.name_len)))
+		return AW_DENIED;
+	if (rec.more_len > 0 &&
+	    get_principal(snap, (const uint8_t *)name + rec.name_len + 1,
+		rec.more_len, note.principal_id, &used) < 0)
 		return AW_DENIED;
 	*ret = note;
 	return 0;

@@ -16,9 +16,10 @@ static const struct aw_snap_tomb tombs[] = {
 	    "/home/last" },
 };
 static const struct aw_snap_note notes[] = {
-	{ ":was bobby", AW_ID_MIN + 2 },
-	{ ":had 1879048999", AW_ID_MIN + 2 },
-	{ ":domain example.com", 0 },
+	{ ":was bobby", AW_ID_MIN + 2, "" },
+	{ ":had 1879048999", AW_ID_MIN + 2, "" },
+	{ ":policy_group Ops", 0, "90670000-1111-2222-3333-4444444444fe" },
+	{ ":domain example.com", 0, "" },
 };
 
 /* All of it between the people of put_people(). */
@@ -59,6 +60,7 @@ static void there_and_back(void **state)
 	     n++) {
 		assert_string_equal(note.text, notes[n].text);
 		assert_int_equal(note.id, notes[n].id);
+		assert_string_equal(note.principal_id, notes[n].principal_id);
 	}
 	assert_int_equal(n, LEN(notes));
 	aw_snap_close(&snap);
@@ -107,16 +109,21 @@ static void what_is_no_note(void **state)
 	static const struct {
 		const char *name, *note, *home;
 		int want;
+		const char *of;
 	} rows[] = {
-		{ "no colon", "was bob", NULL, -EINVAL },
-		{ "empty", "", NULL, -EINVAL },
-		{ "a home without a tombstone", "/home/x", NULL, -EINVAL },
-		{ "a control character", ":was\tbob", NULL, -EINVAL },
-		{ "a colon alone", ":", NULL, 0 },
-		{ "a home that is none", NULL, "home/x", -EINVAL },
-		{ "a home with a way up", NULL, "/home/../x", -EINVAL },
-		{ "a home with a note's colon", NULL, "/home/x:y", -EINVAL },
-		{ "a home", NULL, "/home/x", 0 },
+		{ "no colon", "was bob", NULL, -EINVAL, "" },
+		{ "empty", "", NULL, -EINVAL, "" },
+		{ "a home without a tombstone", "/home/x", NULL, -EINVAL, "" },
+		{ "a control character", ":was\tbob", NULL, -EINVAL, "" },
+		{ "a principal of control characters", ":x", NULL, -EINVAL,
+		    "g\t1" },
+		{ "a principal", ":x", NULL, 0, "g-1" },
+		{ "a colon alone", ":", NULL, 0, "" },
+		{ "a home that is none", NULL, "home/x", -EINVAL, "" },
+		{ "a home with a way up", NULL, "/home/../x", -EINVAL, "" },
+		{ "a home with a note's colon", NULL, "/home/x:y", -EINVAL,
+		    "" },
+		{ "a home", NULL, "/home/x", 0, "" },
 	};
 	struct aw_snapw *writer;
 
@@ -124,12 +131,16 @@ static void what_is_no_note(void **state)
 	assert_int_equal(aw_snapw_new(&head, &writer), 0);
 	for (size_t i = 0; i < LEN(rows); i++) {
 		struct aw_snap_tomb tomb = { "u-x", "x", GONE(1), 0, "" };
-		struct aw_snap_note note = { "", GONE(1) };
+		struct aw_snap_note note = { .id = GONE(1) };
 		int r;
 
 		if (rows[i].note) {
 			assert_int_equal(
 			    aw_copy(note.text, sizeof(note.text), rows[i].note),
+			    0);
+			assert_int_equal(
+			    aw_copy(note.principal_id,
+				sizeof(note.principal_id), rows[i].of),
 			    0);
 			r = aw_snapw_add_note(writer, &note);
 		} else {

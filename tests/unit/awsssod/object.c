@@ -82,6 +82,13 @@ static void add_people(struct aw_snapw *writer, const struct object *o)
 		    aw_copy(note.text, sizeof(note.text), o->notes[i]), 0);
 		assert_int_equal(aw_snapw_add_note(writer, &note), 0);
 	}
+	if (o->pin) {
+		struct aw_snap_note note = { .principal_id = "g-admins" };
+
+		assert_int_equal(
+		    aw_copy(note.text, sizeof(note.text), o->pin), 0);
+		assert_int_equal(aw_snapw_add_note(writer, &note), 0);
+	}
 	assert_int_equal(aw_snapw_add_member(writer, 0, 0), 0);
 	assert_int_equal(aw_snapw_add_member(writer, 0, 1), 0);
 	assert_int_equal(aw_snapw_add_member(writer, 1, 0), 0);

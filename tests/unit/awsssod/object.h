@@ -23,6 +23,7 @@ struct object {
 	uint32_t alice, bobs;   /* their ids */
 	const char *name, *bob; /* what they are called, NULL: al, bob */
 	const char *notes[2];   /* of alice, or NULL */
+	const char *pin;        /* a note about g-admins, or NULL */
 	EVP_PKEY *key;
 	uint64_t head_generation; /* 0: as the snapshot's */
 	uint8_t *data;

@@ -23,6 +23,7 @@
 #include "common/own.h"
 #include "common/published.h"
 #include "common/snapshot_write.h"
+#include "tests/unit/awsssod/admin.h"
 #include "tests/unit/awsssod/object.h"
 
 static void names_and_ids_are_the_publishers(void **state)
@@ -418,6 +419,31 @@ static void an_old_one_lets_nobody_in(void **state)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, object_set_up, object_tear_down)
 
+/* What the publisher's own policy stands for is nobody else's. */
+static void pins_are_each_hosts_own(void **state)
+{
+	struct fake *fake = *state;
+	struct object o = object_good(7, 60);
+
+	fake_stop(fake);
+	fake->conf.access.n_rules = 0;
+	fake_rule(&fake->conf, NULL, false, AW_RULE_GROUP, "Ops");
+	fake_rule(&fake->conf, NULL, false, AW_RULE_GROUP, "admins");
+	fake_run(fake);
+	o.pin = ":policy_group Ops";
+	object_start(fake, &o);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(
+		    fake_string(fake, "SELECT group_concat(text || principal)"
+				      " FROM pins"),
+		    "adminsg-admins");
+		settle(fake);
+		fake_stop(fake);
+		assert_int_equal(unlink(fake->state), 0);
+		fake_run(fake);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +458,7 @@ int main(int argc, char **argv)
 		TEST(what_is_signed_may_be_wrong),
 		TEST(judged_by_the_generation),
 		TEST(an_old_one_lets_nobody_in),
+		TEST(pins_are_each_hosts_own),
 	};
 
 	if (argc > 1)

@@ -2,7 +2,7 @@
 /*
  * state.db is lost and comes back from the snapshot: whatever was given to
  * somebody stays theirs: awsssod/rebuild.c, rows.c.
- * covers: dir.6, R12, R16
+ * covers: dir.6, verdict.2, R4, R12, R16
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "awsssod/access.h"
+#include "awsssod/person.h"
 #include "common/id.h"
 #include "common/own.h"
 #include "tests/unit/awsssod/admin.h"
@@ -69,8 +71,8 @@ static int64_t id_of(const struct fake *fake, const char *principal)
 	return fake_number(fake, sql);
 }
 
-/* The whole ledger, with what is reserved; who is there now is a sweep's to
- * tell. */
+/* The whole ledger, with what is reserved and pinned; who is there now is a
+ * sweep's to tell. */
 static void ledger(const struct fake *fake, char buf[2048])
 {
 	const char *text = fake_string(fake,
@@ -81,7 +83,9 @@ static void ledger(const struct fake *fake, char buf[2048])
 	    "SELECT principal || ' was ' || old_name FROM renames"
 	    " JOIN principals USING(n) WHERE kept UNION "
 	    "SELECT principal || ' had ' || old_id FROM renumbers"
-	    " JOIN principals USING(n) ORDER BY line)");
+	    " JOIN principals USING(n) UNION "
+	    "SELECT kind || ' ' || text || ' is ' || principal FROM pins"
+	    " ORDER BY line)");
 
 	assert_int_equal(aw_copy(buf, 2048, text), 0);
 }
@@ -237,6 +241,85 @@ static void domain(void **state)
 	    "erin@partner.example,grace");
 }
 
+static bool may(struct fake *fake, const char *name)
+{
+	struct aw_daemon *daemon = fake->daemon;
+	struct aw_access_facts facts;
+	struct aw_person person;
+
+	assert_int_equal(aw_person_by_name(&daemon->state, name, &person), 0);
+	assert_int_equal(
+	    aw_person_access(&daemon->state, &daemon->conf, &person, &facts),
+	    0);
+	return aw_access_judge(&daemon->conf, "sshd", &facts, NULL) ==
+	       AW_ACCESS_YES;
+}
+
+/* Names of groups that have changed hands; one has no Linux name. */
+static const struct fake_user pinned_users[] = {
+	{ ALICE, "alice@example.com", NULL },
+	{ BOB, "bob@example.com", NULL },
+	{ CAROL, "carol@example.com", NULL },
+	{ DAVE, "dave@example.com", NULL },
+};
+static const struct fake_group pinned_first[] = { { "g-1", "Ops" },
+	{ "g-2", "docker" }, { "g-3", "Cam: 1" }, { "g-4", "Others" },
+	{ "g-5", "Guests" } };
+static const struct fake_group pinned_later[] = { { "g-1", "Old Ops" },
+	{ "g-2", "dockers" }, { "g-3", "Cam: 2" }, { "g-4", "Ops" },
+	{ "g-5", "docker" } };
+static const struct fake_member pinned_members[] = { { "g-1", ALICE },
+	{ "g-2", BOB }, { "g-3", CAROL }, { "g-1", CAROL }, { "g-4", DAVE },
+	{ "g-5", DAVE } };
+
+static void set_up_pins(struct aw_conf *conf)
+{
+	struct aw_diag why = { .text = "" };
+
+	conf->access.n_rules = 0;
+	fake_rule(conf, NULL, false, AW_RULE_GROUP, "Ops");
+	fake_rule(conf, NULL, true, AW_RULE_GROUP, "Cam: 1");
+	fake_rule(conf, "sshd", false, AW_RULE_GROUP, "Ops");
+	fake_rule(conf, "sshd", false, AW_RULE_GROUP, "docker");
+	fake_rule(conf, NULL, false, AW_RULE_GROUP, "Not yet");
+	assert_int_equal(
+	    aw_conf_groups_add(&conf->local_groups, "frank", "Others", &why),
+	    0);
+}
+
+/* R4: a name stays the group's that had it when it was first looked up. */
+static void pinned_groups(void **state)
+{
+	static const struct fake_directory first = { pinned_users, pinned_first,
+		pinned_members, 4, 5, 6 },
+					   later = { pinned_users, pinned_later,
+						   pinned_members, 4, 5, 6 };
+	struct fake *fake = *state;
+	char pins[512];
+
+	settle(fake);
+	no_local_alice(fake);
+	fake_stop(fake);
+	set_up_pins(&fake->conf);
+	fake_run(fake);
+	sync_with(fake, &first);
+	sync_with(fake, &later);
+	assert_int_equal(
+	    aw_copy(pins, sizeof(pins),
+		fake_string(fake,
+		    "SELECT group_concat(kind || text || principal)"
+		    " FROM (SELECT * FROM pins ORDER BY 1, 2)")),
+	    0);
+	assert_string_equal(pins, "1Cam: 1g-3,1Opsg-1,1dockerg-2,2Othersg-4");
+	for (int i = 0; i < 2; i++) {
+		assert_true(may(fake, "alice"));
+		assert_true(may(fake, "bob"));
+		assert_false(may(fake, "carol"));
+		assert_false(may(fake, "dave"));
+		lose_and_compare(fake, &later);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +328,7 @@ int main(int argc, char **argv)
 		T(adopted_and_local),
 		T(given_up),
 		T(pinned_domain),
+		T(pinned_groups),
 		T(domain),
 	};
 	const int worker = fake_worker(argc, argv);
