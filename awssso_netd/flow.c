@@ -16,7 +16,7 @@
 struct aw_flow {
 	struct aw_aws *aws;
 	char principal_id[AW_ID_SIZE];
-	char account[AW_ACCOUNT_SIZE]; /* "": none */
+	struct aw_identity_accounts accounts;
 	struct aw_device *device;
 	struct aw_person_op *before, *after;
 	struct aw_identity *identity;
@@ -28,7 +28,7 @@ struct aw_flow {
 	struct aw_person person;
 	bool have_identity;
 	struct aw_sts_identity sts;
-	struct aw_portal_list roles;
+	struct aw_portal_list roles, more[AW_IDENTITY_ACCOUNTS - 1];
 	struct aw_identity_end facts; /* with copies of what it points to */
 	char asked_account[AW_ACCOUNT_SIZE];
 	char asked_set[AW_SET_SIZE];
@@ -49,6 +49,8 @@ static void flow_free(struct aw_flow *flow)
 	aw_secret_unref(flow->token);
 	aw_person_done(&flow->person);
 	aw_portal_list_done(&flow->roles);
+	for (size_t i = 0; i < AW_IDENTITY_ACCOUNTS - 1; i++)
+		aw_portal_list_done(&flow->more[i]);
 	free(flow);
 }
 
@@ -102,6 +104,7 @@ static void finish_if_done(struct aw_flow *flow)
 		.net = AW_NET_OK,
 		.person = is_published(flow) ? NULL : &flow->person,
 		.identity = &flow->facts,
+		.accounts = &flow->accounts,
 		.token = flow->token,
 		.token_life = flow->token_life,
 		.region = flow->region,
@@ -130,38 +133,49 @@ static void on_after(void *user, const struct aw_person_end *end)
 	finish_if_done(flow);
 }
 
-/* The identity is gone when its callback returns: copy what it found. */
-static int keep_facts(struct aw_flow *flow, const struct aw_identity_end *end)
+/* Keep a copy of @from, if there is one, in @copy. */
+static int keep_list(const struct aw_portal_list *from,
+    struct aw_portal_list *copy, const struct aw_portal_list **ret)
 {
 	const char *name, *account;
 	size_t at = 0;
+
+	*ret = from ? copy : NULL;
+	copy->texts.max = from ? from->texts.max : 0;
+	while (from && aw_portal_list_next(from, &at, &name, &account) == 0) {
+		aw_buf_add(&copy->texts, name, strlen(name) + 1);
+		aw_buf_add(&copy->texts, account, strlen(account) + 1);
+		copy->n++;
+	}
+	return aw_buf_error(&copy->texts);
+}
+
+/* The identity is gone when its callback returns: copy what it found. */
+static int keep_facts(struct aw_flow *flow, const struct aw_identity_end *end)
+{
 	int r;
 
 	flow->sts = *end->sts;
 	keep_id(flow->keys_request_id, end->keys_request_id);
 	keep_id(flow->sts_request_id, end->sts_request_id);
-	if ((r = aw_copy(flow->asked_account, sizeof(flow->asked_account),
-		 end->asked_account)) < 0 ||
-	    (r = aw_copy(
-		 flow->asked_set, sizeof(flow->asked_set), end->asked_set)) < 0)
-		return r;
-	flow->roles.texts.max = end->roles ? end->roles->texts.max : 0;
-	while (end->roles &&
-	       aw_portal_list_next(end->roles, &at, &name, &account) == 0) {
-		aw_buf_add(&flow->roles.texts, name, strlen(name) + 1);
-		aw_buf_add(&flow->roles.texts, account, strlen(account) + 1);
-		flow->roles.n++;
-	}
 	flow->facts = (struct aw_identity_end){
 		.net = AW_NET_OK,
 		.asked_account = flow->asked_account,
 		.asked_set = flow->asked_set,
 		.sts = &flow->sts,
-		.roles = end->roles ? &flow->roles : NULL,
 		.keys_request_id = flow->keys_request_id,
 		.sts_request_id = flow->sts_request_id,
 	};
-	return aw_buf_error(&flow->roles.texts);
+	if ((r = aw_copy(flow->asked_account, sizeof(flow->asked_account),
+		 end->asked_account)) < 0 ||
+	    (r = aw_copy(flow->asked_set, sizeof(flow->asked_set),
+		 end->asked_set)) < 0 ||
+	    (r = keep_list(end->roles, &flow->roles, &flow->facts.roles)) < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < AW_IDENTITY_ACCOUNTS - 1; i++)
+		r = keep_list(
+		    end->more[i], &flow->more[i], &flow->facts.more[i]);
+	return r;
 }
 
 static void on_identity(void *user, const struct aw_identity_end *end)
@@ -203,9 +217,8 @@ static int identify(struct aw_flow *flow)
 		      true, portal.deadline_ms, on_after, flow, &flow->after);
 	if (r < 0)
 		return r;
-	return aw_identity_start(&portal,
-	    flow->account[0] ? flow->account : NULL, on_identity, flow,
-	    &flow->identity);
+	return aw_identity_start(
+	    &portal, &flow->accounts, on_identity, flow, &flow->identity);
 }
 
 /* --- until the approval ------------------------------------------------ */
@@ -263,9 +276,7 @@ static int begin(struct aw_flow *flow, const struct aw_flow_request *request)
 
 	r = aw_copy(flow->principal_id, sizeof(flow->principal_id),
 	    request->principal_id);
-	if (r == 0 && request->account)
-		r = aw_copy(
-		    flow->account, sizeof(flow->account), request->account);
+	flow->accounts = request->accounts;
 	if (r == 0 && !is_published(flow))
 		r = aw_person_start(flow->aws, NULL, flow->principal_id, false,
 		    deadline_ms, on_before, flow, &flow->before);

@@ -19,9 +19,9 @@
 
 struct aw_flow_request {
 	const char *client_name;
-	const char *principal_id; /* whom the sign-in is for */
-	const char *account;      /* where sets are listed; NULL: nowhere */
-	uint64_t deadline_s;      /* the whole flow */
+	const char *principal_id;             /* whom the sign-in is for */
+	struct aw_identity_accounts accounts; /* where sets are listed */
+	uint64_t deadline_s;                  /* the whole flow */
 };
 
 struct aw_flow_end {
@@ -31,8 +31,9 @@ struct aw_flow_end {
 	const struct aw_person *person;
 	/* AW_NET_OK: */
 	const struct aw_identity_end *identity;
-	struct aw_secret *token; /* ref to keep */
-	uint64_t token_life;     /* seconds */
+	const struct aw_identity_accounts *accounts; /* as asked */
+	struct aw_secret *token;                     /* ref to keep */
+	uint64_t token_life;                         /* seconds */
 	const char *region;
 	const char *token_request_id, *person_request_id;
 };

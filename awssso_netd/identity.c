@@ -14,9 +14,18 @@
 
 #define TRIES_MAX 5 /* roles that are refused although listed */
 
+/* What is held in another account. */
+struct more {
+	struct aw_identity *identity;
+	struct aw_portal_op *op;
+	struct aw_portal_list list;
+	bool is_known;
+};
+
 struct aw_identity {
 	struct aw_portal portal;
-	char account[AW_ACCOUNT_SIZE]; /* "": none */
+	struct aw_identity_accounts at;
+	const char *account; /* the first of them; "": none */
 	bool pinned;
 	/* the role that is asked for */
 	char asked_account[AW_ACCOUNT_SIZE];
@@ -25,6 +34,7 @@ struct aw_identity {
 	struct aw_portal_op *roles_op;
 	struct aw_portal_list roles;
 	bool roles_known;
+	struct more more[AW_IDENTITY_ACCOUNTS - 1];
 	/* looking for a role: in @account, then in the accounts listed */
 	bool accounts_listed, elsewhere;
 	struct aw_portal_op *search;
@@ -43,6 +53,10 @@ struct aw_identity {
 
 static void identity_free(struct aw_identity *identity)
 {
+	for (size_t i = 0; i < AW_IDENTITY_ACCOUNTS - 1; i++) {
+		aw_portal_cancel(identity->more[i].op);
+		aw_portal_list_done(&identity->more[i].list);
+	}
 	aw_portal_cancel(identity->roles_op);
 	aw_portal_cancel(identity->search);
 	aw_call_cancel(identity->call);
@@ -90,7 +104,7 @@ static void fail_no_role(struct aw_identity *identity)
 
 static void finish_if_done(struct aw_identity *identity)
 {
-	const struct aw_identity_end end = {
+	struct aw_identity_end end = {
 		.net = AW_NET_OK,
 		.asked_account = identity->asked_account,
 		.asked_set = identity->asked_set,
@@ -102,6 +116,12 @@ static void finish_if_done(struct aw_identity *identity)
 
 	if (!identity->identified || identity->roles_op)
 		return;
+	for (size_t i = 0; i < AW_IDENTITY_ACCOUNTS - 1; i++) {
+		if (identity->more[i].op)
+			return;
+		if (identity->more[i].is_known)
+			end.more[i] = &identity->more[i].list;
+	}
 	identity->done(identity->user, &end);
 	identity_free(identity);
 }
@@ -276,7 +296,37 @@ static void on_roles(void *user, const struct aw_portal_end *end)
 		search_on(identity);
 }
 
+/* Nobody's identity depends on it: awsssod knows what to make of not knowing.
+ */
+static void on_more(void *user, const struct aw_portal_end *end)
+{
+	struct more *more = user;
+
+	more->op = NULL;
+	if (end->net == AW_NET_OK) {
+		more->is_known = true;
+		aw_portal_list_take(end->list, &more->list);
+	} else {
+		aw_log(LOG_WARNING, "%s", end->why.text);
+	}
+	finish_if_done(more->identity);
+}
+
 /* --- starting ---------------------------------------------------------- */
+
+static int ask_more(struct aw_identity *identity)
+{
+	int r = 0;
+
+	for (size_t i = 1; r == 0 && i < identity->at.n; i++) {
+		struct more *more = &identity->more[i - 1];
+
+		more->identity = identity;
+		r = aw_portal_start(&identity->portal, identity->at.id[i],
+		    on_more, more, &more->op);
+	}
+	return r;
+}
 
 /* "ACCOUNT/NAME" */
 static int split_role(const char *role, struct aw_identity *ret)
@@ -293,33 +343,28 @@ static int split_role(const char *role, struct aw_identity *ret)
 	return r;
 }
 
-static int begin(struct aw_identity *identity, const char *account)
+static int begin(struct aw_identity *identity)
 {
 	const char *role = identity->portal.aws->conf->identity_role;
-	int r = 0;
+	int r;
 
 	identity->pinned = strcmp(role, "auto") != 0;
-	if (account) {
-		r = aw_copy(
-		    identity->account, sizeof(identity->account), account);
-		if (r == 0)
-			r = aw_portal_start(&identity->portal,
-			    identity->account, on_roles, identity,
-			    &identity->roles_op);
-	}
+	r = ask_more(identity);
+	if (r == 0 && *identity->account)
+		r = aw_portal_start(&identity->portal, identity->account,
+		    on_roles, identity, &identity->roles_op);
 	if (r < 0)
 		return r;
 	if (identity->pinned) {
 		r = split_role(role, identity);
 		return r < 0 ? r : ask_keys(identity);
 	}
-	if (account)
-		return 0;
-	return search_step(identity);
+	return *identity->account ? 0 : search_step(identity);
 }
 
-int aw_identity_start(const struct aw_portal *portal, const char *account,
-    aw_identity_done_fn *done, void *user, struct aw_identity **ret)
+int aw_identity_start(const struct aw_portal *portal,
+    const struct aw_identity_accounts *accounts, aw_identity_done_fn *done,
+    void *user, struct aw_identity **ret)
 {
 	struct aw_identity *identity = calloc(1, sizeof(*identity));
 	int r;
@@ -328,9 +373,11 @@ int aw_identity_start(const struct aw_portal *portal, const char *account,
 		return -ENOMEM;
 	identity->portal = *portal;
 	identity->portal.token = aw_secret_ref(portal->token);
+	identity->at = *accounts;
+	identity->account = identity->at.id[0];
 	identity->done = done;
 	identity->user = user;
-	r = begin(identity, account);
+	r = begin(identity);
 	if (r != 0) {
 		identity_free(identity);
 		return r;

@@ -57,15 +57,21 @@ void aw_reply_person(struct aw_wire_out *out, const struct aw_person *person)
 		aw_wire_put_text(out, AW_TAG_GROUP_ID, group);
 }
 
-void aw_reply_roles(struct aw_wire_out *out, const struct aw_portal_list *roles)
+static void put_roles(
+    struct aw_wire_out *out, const struct aw_portal_list *roles)
 {
 	const char *role, *account;
 	size_t at = 0;
 
-	if (!roles)
-		return;
 	while (aw_portal_list_next(roles, &at, &role, &account) == 0)
 		aw_wire_put_text(out, AW_TAG_ROLE, role);
+}
+
+void aw_reply_roles(struct aw_wire_out *out, const struct aw_portal_list *roles)
+{
+	if (!roles)
+		return;
+	put_roles(out, roles);
 	aw_wire_put_num(out, AW_TAG_ROLES_KNOWN, 1);
 }
 
@@ -101,6 +107,12 @@ void aw_reply_flow(struct aw_wire_out *out, const struct aw_flow_end *end)
 	aw_wire_put_text(out, AW_TAG_ARN, identity->sts->arn);
 	aw_wire_put_text(out, AW_TAG_STS_ACCOUNT, identity->sts->account);
 	aw_reply_roles(out, identity->roles);
+	for (size_t i = 1; end->accounts && i < end->accounts->n; i++) {
+		if (!identity->more[i - 1])
+			continue;
+		aw_wire_put_text(out, AW_TAG_ACCOUNT, end->accounts->id[i]);
+		put_roles(out, identity->more[i - 1]);
+	}
 	aw_reply_request(out, "CreateToken", end->token_request_id);
 	aw_reply_request(out, "GetRoleCredentials", identity->keys_request_id);
 	aw_reply_request(out, "GetCallerIdentity", identity->sts_request_id);

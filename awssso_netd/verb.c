@@ -167,16 +167,33 @@ static void on_flow(void *user, const struct aw_flow_end *end)
 	job_free(job);
 }
 
+/* ACCOUNT*, the host's own first. */
+static int read_accounts(
+    const struct aw_wire_in *in, struct aw_identity_accounts *ret)
+{
+	struct aw_wire_field field = { 0 };
+
+	ret->n = 0;
+	while (aw_wire_next(in, &field) == 0) {
+		if (field.tag != AW_TAG_ACCOUNT)
+			continue;
+		if (ret->n == AW_IDENTITY_ACCOUNTS ||
+		    field.len != AW_ACCOUNT_SIZE - 1)
+			return -EBADMSG;
+		memcpy(ret->id[ret->n], field.text, field.len);
+		ret->id[ret->n++][field.len] = '\0';
+	}
+	return 0;
+}
+
 static int verb_flow(struct aw_client *client, const struct aw_wire_in *in)
 {
 	static const struct aw_flow_handler handler = { on_code, on_flow };
 	char client_name[257], principal_id[AW_ID_SIZE];
-	char account[AW_ACCOUNT_SIZE];
 	const uint64_t deadline_s = aw_wire_num(in, AW_TAG_DEADLINE, 0);
 	struct aw_flow_request request = {
 		.client_name = client_name,
 		.principal_id = principal_id,
-		.account = account,
 		.deadline_s = deadline_s,
 	};
 	struct aw_job *job;
@@ -186,11 +203,9 @@ static int verb_flow(struct aw_client *client, const struct aw_wire_in *in)
 		sizeof(client_name)) != 0 ||
 	    aw_wire_text(in, AW_TAG_PRINCIPAL_ID, principal_id,
 		sizeof(principal_id)) != 0 ||
-	    aw_wire_text(in, AW_TAG_ACCOUNT, account, sizeof(account)) < 0 ||
-	    deadline_s == 0 || deadline_s > DEADLINE_MAX || !*principal_id)
+	    read_accounts(in, &request.accounts) < 0 || deadline_s == 0 ||
+	    deadline_s > DEADLINE_MAX || !*principal_id)
 		return -EBADMSG;
-	if (!*account)
-		request.account = NULL;
 	r = job_new(client, in->request, &job);
 	if (r < 0)
 		return r;

@@ -63,27 +63,96 @@ static bool is_of_sets(const struct aw_conf_rule *rule)
 	return rule->kind == AW_RULE_SET || rule->kind == AW_RULE_ACCOUNT;
 }
 
+static bool is_about(const struct aw_conf *conf,
+    const struct aw_conf_rule *rule, const char *account, const char *ours)
+{
+	const char *of = rule->elsewhere
+			     ? conf->access.elsewhere[rule->elsewhere - 1]
+			     : ours;
+
+	return is_of_sets(rule) && strcmp(account, of) == 0;
+}
+
+void aw_access_set_in(const struct aw_conf *conf, struct aw_access_facts *facts,
+    const char *account, const char *ours, const char *set)
+{
+	for (size_t i = 0; *set && i < conf->access.n_rules; i++) {
+		const struct aw_conf_rule *rule = &conf->access.rule[i];
+
+		if (is_about(conf, rule, account, ours) &&
+		    (rule->kind == AW_RULE_ACCOUNT ||
+			strcmp(aw_conf_rule_set(rule), set) == 0))
+			set_fit(facts, i);
+	}
+}
+
 void aw_access_set(
     const struct aw_conf *conf, struct aw_access_facts *facts, const char *set)
 {
-	mark(conf, facts, AW_RULE_SET, set, false);
-	for (size_t i = 0; *set && i < conf->access.n_rules; i++)
-		if (conf->access.rule[i].kind == AW_RULE_ACCOUNT)
-			set_fit(facts, i);
+	aw_access_set_in(conf, facts, "", "", set);
+}
+
+void aw_access_told(const struct aw_conf *conf, struct aw_access_facts *facts,
+    const char *account, const char *ours)
+{
+	if (strcmp(account, ours) == 0)
+		facts->sets_known = true;
+	for (size_t i = 0; i < conf->access.n_elsewhere; i++)
+		if (strcmp(conf->access.elsewhere[i], account) == 0)
+			facts->elsewhere |= (uint8_t)(1 << i);
+}
+
+void aw_access_ask(struct aw_access_accounts *accounts, const char *account)
+{
+	for (size_t i = 0; i < accounts->n; i++)
+		if (strcmp(accounts->id[i], account) == 0)
+			return;
+	if (*account && accounts->n < AW_ACCESS_ACCOUNTS &&
+	    aw_copy(accounts->id[accounts->n], sizeof(accounts->id[0]),
+		account) == 0)
+		accounts->n++;
+}
+
+void aw_access_ask_in(const struct aw_conf *conf, const char *ours,
+    struct aw_access_accounts *accounts)
+{
+	for (size_t i = 0; i < conf->access.n_rules; i++) {
+		const struct aw_conf_rule *rule = &conf->access.rule[i];
+
+		if (is_of_sets(rule))
+			aw_access_ask(accounts,
+			    rule->elsewhere
+				? conf->access.elsewhere[rule->elsewhere - 1]
+				: ours);
+	}
+}
+
+/* All sets that count for @rule have been told. */
+static bool is_told(
+    const struct aw_conf_rule *rule, const struct aw_access_facts *facts)
+{
+	return rule->elsewhere ? facts->elsewhere >> (rule->elsewhere - 1) & 1
+			       : facts->sets_known;
 }
 
 void aw_access_use_sets(const struct aw_conf *conf,
-    struct aw_access_facts *facts, const struct aw_access_facts *live)
+    struct aw_access_facts *facts, const struct aw_access_facts *live,
+    bool alone)
 {
-	facts->sets_known = live->sets_known;
-	facts->sets_read = false;
 	for (size_t i = 0; i < conf->access.n_rules; i++) {
-		if (!is_of_sets(&conf->access.rule[i]))
+		const struct aw_conf_rule *rule = &conf->access.rule[i];
+
+		if (!is_of_sets(rule) || (!alone && !is_told(rule, live)))
 			continue;
 		facts->fits[i / 64] &= ~(UINT64_C(1) << (i % 64));
 		if (has_fit(live, i))
 			set_fit(facts, i);
 	}
+	facts->elsewhere = live->elsewhere;
+	if (!alone && !live->sets_known)
+		return;
+	facts->sets_known = live->sets_known;
+	facts->sets_read = false;
 }
 
 bool aw_access_wants_sets(const struct aw_conf *conf)
@@ -99,8 +168,8 @@ static enum aw_access fits(
 
 	if (has_fit(facts, i))
 		return AW_ACCESS_YES;
-	if (!is_of_sets(rule) || facts->sets_known ||
-	    (rule->deny && facts->sets_read))
+	if (!is_of_sets(rule) || is_told(rule, facts) ||
+	    (rule->deny && facts->sets_read && !rule->elsewhere))
 		return AW_ACCESS_NO;
 	return AW_ACCESS_UNKNOWN;
 }

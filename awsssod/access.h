@@ -31,9 +31,18 @@ enum aw_access {
  * nothing is known of permission sets. */
 struct aw_access_facts {
 	uint64_t fits[AW_CONF_RULES_MAX / 64];
-	bool sets_known; /* no set is held but those that were told */
-	bool sets_read;  /* as far as a sweep knew: enough to say that a line
-			    which denies does not fit */
+	bool sets_known;   /* no set is held but those that were told */
+	bool sets_read;    /* as far as a sweep knew: enough to say that a line
+			      which denies does not fit */
+	uint8_t elsewhere; /* the same as sets_known of other accounts: a bit
+			      each, in the order of aw_conf_access */
+};
+
+/* Accounts whose sets are to be asked for. */
+#define AW_ACCESS_ACCOUNTS (AW_CONF_ELSEWHERE + 2)
+struct aw_access_accounts {
+	size_t n;
+	char id[AW_ACCESS_ACCOUNTS][AW_CONF_ACCOUNT_SIZE];
 };
 
 /* Lines that name this person: by Linux name, UserId or UserName.  The
@@ -52,14 +61,30 @@ void aw_access_user(const struct aw_conf *conf, struct aw_access_facts *facts,
 void aw_access_group(const struct aw_conf *conf, struct aw_access_facts *facts,
     const char *group_id, const char *display_name, unsigned n_claims);
 
-/* Lines that name this permission set, which the person holds in the account
- * whose sets count, or that account. */
+/* Lines that name this permission set, which the person holds in this host's
+ * account, or that account. */
 void aw_access_set(
     const struct aw_conf *conf, struct aw_access_facts *facts, const char *set);
 
-/* What the portal said of sets, @live, counts before what was known of them. */
+/* The same of any @account, 12 digits; @ours is this host's, or "".  And: all
+ * that is held there is told. */
+void aw_access_set_in(const struct aw_conf *conf, struct aw_access_facts *facts,
+    const char *account, const char *ours, const char *set);
+void aw_access_told(const struct aw_conf *conf, struct aw_access_facts *facts,
+    const char *account, const char *ours);
+
+/* Add the accounts that the policy has lines about to @accounts, which may hold
+ * two others; @ours, "" when it is not known, is this host's. */
+void aw_access_ask_in(const struct aw_conf *conf, const char *ours,
+    struct aw_access_accounts *accounts);
+/* Add @account, unless it is among them or "". */
+void aw_access_ask(struct aw_access_accounts *accounts, const char *account);
+
+/* What the portal said of sets, @live, counts before what was known of them;
+ * with @alone nothing else does. */
 void aw_access_use_sets(const struct aw_conf *conf,
-    struct aw_access_facts *facts, const struct aw_access_facts *live);
+    struct aw_access_facts *facts, const struct aw_access_facts *live,
+    bool alone);
 
 /* Whether the policy has lines about sets: they are worth asking for. */
 bool aw_access_wants_sets(const struct aw_conf *conf);

@@ -85,7 +85,8 @@ static void on_live(void *user, const struct aw_live_result *result)
 	struct account *account = user;
 	struct aw_session *session;
 	const struct aw_access_facts *sets =
-	    result->roles == AW_NET_OK ? &result->sets : &account->sets;
+	    result->sets.sets_known || result->sets.elsewhere ? &result->sets
+							      : &account->sets;
 	enum aw_say say;
 
 	if (result->roles == AW_NET_TOKEN_DEAD) {
@@ -130,8 +131,8 @@ static enum aw_say find_token(
 	wish->account = aw_decide_account(daemon, &account->ask);
 	if (!gate && !aw_access_wants_sets(&daemon->conf))
 		return AW_SAY_ALLOWED;
-	if (!*wish->account)
-		return gate ? AW_SAY_NO_ACCOUNT : AW_SAY_ALLOWED;
+	if (gate && !*wish->account)
+		return AW_SAY_NO_ACCOUNT;
 	session = aw_sessions_find(&daemon->sessions, &account->ask);
 	if (session && aw_session_token(session, aw_sock_now_ms())) {
 		wish->token = session->token;

@@ -150,6 +150,7 @@ static bool try_reuse(struct aw_flow *flow)
 	struct aw_daemon *daemon = flow->daemon;
 	const uint64_t now = aw_sock_now_ms();
 	struct aw_session *session = NULL;
+	struct aw_access_accounts accounts;
 	struct aw_live_wish wish = { .set = flow->ask.permission_set,
 		.account = aw_decide_account(daemon, &flow->ask) };
 
@@ -160,7 +161,9 @@ static bool try_reuse(struct aw_flow *flow)
 		return false;
 	if (flow->ask.permission_set[0] ||
 	    aw_access_wants_sets(&daemon->conf)) {
-		if (!*wish.account)
+		aw_live_accounts(
+		    daemon, false, wish.set, wish.account, &accounts);
+		if (accounts.n == 0)
 			return false;
 		wish.token = session->token;
 		wish.session = session->row;

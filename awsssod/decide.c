@@ -91,9 +91,8 @@ enum aw_say aw_decide(struct aw_daemon *daemon, const struct aw_person *person,
 					    : AW_SAY_INTERNAL;
 	/* What the portal says of the person counts before what a sweep knew;
 	 * after an approval nothing else does. */
-	if ((sets && sets->sets_known) || stage == AW_STAGE_SIGN_IN)
-		aw_access_use_sets(
-		    &daemon->conf, &facts, sets ? sets : &nothing);
+	aw_access_use_sets(&daemon->conf, &facts, sets ? sets : &nothing,
+	    stage == AW_STAGE_SIGN_IN);
 	if (!is_allowed(
 		aw_access_judge(&daemon->conf, service, &facts, ret_rule),
 		stage))

@@ -191,7 +191,6 @@ static void on_answer(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 static int ask_netd(struct aw_flow *flow)
 {
 	struct aw_daemon *daemon = flow->daemon;
-	const char *account = aw_decide_account(daemon, &flow->ask);
 	const unsigned patience = aw_ask_patience(&flow->ask);
 	struct aw_wire_out out;
 	char client[257];
@@ -204,8 +203,10 @@ static int ask_netd(struct aw_flow *flow)
 	aw_netd_begin(&daemon->netd, AW_MSG_FLOW, &out);
 	aw_wire_put_text(&out, AW_TAG_CLIENT_NAME, client);
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, flow->person.principal);
-	if (*account)
-		aw_wire_put_text(&out, AW_TAG_ACCOUNT, account);
+	aw_live_accounts(daemon, true, flow->ask.permission_set,
+	    aw_decide_account(daemon, &flow->ask), &flow->asked);
+	for (size_t i = 0; i < flow->asked.n; i++)
+		aw_wire_put_text(&out, AW_TAG_ACCOUNT, flow->asked.id[i]);
 	aw_wire_put_num(&out, AW_TAG_KEEP_TOKEN, daemon->conf.keep_token);
 	aw_wire_put_num(&out, AW_TAG_DEADLINE, patience);
 	flow->deadline_ms = aw_sock_now_ms() + (uint64_t)patience * 1000;

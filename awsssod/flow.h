@@ -24,8 +24,9 @@ struct aw_flow {
 	struct aw_person person;
 	bool is_known; /* @person is filled */
 	struct aw_live live;
-	struct aw_attempt *attempt; /* while a code is open */
-	uint64_t request;           /* FLOW's id while it runs */
+	struct aw_attempt *attempt;      /* while a code is open */
+	uint64_t request;                /* FLOW's id while it runs */
+	struct aw_access_accounts asked; /* where it asks for sets */
 	uint64_t deadline_ms;
 	bool had_code;
 	const struct aw_conf_rule *rule; /* the policy's, that decided */

@@ -130,18 +130,18 @@ static enum aw_say who_approved(
 static enum aw_say may_by_roles(
     struct aw_flow *flow, const struct aw_wire_in *in)
 {
-	const bool is_known = aw_wire_num(in, AW_TAG_ROLES_KNOWN, 0) == 1;
-	bool holds = false;
+	struct aw_daemon *daemon = flow->daemon;
+	const bool is_told = aw_wire_num(in, AW_TAG_ROLES_KNOWN, 0) == 1;
+	struct aw_live_gate gate = { aw_decide_account(daemon, &flow->ask),
+		flow->ask.permission_set, false, false };
 
-	if (is_known)
-		aw_live_sets(&flow->daemon->conf, in, flow->ask.permission_set,
-		    &flow->sets, &holds);
-	if (!flow->ask.permission_set[0] || holds)
+	aw_live_sets(&daemon->conf, daemon->account, in,
+	    is_told ? flow->asked.id[0] : "", &gate, &flow->sets);
+	if (!*gate.set || gate.is_held)
 		return AW_SAY_ALLOWED;
-	if (is_known)
+	if (gate.is_known)
 		return AW_SAY_NO_SET;
-	return *aw_decide_account(flow->daemon, &flow->ask) ? AW_SAY_NET_UNAVAIL
-							    : AW_SAY_NO_ACCOUNT;
+	return *gate.account ? AW_SAY_NET_UNAVAIL : AW_SAY_NO_ACCOUNT;
 }
 
 static enum aw_say judge(struct aw_flow *flow, const struct aw_wire_in *in,
@@ -195,15 +195,16 @@ static void keep_token(struct aw_daemon *daemon, const struct aw_ask *ask,
 	attempt->token_until_ms = now + life * 1000;
 }
 
-/* The sets of a sign-in that counts: they end with the session that it was
- * asked from, else with the one that it opens. */
+/* The sets in @account of a sign-in that counts: they end with the session that
+ * it was asked from, else with the one that it opens. */
 static void keep_sets(struct aw_daemon *daemon, const struct aw_ask *ask,
-    const struct aw_attempt *attempt, int64_t n, const struct aw_wire_in *in)
+    const char *account, const struct aw_attempt *attempt, int64_t n,
+    const struct aw_wire_in *in)
 {
 	const struct aw_session *session = NULL;
 
-	if (aw_wire_num(in, AW_TAG_ROLES_KNOWN, 0) != 1 ||
-	    strcmp(aw_decide_account(daemon, ask), daemon->account) != 0)
+	if (aw_wire_num(in, AW_TAG_ROLES_KNOWN, 0) != 1 || !*account ||
+	    strcmp(account, daemon->account) != 0)
 		return;
 	if (!ask->key_is_connection)
 		session = aw_sessions_find(&daemon->sessions, ask);
@@ -226,6 +227,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	const uint64_t life = aw_wire_num(in, AW_TAG_TOKEN_LIFE, 0);
 	struct aw_daemon *daemon = flow->daemon;
 	const struct aw_ask ask = flow->ask;
+	char home[AW_CONF_ACCOUNT_SIZE];
 	const int64_t n = flow->person.n;
 	struct aw_diag why = { .text = "" };
 	struct aw_attempt *attempt;
@@ -233,6 +235,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	enum aw_say say;
 
 	aw_outage_note(daemon, net);
+	memcpy(home, flow->asked.id[0], sizeof(home));
 	read_facts(in, &facts);
 	if (daemon->conf.source == AW_SOURCE_PUBLISHED)
 		use_published(flow, &facts);
@@ -260,7 +263,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 		aw_proofs_note(
 		    &daemon->proofs, n, ask.key_hash, aw_sock_now_ms());
 	if (say == AW_SAY_ALLOWED) {
-		keep_sets(daemon, &ask, attempt, n, in);
+		keep_sets(daemon, &ask, home, attempt, n, in);
 		keep_token(daemon, &ask, attempt, token, life);
 	} else {
 		aw_daemon_drop_token(daemon, token);

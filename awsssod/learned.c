@@ -29,7 +29,8 @@ static int stage(struct aw_state *state, const struct aw_wire_in *in)
 	int r;
 
 	r = aw_state_run(state, AW_Q_LIVE_SETS_CLEAR, "");
-	while (r == 0 && aw_wire_next(in, &field) == 0) {
+	while (r == 0 && aw_wire_next(in, &field) == 0 &&
+	       field.tag != AW_TAG_ACCOUNT) {
 		if (field.tag != AW_TAG_ROLE || field.len == 0 ||
 		    field.len >= sizeof(name))
 			continue;

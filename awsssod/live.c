@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two questions, one answer.
+ * Several questions, one answer.
  */
 #include "awsssod/live.h"
 
@@ -12,22 +12,53 @@
 #include "common/fault.h"
 #include "common/proto.h"
 
-void aw_live_sets(const struct aw_conf *conf, const struct aw_wire_in *in,
-    const char *set, struct aw_access_facts *ret, bool *ret_holds)
+void aw_live_accounts(const struct aw_daemon *daemon, bool first,
+    const char *set, const char *account, struct aw_access_accounts *ret)
+{
+	*ret = (struct aw_access_accounts){ .n = 0 };
+	if (first)
+		aw_access_ask(ret, daemon->account);
+	if (*set)
+		aw_access_ask(ret, account);
+	aw_access_ask_in(&daemon->conf, daemon->account, ret);
+}
+
+/* All that is held in @account is about to be told. */
+static void tell(const struct aw_conf *conf, const char *ours,
+    const char *account, struct aw_live_gate *gate,
+    struct aw_access_facts *facts)
+{
+	aw_access_told(conf, facts, account, ours);
+	if (strcmp(account, gate->account) == 0)
+		gate->is_known = true;
+}
+
+void aw_live_sets(const struct aw_conf *conf, const char *ours,
+    const struct aw_wire_in *in, const char *account, struct aw_live_gate *gate,
+    struct aw_access_facts *facts)
 {
 	struct aw_wire_field field = { 0 };
-	char role[65];
+	char where[AW_CONF_ACCOUNT_SIZE], role[65];
 
-	*ret = (struct aw_access_facts){ .sets_known = true };
-	*ret_holds = false;
+	if (aw_copy(where, sizeof(where), account) < 0)
+		where[0] = '\0';
+	if (where[0])
+		tell(conf, ours, where, gate, facts);
 	while (aw_wire_next(in, &field) == 0) {
-		if (field.tag != AW_TAG_ROLE || field.len >= sizeof(role))
+		if (field.tag == AW_TAG_ACCOUNT && field.len < sizeof(where)) {
+			memcpy(where, field.text, field.len);
+			where[field.len] = '\0';
+			tell(conf, ours, where, gate, facts);
+		}
+		if (field.tag != AW_TAG_ROLE || field.len >= sizeof(role) ||
+		    !where[0])
 			continue;
 		memcpy(role, field.text, field.len);
 		role[field.len] = '\0';
-		aw_access_set(conf, ret, role);
-		if (*set && strcmp(role, set) == 0)
-			*ret_holds = true;
+		aw_access_set_in(conf, facts, where, ours, role);
+		if (*gate->set && strcmp(where, gate->account) == 0 &&
+		    strcmp(role, gate->set) == 0)
+			gate->is_held = true;
 	}
 }
 
@@ -35,8 +66,12 @@ static void finish_if_done(struct aw_live *live)
 {
 	const struct aw_live_result result = live->result;
 
-	if (live->person_id == 0 && live->roles_id == 0)
-		live->fn(live->user, &result);
+	if (live->person_id != 0)
+		return;
+	for (size_t i = 0; i < live->accounts.n; i++)
+		if (live->roles[i].id != 0)
+			return;
+	live->fn(live->user, &result);
 }
 
 static void take_person(struct aw_live *live, const struct aw_wire_in *in)
@@ -75,27 +110,52 @@ static void on_person(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 	finish_if_done(live);
 }
 
+static void take_roles(struct aw_live_roles *roles, const struct aw_wire_in *in)
+{
+	struct aw_live *live = roles->live;
+	struct aw_daemon *daemon = live->daemon;
+	struct aw_live_gate gate = { live->account, live->set, false, false };
+
+	aw_live_sets(&daemon->conf, daemon->account, in, roles->account, &gate,
+	    &live->result.sets);
+	live->result.holds_set = live->result.holds_set || gate.is_held;
+	if (strcmp(roles->account, daemon->account) == 0)
+		aw_learned_take(daemon, live->person->n, live->session, in);
+}
+
+/* What is told of it all: how it went where the set is required, or else in the
+ * first account; and that the token has ended, wherever that comes to light. */
+static void note_outcome(
+    struct aw_live_roles *roles, const struct aw_wire_in *in, enum aw_net net)
+{
+	struct aw_live *live = roles->live;
+	struct aw_live_result *result = &live->result;
+	const char *which = *live->set ? live->account : live->accounts.id[0];
+
+	if (result->roles == AW_NET_TOKEN_DEAD ||
+	    (net != AW_NET_TOKEN_DEAD && strcmp(roles->account, which) != 0))
+		return;
+	result->roles = net;
+	if (!in)
+		return;
+	result->roles_fault = aw_netd_fault(in);
+	if (aw_wire_text(in, AW_TAG_AWS_REQUEST, result->request,
+		sizeof(result->request)) < 0)
+		result->request[0] = '\0';
+}
+
 static void on_roles(void *user, const struct aw_wire_in *in, int fd AW_UNUSED)
 {
-	struct aw_live *live = user;
-	struct aw_live_result *result = &live->result;
+	struct aw_live_roles *roles = user;
+	struct aw_live *live = roles->live;
+	const enum aw_net net =
+	    in ? (enum aw_net)aw_wire_num(in, AW_TAG_NET, 0) : 0;
 
-	live->roles_id = 0;
-	if (in) {
-		result->roles = aw_wire_num(in, AW_TAG_NET, 0);
-		result->roles_fault = aw_netd_fault(in);
-		if (aw_wire_text(in, AW_TAG_AWS_REQUEST, result->request,
-			sizeof(result->request)) < 0)
-			result->request[0] = '\0';
-	}
-	aw_outage_note(live->daemon, result->roles);
-	if (result->roles == AW_NET_OK) {
-		aw_live_sets(&live->daemon->conf, in, live->set, &result->sets,
-		    &result->holds_set);
-		if (live->is_home)
-			aw_learned_take(
-			    live->daemon, live->person->n, live->session, in);
-	}
+	roles->id = 0;
+	note_outcome(roles, in, net);
+	aw_outage_note(live->daemon, net);
+	if (net == AW_NET_OK)
+		take_roles(roles, in);
 	finish_if_done(live);
 }
 
@@ -114,19 +174,20 @@ static void ask_person(struct aw_live *live)
 		live->person_id = 0;
 }
 
-static void ask_roles(struct aw_live *live, const struct aw_live_wish *wish)
+static void ask_roles(struct aw_live *live, uint64_t token, size_t i)
 {
 	struct aw_netd *netd = &live->daemon->netd;
+	struct aw_live_roles *roles = &live->roles[i];
 	struct aw_wire_out out;
 
-	if (wish->token == 0)
-		return;
+	*roles = (struct aw_live_roles){ .live = live,
+		.account = live->accounts.id[i] };
 	aw_netd_begin(netd, AW_MSG_ROLES, &out);
-	aw_wire_put_num(&out, AW_TAG_TOKEN, wish->token);
-	aw_wire_put_text(&out, AW_TAG_ACCOUNT, wish->account);
-	if (aw_netd_ask(
-		netd, &out, AW_LIVE_MS, on_roles, live, &live->roles_id) < 0)
-		live->roles_id = 0;
+	aw_wire_put_num(&out, AW_TAG_TOKEN, token);
+	aw_wire_put_text(&out, AW_TAG_ACCOUNT, roles->account);
+	if (aw_netd_ask(netd, &out, AW_LIVE_MS, on_roles, roles, &roles->id) <
+	    0)
+		roles->id = 0;
 }
 
 void aw_live_start(struct aw_live *live, struct aw_daemon *daemon,
@@ -136,14 +197,18 @@ void aw_live_start(struct aw_live *live, struct aw_daemon *daemon,
 	*live = (struct aw_live){ .daemon = daemon,
 		.person = person,
 		.session = wish->session,
-		.is_home = wish->token != 0 &&
-			   strcmp(wish->account, daemon->account) == 0,
 		.fn = fn,
 		.user = user };
-	if (aw_copy(live->set, sizeof(live->set), wish->set) < 0)
+	if (aw_copy(live->set, sizeof(live->set), wish->set) < 0 ||
+	    (*wish->set && aw_copy(live->account, sizeof(live->account),
+			       wish->account) < 0))
 		live->set[0] = '\0';
+	if (wish->token)
+		aw_live_accounts(
+		    daemon, false, live->set, live->account, &live->accounts);
 	ask_person(live);
-	ask_roles(live, wish);
+	for (size_t i = 0; i < live->accounts.n; i++)
+		ask_roles(live, wish->token, i);
 	finish_if_done(live);
 }
 
@@ -162,7 +227,9 @@ void aw_live_cancel(struct aw_live *live)
 	if (!live->daemon)
 		return;
 	aw_netd_forget(&live->daemon->netd, live->person_id);
-	aw_netd_forget(&live->daemon->netd, live->roles_id);
 	live->person_id = 0;
-	live->roles_id = 0;
+	for (size_t i = 0; i < live->accounts.n; i++) {
+		aw_netd_forget(&live->daemon->netd, live->roles[i].id);
+		live->roles[i].id = 0;
+	}
 }

@@ -197,6 +197,42 @@ static const struct aw_conf_keyword *find_keyword(
 	return NULL;
 }
 
+static bool is_set(const struct aw_conf_rule *rule)
+{
+	const char *name = aw_conf_rule_set(rule);
+
+	return *name && !strchr(name, '/');
+}
+
+/* What the text of @rule must be, when it is not; else NULL. */
+static const char *rule_wrong(const struct aw_conf_rule *rule)
+{
+	uint64_t seconds;
+
+	switch ((enum aw_rule_kind)rule->kind) {
+	case AW_RULE_USER:
+	case AW_RULE_GROUP:
+		return NULL;
+	case AW_RULE_SET:
+		return is_set(rule) ? NULL : "must be NAME or ACCOUNT/NAME";
+	case AW_RULE_ACCOUNT:
+		return aw_conf_value_wrong(AW_CONF_ACCOUNT, rule->text)
+			   ? "must be auto or 12 digits"
+			   : NULL;
+	case AW_RULE_KEY_FIRST:
+		return strcmp(rule->text, "yes") == 0 ||
+			       strcmp(rule->text, "no") == 0
+			   ? NULL
+			   : "must be yes or no";
+	case AW_RULE_GRACE:
+		return aw_num_span(
+			   rule->text, 0, AW_CONF_GRACE_MAX, &seconds) == 0
+			   ? NULL
+			   : "not a time from 0 to 24h";
+	}
+	return "no such line";
+}
+
 /* "allow_users = @value" of @section. */
 static int add_rule(struct parse *parse, const struct aw_conf_keyword *key,
     const char *section, const char *value, struct aw_diag *diag)
@@ -204,29 +240,17 @@ static int add_rule(struct parse *parse, const struct aw_conf_keyword *key,
 	struct aw_conf_rule rule = { .kind = (uint8_t)key->min,
 		.deny = key->max == 1,
 		.line = parse->line };
-	uint64_t seconds;
+	const char *wrong;
 
 	if (aw_conf_access_section(
-		&parse->conf->access, section, &rule.service, diag) != 0)
+		&parse->conf->access, section, &rule.service, diag) != 0 ||
+	    set_text(rule.text, value, diag) < 0)
 		return -EINVAL;
-	if (rule.kind == AW_RULE_ACCOUNT &&
-	    aw_conf_value_wrong(AW_CONF_ACCOUNT, value)) {
-		aw_diag_set(diag, "\"%.64s\": must be %s", value,
-		    aw_conf_value_wrong(AW_CONF_ACCOUNT, value));
-		return -EINVAL;
-	}
-	if (rule.kind == AW_RULE_KEY_FIRST && strcmp(value, "yes") != 0 &&
-	    strcmp(value, "no") != 0) {
-		aw_diag_set(diag, "\"%.64s\": must be yes or no", value);
+	wrong = rule_wrong(&rule);
+	if (wrong) {
+		aw_diag_set(diag, "\"%.64s\": %s", value, wrong);
 		return -EINVAL;
 	}
-	if (rule.kind == AW_RULE_GRACE &&
-	    aw_num_span(value, 0, AW_CONF_GRACE_MAX, &seconds) != 0) {
-		aw_diag_set(diag, "\"%.64s\": not a time from 0 to 24h", value);
-		return -EINVAL;
-	}
-	if (set_text(rule.text, value, diag) < 0)
-		return -EINVAL;
 	return aw_conf_access_add(&parse->conf->access, &rule, diag);
 }
 
@@ -429,27 +453,6 @@ static int fail_at(
 	return -EINVAL;
 }
 
-/* What a person holds is asked for one account only. */
-static int check_accounts(struct parse *parse)
-{
-	struct aw_conf *conf = parse->conf;
-
-	for (size_t i = 0; i < conf->access.n_rules; i++) {
-		const struct aw_conf_rule *rule = &conf->access.rule[i];
-
-		if (rule->kind != AW_RULE_ACCOUNT ||
-		    !strcmp(rule->text, "auto") ||
-		    !strcmp(rule->text, conf->account))
-			continue;
-		parse->line = rule->line;
-		(void)fail(parse,
-		    aw_conf_rule_word(AW_RULE_ACCOUNT, rule->deny),
-		    "must be auto, or the account of [identity-center]");
-		return -EINVAL;
-	}
-	return 0;
-}
-
 /* What one line alone cannot tell. */
 static int check_whole(struct parse *parse)
 {
@@ -465,7 +468,8 @@ static int check_whole(struct parse *parse)
 		return fail_at(parse, "directory", "scope",
 		    "needs source = identity-store; the other sources are "
 		    "taken whole");
-	return check_accounts(parse);
+	aw_conf_access_at_home(&conf->access, conf->account);
+	return 0;
 }
 
 int aw_conf_parse(const char *text, size_t len, const char *file,

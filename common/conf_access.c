@@ -72,9 +72,70 @@ int aw_conf_access_section(struct aw_conf_access *access, const char *name,
 	return 0;
 }
 
+/* How many digits @text begins with are an account, 0 or 12, when @end follows
+ * them.  No name of a set holds a slash. */
+static size_t account_len(const char *text, char end)
+{
+	const size_t len = strspn(text, "0123456789");
+
+	return len == AW_CONF_ACCOUNT_SIZE - 1 && text[len] == end ? len : 0;
+}
+
+static size_t named_account(const struct aw_conf_rule *rule)
+{
+	if (rule->kind == AW_RULE_SET)
+		return account_len(rule->text, '/');
+	return rule->kind == AW_RULE_ACCOUNT ? account_len(rule->text, '\0')
+					     : 0;
+}
+
+const char *aw_conf_rule_set(const struct aw_conf_rule *rule)
+{
+	const size_t len = named_account(rule);
+
+	return len > 0 ? rule->text + len + 1 : rule->text;
+}
+
+/* The place of the account that @rule names, which is noted; 0: it names none,
+ * or (-EINVAL) one too many. */
+static int find_elsewhere(
+    struct aw_conf_access *access, struct aw_conf_rule *rule)
+{
+	const size_t len = named_account(rule);
+	size_t i = 0;
+
+	rule->elsewhere = 0;
+	if (len == 0)
+		return 0;
+	while (i < access->n_elsewhere &&
+	       memcmp(access->elsewhere[i], rule->text, len) != 0)
+		i++;
+	if (i == AW_CONF_ELSEWHERE)
+		return -EINVAL;
+	if (i == access->n_elsewhere)
+		memcpy(
+		    access->elsewhere[access->n_elsewhere++], rule->text, len);
+	rule->elsewhere = (uint8_t)(i + 1);
+	return 0;
+}
+
+void aw_conf_access_at_home(struct aw_conf_access *access, const char *account)
+{
+	for (size_t i = 0; i < access->n_rules; i++) {
+		struct aw_conf_rule *rule = &access->rule[i];
+
+		if (rule->elsewhere &&
+		    strcmp(access->elsewhere[rule->elsewhere - 1], account) ==
+			0)
+			rule->elsewhere = 0;
+	}
+}
+
 int aw_conf_access_add(struct aw_conf_access *access,
     const struct aw_conf_rule *rule, struct aw_diag *diag)
 {
+	struct aw_conf_rule added = *rule;
+
 	if (access->n_rules == AW_CONF_RULES_MAX) {
 		aw_diag_set(diag,
 		    "more than %d lines that allow or deny: use a group",
@@ -87,7 +148,11 @@ int aw_conf_access_add(struct aw_conf_access *access,
 		aw_diag_set(diag, "set twice");
 		return -EINVAL;
 	}
-	access->rule[access->n_rules++] = *rule;
+	if (find_elsewhere(access, &added) < 0) {
+		aw_diag_set(diag, "more than %d accounts", AW_CONF_ELSEWHERE);
+		return -EINVAL;
+	}
+	access->rule[access->n_rules++] = added;
 	return 0;
 }
 

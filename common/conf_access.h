@@ -21,11 +21,13 @@
 #define AW_CONF_RULES_MAX    256
 #define AW_CONF_RULE_TEXT    192
 #define AW_CONF_PIN_SIZE     129
+#define AW_CONF_ACCOUNT_SIZE 13
+#define AW_CONF_ELSEWHERE    8 /* accounts that are not this host's */
 
 enum aw_rule_kind {
 	AW_RULE_USER,    /* Linux name, UserName or UserId */
 	AW_RULE_GROUP,   /* DisplayName or GroupId */
-	AW_RULE_SET,     /* a permission set's name */
+	AW_RULE_SET,     /* a permission set's NAME, or ACCOUNT/NAME */
 	AW_RULE_ACCOUNT, /* whoever holds any set there: "auto" or 12 digits */
 	/* "yes" or "no", once in a section, and no line that lets anybody in or
 	 * keeps anybody out: see aw_conf_access_key_first() */
@@ -46,11 +48,14 @@ struct aw_conf_rule {
 	/* Of a group: the GroupId that @text stands for from the moment it
 	 * was first understood (awsssod/pins.h); "" before. */
 	char pin[AW_CONF_PIN_SIZE];
+	uint8_t elsewhere; /* 0: sets of this host's account; else 1 + the place
+			      of the account that the text names */
 };
 
 struct aw_conf_access {
-	size_t n_rules, n_services;
+	size_t n_rules, n_services, n_elsewhere;
 	struct aw_conf_rule rule[AW_CONF_RULES_MAX];
+	char elsewhere[AW_CONF_ELSEWHERE][AW_CONF_ACCOUNT_SIZE];
 	char service[AW_CONF_SERVICES_MAX][AW_CONF_SERVICE_SIZE];
 };
 
@@ -66,7 +71,14 @@ const char *aw_conf_rule_word(enum aw_rule_kind kind, bool deny);
 int aw_conf_access_section(struct aw_conf_access *access, const char *name,
     uint8_t *ret, struct aw_diag *diag) AW_MUST_USE;
 
-/* Add a line.  Returns 0, or -EINVAL with @diag. */
+/* Of a line about sets, the set's name, without its account. */
+const char *aw_conf_rule_set(const struct aw_conf_rule *rule);
+
+/* Lines that name @account, 12 digits, are about this host's own. */
+void aw_conf_access_at_home(struct aw_conf_access *access, const char *account);
+
+/* Add a line; the account that its text names, if any, is found.  Returns 0, or
+ * -EINVAL with @diag. */
 int aw_conf_access_add(struct aw_conf_access *access,
     const struct aw_conf_rule *rule, struct aw_diag *diag) AW_MUST_USE;
 

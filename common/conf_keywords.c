@@ -33,11 +33,12 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	    "A group whose members may log in: DisplayName or GroupId." },
 	{ AW_CONF_ACCESS, "allow_permission_sets", AW_CONF_RULE, AT(access),
 	    NULL, AW_RULE_SET, 0, NULL,
-	    "A permission set whose holders in this account may log in." },
+	    "A permission set whose holders in this account, or with "
+	    "ACCOUNT/NAME in that one, may log in." },
 	{ AW_CONF_ACCESS, "allow_accounts", AW_CONF_RULE, AT(access), NULL,
 	    AW_RULE_ACCOUNT, 0, NULL,
 	    "auto: whoever holds any permission set in this account may log "
-	    "in." },
+	    "in; 12 digits: in that one." },
 	{ AW_CONF_ACCESS, "deny_users", AW_CONF_RULE, AT(access), NULL,
 	    AW_RULE_USER, 1, NULL,
 	    "A person who may not, whatever else allows it." },
@@ -45,10 +46,12 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	    AW_RULE_GROUP, 1, NULL, "A group whose members may not." },
 	{ AW_CONF_ACCESS, "deny_permission_sets", AW_CONF_RULE, AT(access),
 	    NULL, AW_RULE_SET, 1, NULL,
-	    "A permission set whose holders in this account may not." },
+	    "A permission set whose holders in this account, or with "
+	    "ACCOUNT/NAME in that one, may not." },
 	{ AW_CONF_ACCESS, "deny_accounts", AW_CONF_RULE, AT(access), NULL,
 	    AW_RULE_ACCOUNT, 1, NULL,
-	    "auto: whoever holds any permission set in this account may not." },
+	    "auto: whoever holds any permission set in this account may not; "
+	    "12 digits: in that one." },
 	{ AW_CONF_ACCESS, "require_publickey_first", AW_CONF_RULE, AT(access),
 	    NULL, AW_RULE_KEY_FIRST, 1, NULL,
 	    "yes: no code without a public key that sshd saw in this "

@@ -53,13 +53,14 @@
  *
  * net.sock (0600, awsssod's user): awsssod -> awssso-netd.  One connection;
  * requests interleave and are told apart by their request id.
- *   FLOW     CLIENT_NAME PRINCIPAL_ID [ACCOUNT] KEEP_TOKEN DEADLINE
+ *   FLOW     CLIENT_NAME PRINCIPAL_ID ACCOUNT* KEEP_TOKEN DEADLINE
  *            -> FLOW_CODE URI [URI_COMPLETE] USER_CODE EXPIRES_IN INTERVAL
  *            -> FLOW_END  NET [TEXT] and, when NET is AW_NET_OK, the facts:
  *               ASKED_ACCOUNT ASKED_SET (what role credentials were asked
  *               for), ARN STS_ACCOUNT (GetCallerIdentity), the person as
- *               PERSON_IS, [ROLE]* (sets held in ACCOUNT), ROLES_KNOWN,
- *               [TOKEN TOKEN_LIFE], [AWS_REQUEST]*
+ *               PERSON_IS, [ROLE]* (sets held in the first ACCOUNT),
+ *               ROLES_KNOWN, [ACCOUNT ROLE*]* (in others, where that is
+ *               known), [TOKEN TOKEN_LIFE], [AWS_REQUEST]*
  *   CANCEL   (same request id as the FLOW)            -> nothing
  *   PERSON   PRINCIPAL_ID
  *            -> PERSON_IS NET [TEXT] [PRINCIPAL_ID USER_NAME [DISPLAY_NAME]

@@ -6,11 +6,13 @@
 // other.
 const NAMES = ['alice', 'Alice', 'alic', 'alice2', 'alice@example.com', 'bob', 'bob@example.com', 'a', 'admins', 'Admins',
 	'Platform Team', 'Größe', 'g-1', 'g-2', 'u-1', 'u-2', 'Admin', 'auto', '111122223333', 'x=y', 'a#b', 'a;b', '"q"', '[access]'];
+const HOST = '111122223333';
+const OTHER = '444455556666';
 const SETS = ['Admin', 'admin', 'Login', 'alice', 'Adm'];
 const SERVICES = ['sshd', 'sudo', 'sudo-i', 'cron'];
 const STRANGE = [' allow_users = alice', 'allow_users', 'allow_users =', 'allow_user = alice', 'Allow_users = alice', '[acces]',
 	'[service ]', '[service a b]', '[service ../x]', '[service .x]', '[service  sudo]', '[Access]', 'allow_users = alice ; bob',
-	`deny_users = ${'x'.repeat(180)}`, 'allow_accounts = 111122223334', 'deny_accounts = 1', 'require = yes', 'alice'];
+	`deny_users = ${'x'.repeat(180)}`, 'allow_permission_sets = 1/Admin', 'deny_permission_sets = 444455556666/', 'deny_permission_sets = a/b/c', 'deny_accounts = 1', 'require = yes', 'alice'];
 const GOOD_FLAGS = ['require_publickey_first = yes', 'require_publickey_first = no', ...['1m', '1h', '4h', '24h', '1d'].map(
 	(span) => `offline_grace = ${span}`)];
 const BAD_FLAGS = ['require_publickey_first = maybe', 'offline_grace = 25h', 'offline_grace = 2d', 'offline_grace = long'];
@@ -61,9 +63,11 @@ function makeLine({ one, chance }, { users, groups }) {
 	const kind = one(['users', 'groups', 'permission_sets', 'accounts']);
 	const there = [...users, ...groups].flatMap(({ id, name, userName }) => [id, name, userName ?? id]).filter(Boolean);
 	const names = there.length && chance(60) ? there : NAMES;
-	const value = kind === 'accounts' ? one(['auto', 'auto', '111122223333']) : one(kind === 'permission_sets' ? SETS : names);
+	const value = kind === 'accounts' ? one(['auto', 'auto', HOST, OTHER]) :
+		one(kind === 'permission_sets' ? SETS : names);
+	const where = kind === 'permission_sets' && chance(25) ? `${one([HOST, OTHER])}/` : '';
 
-	return `${chance(75) ? 'allow' : 'deny'}_${kind}${one([' = ', '=', '\t=  ', ' ='])}${value}${chance(5) ? '  ' : ''}`;
+	return `${chance(75) ? 'allow' : 'deny'}_${kind}${one([' = ', '=', '\t=  ', ' ='])}${where}${value}${chance(5) ? '  ' : ''}`;
 }
 
 export function makePolicy(random, directory) {
@@ -84,6 +88,8 @@ export function makePolicy(random, directory) {
 		lines.splice(below(lines.length + 1), 0, one(STRANGE));
 	if (chance(1) && chance(30))
 		lines.push(...Array.from({ length: 16 + below(3) }, (_, i) => `[service s${i}]`));
+	if (chance(1) && chance(50))
+		lines.push('[access]', ...Array.from({ length: 7 + below(4) }, (_, i) => `allow_accounts = ${100000000000 + i}`));
 	if (chance(1) && chance(30))
 		lines.push('[access]', ...Array.from({ length: 253 + below(6) }, (_, i) => `allow_users = n${i}`));
 	return lines.join('\n').split('\n');
@@ -114,7 +120,8 @@ export function makeRequest(random, { users }) {
 		name: users.length && chance(90) ? one(users).name : one(NAMES),
 		service: one([...SERVICES, 'SUDO', 'sud', 'access', 'login']),
 		stage: one(['before', 'after', 'account', 'session']),
-		live: chance(40) ? null : chance(35) ? '?' : times(3, () => one(SETS)),
+		live: chance(40) ? null : chance(35) ? '?' : [...times(3, () => one(SETS)),
+			...chance(50) ? [`${OTHER}/`, ...times(2, () => `${OTHER}/${one(SETS)}`)] : []],
 		set,
 		key: chance(30),
 		session: chance(40) ? null : makeSession(random, set),

@@ -140,7 +140,8 @@ static void look(struct judge *judge)
 		die("pins");
 }
 
-/* What the portal says: the ROLE fields of an answer of awssso-netd's. */
+/* What the portal says: the fields of an answer of awssso-netd's, for "NAME" a
+ * ROLE of this host's account, then for "ACCOUNT/NAME" of another one. */
 static void hear(struct judge *judge, char *live, const char *set,
     struct aw_live_result *ret)
 {
@@ -148,20 +149,30 @@ static void hear(struct judge *judge, char *live, const char *set,
 	struct aw_wire_out out;
 	struct aw_wire_in in;
 	char *next = live + 1;
+	struct aw_live_gate gate = { ACCOUNT, set, false, false };
 
 	*ret = (struct aw_live_result){ .roles = *live == '?' ? AW_NET_THROTTLED
 							      : 0 };
 	if (*live != '=')
 		return;
 	aw_wire_begin(&out, data, sizeof(data), AW_MSG_ROLES_ARE, 1);
-	for (char *role = strsep(&next, ","); role; role = strsep(&next, ","))
+	for (char *role = strsep(&next, ","); role; role = strsep(&next, ",")) {
+		char *slash = strchr(role, '/');
+
+		if (slash) {
+			*slash = '\0';
+			aw_wire_put_text(&out, AW_TAG_ACCOUNT, role);
+			role = slash + 1;
+		}
 		if (*role)
 			aw_wire_put_text(&out, AW_TAG_ROLE, role);
+	}
 	if (aw_wire_end(&out) < 0 || aw_wire_open(data, out.len, &in) != 0)
 		die("what is held");
 	ret->roles = AW_NET_OK;
 	aw_live_sets(
-	    &judge->daemon->conf, &in, set, &ret->sets, &ret->holds_set);
+	    &judge->daemon->conf, ACCOUNT, &in, ACCOUNT, &gate, &ret->sets);
+	ret->holds_set = gate.is_held;
 }
 
 static const char *word_of(enum aw_say say)

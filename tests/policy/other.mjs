@@ -6,6 +6,8 @@ const KEY = /^(allow|deny)_(users|groups|permission_sets|accounts)$/;
 const SERVICE = /^service ([A-Za-z0-9_-][A-Za-z0-9_.-]{0,31})$/;
 const SESSION_NAME = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
 const SIGN_IN = ['before', 'after'];
+// The account that this host is in, whether its settings say so or not.
+const HOST = '111122223333';
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
 // What a service may say of itself, and how it is read: undefined for what is neither.
 const SETTINGS = {
@@ -21,8 +23,19 @@ const SETTINGS = {
 // whatIsWrong: of a line as a line, before it means anything.
 const whatIsWrong = (line) => Buffer.byteLength(line) > 190 || /^[ \t]/.test(line) || / ;/.test(line) && !/^[#;]/.test(line);
 
+// accountAndValue: of what a line says; no account is this host's, no value is an error.
+function accountAndValue(kind, text) {
+	const [, account, name] = /^(\d{12})\/([^/]+)$/.exec(text) ?? [];
+
+	if (kind === 'permission_sets')
+		return text.includes('/') ? { account, value: name } : { value: text };
+	if (kind === 'accounts' && text !== 'auto')
+		return /^\d{12}$/.test(text) ? { account: text, value: text } : {};
+	return { value: text };
+}
+
 // readPolicy: the rules of a file, and the numbers of the lines that it is
-// refused for, of which an account that is not ours is found out last.
+// refused for.
 export function readPolicy(text) {
 	const policy = { rules: [], sections: new Set(['access']), settings: new Map(), pins: new Map(), refused: [] };
 	const isFull = () => policy.rules.length + policy.settings.size >= 256;
@@ -56,16 +69,19 @@ export function readPolicy(text) {
 				refuse();
 			policy.settings.set(`${section} ${key}`, read);
 		} else if (verb && policy.sections.has(section)) {
-			if (isFull() || kind === 'accounts' && value !== 'auto' && !/^\d{12}$/.test(value))
+			const rule = { section, deny: verb === 'deny', kind, line: i + 1, ...accountAndValue(kind, value) };
+			const others = new Set([...policy.rules, rule].map((one) => one.account).filter(Boolean));
+
+			if (isFull() || rule.value === undefined || others.size > 8)
 				refuse();
-			policy.rules.push({ section, deny: verb === 'deny', kind, value, line: i + 1 });
+			policy.rules.push(rule);
 		} else {
 			refuse();
 		}
 	});
-	for (const { kind, value, line } of policy.rules)
-		if (kind === 'accounts' && value !== 'auto' && value !== account)
-			policy.refused.push(line);
+	for (const rule of policy.rules)
+		if (rule.account === account)
+			rule.account = undefined;
 	return policy;
 }
 
@@ -100,15 +116,27 @@ function fitsGroup({ value, deny }, person, { groups, members }, pins) {
 		(id === value || id === pins.get(value) || deny && name === value));
 }
 
-function fitsSet({ kind, value, deny }, person, directory, { stage, live }) {
+// heldThere: what the portal told of @account: 'NAME' of this host's, 'ACCOUNT/NAME' of another one, 'ACCOUNT/' that it
+// was told of; undefined: nothing.
+function heldThere(live, account) {
+	if (!account || account === HOST)
+		return live.filter((text) => !text.includes('/'));
+	const there = live.filter((text) => text.startsWith(`${account}/`));
+
+	return there.length ? there.map((text) => text.slice(13)).filter(Boolean) : undefined;
+}
+
+function fitsSet({ account, kind, value, deny }, person, directory, { stage, live }) {
 	const { groups, members, grants, known } = directory;
 	const names = (sets) => kind === 'accounts' ? sets.length > 0 : sets.includes(value);
 	const holders = [person.id, ...groups.filter(({ id, present }) => present &&
 		members.some(([of, who]) => of === id && who === person.id)).map(({ id }) => id)];
 
-	if (Array.isArray(live))
-		return names(live);
-	if (stage === 'after' || !known)
+	const told = Array.isArray(live) ? heldThere(live, account) : undefined;
+
+	if (told)
+		return names(told);
+	if (stage === 'after' || !known || account)
 		return 'unknown';
 	if (names(grants.filter(([, holder]) => holders.includes(holder)).map(([set]) => set)))
 		return true;

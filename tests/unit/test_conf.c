@@ -198,9 +198,19 @@ static const struct {
 	    "test.conf:1: [services sshd]: no such section" },
 	{ "[access]\nallow_accounts = 1234\n",
 	    "test.conf:2: allow_accounts: \"1234\": must be " },
-	{ "[access]\ndeny_accounts = 111122223333\n",
-	    "test.conf:2: deny_accounts: must be auto, or the account "
-	    "of [identity-center]" },
+	{ "[access]\ndeny_permission_sets = 1/Admin\n",
+	    "test.conf:2: deny_permission_sets: \"1/Admin\": must be NAME" },
+	{ "[access]\ndeny_permission_sets = 111122223333/\n",
+	    "must be NAME or ACCOUNT/NAME" },
+	{ "[access]\ndeny_permission_sets = 111122223333/a/b\n",
+	    "must be NAME or ACCOUNT/NAME" },
+	{ "[access]\nallow_accounts = 100000000001\n"
+	  "allow_accounts = 100000000002\nallow_accounts = 100000000003\n"
+	  "allow_accounts = 100000000004\nallow_accounts = 100000000005\n"
+	  "allow_accounts = 100000000006\nallow_accounts = 100000000007\n"
+	  "allow_permission_sets = 100000000007/Admin\n"
+	  "allow_accounts = 100000000008\nallow_accounts = 100000000009\n",
+	    "test.conf:11: allow_accounts: more than 8 accounts" },
 	{ "[access\nallow_users = a\n", "test.conf:1: " },
 	{ "[access]\nallow_users = a\n  continued\n",
 	    "test.conf:3: line begins with a blank" },
@@ -304,10 +314,10 @@ static void services_have_sections(void **state)
 				   "allow_permission_sets = S\n"
 				   "allow_accounts = auto\n";
 	static const struct aw_conf_rule want[] = {
-		{ 0, AW_RULE_USER, false, 2, "a", "" },
-		{ 2, AW_RULE_GROUP, true, 5, "G", "" },
-		{ 1, AW_RULE_SET, false, 7, "S", "" },
-		{ 1, AW_RULE_ACCOUNT, false, 8, "auto", "" },
+		{ 0, AW_RULE_USER, false, 2, "a", "", 0 },
+		{ 2, AW_RULE_GROUP, true, 5, "G", "", 0 },
+		{ 1, AW_RULE_SET, false, 7, "S", "", 0 },
+		{ 1, AW_RULE_ACCOUNT, false, 8, "auto", "", 0 },
 	};
 	struct aw_diag diag;
 

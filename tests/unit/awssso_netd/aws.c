@@ -104,8 +104,10 @@ static void write_fixture(const char *path)
 	    "\"start_url\":\"https://%s.awsapps.com/start\","
 	    "\"device\":{\"interval\":1,\"expires_in\":60},\"accounts\":["
 	    "{\"AccountId\":\"%s\",\"AccountName\":\"production\","
-	    "\"EmailAddress\":\"a@example.com\"}],\"users\":[",
-	    SIM_STORE, SIM_STORE, SIM_ACCT);
+	    "\"EmailAddress\":\"a@example.com\"},"
+	    "{\"AccountId\":\"%s\",\"AccountName\":\"staging\","
+	    "\"EmailAddress\":\"b@example.com\"}],\"users\":[",
+	    SIM_STORE, SIM_STORE, SIM_ACCT, SIM_THERE);
 	put_user(&json, SIM_ALICE, "alice@example.com", "ENABLED");
 	put_user(&json, SIM_BOB, "bob@example.com", "ENABLED");
 	put_user(&json, SIM_CAROL, "carol@example.com", "DISABLED");

@@ -17,6 +17,9 @@
 
 #define ARN_OF(set) ":assumed-role/AWSReservedSSO_" set "_"
 
+/* An account beside the host's; NULL: none is asked for. */
+static const char *there;
+
 static void start_flow(struct sim *sim, uint64_t request, const char *who,
     uint64_t keep_s, uint64_t deadline_s)
 {
@@ -26,6 +29,7 @@ static void start_flow(struct sim *sim, uint64_t request, const char *who,
 	aw_wire_put_text(&out, AW_TAG_CLIENT_NAME, "ssh to bastion as alice");
 	aw_wire_put_text(&out, AW_TAG_PRINCIPAL_ID, who);
 	aw_wire_put_text(&out, AW_TAG_ACCOUNT, SIM_ACCT);
+	aw_wire_put_text(&out, AW_TAG_ACCOUNT, there);
 	aw_wire_put_num(&out, AW_TAG_KEEP_TOKEN, keep_s);
 	aw_wire_put_num(&out, AW_TAG_DEADLINE, deadline_s);
 	sim_send(sim, &out);
@@ -72,6 +76,51 @@ static void the_right_person(void **state)
 	assert_int_equal(sim_count(sim, AW_TAG_AWS_REQUEST, NULL), 4);
 	/* nothing is kept that nobody asked to keep */
 	assert_int_equal(sim_count(sim, AW_TAG_TOKEN, NULL), 0);
+}
+
+/* The sets of each account stand behind its number; what cannot be listed is
+ * left out, and the sign-in goes on without it. */
+static void in_other_accounts(void **state)
+{
+	struct sim *sim = *state;
+	struct aw_wire_field field = { 0 };
+	size_t here = 0, elsewhere = 0;
+	bool is_behind = false;
+	const char *code;
+
+	there = SIM_THERE;
+	SIM_TELL(
+	    sim, "set", "set", "Login", "alice", "on", "--account", SIM_THERE);
+	SIM_TELL(sim, "set", "set", "Login", "alice", "on", "--account", there);
+	code = flow_code(sim, 7, SIM_ALICE, 0);
+	SIM_TELL(sim, "approve", code, "--as", "alice");
+	sim_expect(sim, AW_MSG_FLOW_END, 7);
+	sim_expect_net(sim, AW_NET_OK, "");
+	assert_int_equal(sim_num(sim, AW_TAG_ROLES_KNOWN), 1);
+	while (aw_wire_next(&sim->in, &field) == 0) {
+		if (field.tag == AW_TAG_ACCOUNT) {
+			assert_memory_equal(field.text, there, 12);
+			assert_false(is_behind);
+			is_behind = true;
+		}
+		here += field.tag == AW_TAG_ROLE && !is_behind;
+		elsewhere += field.tag == AW_TAG_ROLE && is_behind;
+	}
+	assert_true(is_behind);
+	assert_int_equal(here, 2);
+	assert_int_equal(elsewhere, 1);
+	SIM_TELL(
+	    sim, "set", "set", "Login", "alice", "off", "--account", SIM_THERE);
+	SIM_TELL(
+	    sim, "set", "set", "Login", "alice", "off", "--account", there);
+	/* where nothing is held that is known, too */
+	there = "999999999999";
+	code = flow_code(sim, 8, SIM_ALICE, 0);
+	SIM_TELL(sim, "approve", code, "--as", "alice");
+	sim_expect(sim, AW_MSG_FLOW_END, 8);
+	there = NULL;
+	sim_expect_net(sim, AW_NET_OK, "");
+	assert_int_equal(sim_count(sim, AW_TAG_ROLE, NULL), 2);
 }
 
 /* Several at once on one connection, told apart by their request ids. */
@@ -343,6 +392,7 @@ int main(void)
 		SIM_TEST(the_deadline_is_ours),
 		SIM_TEST(cancelled),
 		SIM_TEST(registration_is_kept),
+		SIM_TEST(in_other_accounts),
 		SIM_TEST(a_kept_token_shows_roles_until_dropped),
 		SIM_TEST(hanging_up_ends_everything),
 		SIM_TEST(a_pinned_role),

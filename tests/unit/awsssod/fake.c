@@ -384,6 +384,7 @@ void fake_ask(struct fake *fake AW_UNUSED, int fd, const struct fake_ask *ask)
 	aw_wire_put_text(&out, AW_TAG_ATTEMPT, ask->attempt);
 	aw_wire_put_text(&out, AW_TAG_PERMISSION_SET, ask->set);
 	aw_wire_put_text(&out, AW_TAG_AUTH_INFO, ask->info);
+	aw_wire_put_text(&out, AW_TAG_ACCOUNT, ask->account);
 	if (ask->ksession)
 		aw_wire_put_num(&out, AW_TAG_KSESSION, ask->ksession);
 	aw_wire_put_num(&out, AW_TAG_REUSE, ask->reuse);

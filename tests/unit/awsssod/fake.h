@@ -106,7 +106,7 @@ int fake_connect(struct fake *fake, const char *name);
 /* Ask @type about @user as @service. */
 struct fake_ask {
 	uint16_t type;
-	const char *user, *service, *rhost, *attempt, *set, *info;
+	const char *user, *service, *rhost, *attempt, *set, *info, *account;
 	uint32_t ksession; /* 0: none */
 	unsigned reuse, enter;
 };

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "common/own.h"
+
 static const struct fake_user users[] = {
 	{ ALICE, "alice@example.com", "ENABLED" },
 	{ BOB, "bob@example.com", NULL },
@@ -25,6 +27,7 @@ static const struct fake_member members[] = {
 };
 const struct fake_directory people = { users, groups, members, 4, 1, 3 };
 
+struct elsewhere elsewhere;
 const struct end right = { AW_NET_OK, "alice@example.com", ALICE,
 	"alice@example.com", NULL, "g-admins", "ReadOnly", 0 };
 
@@ -89,6 +92,8 @@ void send_end(struct fake *fake, uint64_t flow, const struct end *end)
 		put_person(&out, end);
 		aw_wire_put_text(&out, AW_TAG_ROLE, end->role);
 		aw_wire_put_num(&out, AW_TAG_ROLES_KNOWN, 1);
+		aw_wire_put_text(&out, AW_TAG_ACCOUNT, elsewhere.account);
+		aw_wire_put_text(&out, AW_TAG_ROLE, elsewhere.role);
 	}
 	if (end->token) {
 		aw_wire_put_num(&out, AW_TAG_TOKEN, end->token);
@@ -137,4 +142,22 @@ uint64_t begin(struct fake *fake, int fd, const char *attempt)
 	send_code(fake, flow);
 	fake_wait(fake, fd, AW_MSG_PROMPT);
 	return flow;
+}
+
+void log_in(struct fake *fake)
+{
+	aw_own_fd int fd = fake_connect(fake, "auth.sock");
+	aw_own_fd int open_fd = fake_connect(fake, "auth.sock");
+	struct end end = right;
+
+	end.token = TOKEN;
+	send_end(fake, begin(fake, fd, "c1"), &end);
+	fake_verdict(fake, fd, AW_VERDICT_ALLOW, "");
+	fake_ask(fake, open_fd,
+	    &(struct fake_ask){ .type = AW_MSG_OPEN,
+		.user = "alice",
+		.rhost = "10.0.0.9",
+		.attempt = "c1",
+		.ksession = 9 });
+	fake_verdict(fake, open_fd, AW_VERDICT_ALLOW, "");
 }

@@ -26,6 +26,11 @@ struct end {
 	const char *role;
 	uint64_t token;
 };
+/* And of another account, and what is held there; NULL: nothing. */
+struct elsewhere {
+	const char *account, *role;
+};
+extern struct elsewhere elsewhere;
 extern const struct end right; /* alice approved for alice */
 
 /* Set up and tear down a daemon that has read the directory. */
@@ -37,6 +42,10 @@ void send_end(struct fake *fake, uint64_t flow, const struct end *end);
 /* Answer the PERSON, or the ROLES, that was waited for. */
 void send_person(struct fake *fake, const struct end *end);
 void send_roles(struct fake *fake, uint64_t net, const char *role);
+
+/* alice signs in with a code, which gives her session 9 the token TOKEN. */
+#define TOKEN 4711
+void log_in(struct fake *fake);
 
 /* Ask for alice by ssh and get the prompt.  Returns FLOW's id. */
 uint64_t begin(struct fake *fake, int fd, const char *attempt);

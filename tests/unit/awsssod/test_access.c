@@ -167,13 +167,16 @@ static void live_sets_count_first(void **state)
 	(void)state;
 	know_alice(conf, 'g', &facts);
 	aw_access_set(conf, &live, "Other");
-	aw_access_use_sets(conf, &facts, &live);
+	aw_access_use_sets(conf, &facts, &live, false);
 	assert_true(facts.sets_known);
 	assert_int_equal(facts.fits[0], 2 | 4 | 8);
 	/* Nothing known: nothing of what was granted is left. */
 	live = (struct aw_access_facts){ .sets_known = false };
 	facts.sets_read = true;
-	aw_access_use_sets(conf, &facts, &live);
+	aw_access_use_sets(conf, &facts, &live, false);
+	assert_true(facts.sets_known && facts.sets_read);
+	assert_int_equal(facts.fits[0], 2 | 4 | 8);
+	aw_access_use_sets(conf, &facts, &live, true);
 	assert_false(facts.sets_known || facts.sets_read);
 	assert_int_equal(facts.fits[0], 4);
 }
@@ -192,7 +195,7 @@ static void the_last_line_is_the_last(void **state)
 		know_alice(conf, 'k', &facts);
 		assert_int_equal(facts.fits[0], (UINT64_C(1) << n) - 2);
 		facts.fits[0] = UINT64_C(1) << n;
-		aw_access_use_sets(conf, &facts, &none);
+		aw_access_use_sets(conf, &facts, &none, true);
 		assert_int_equal(facts.fits[0], UINT64_C(1) << n);
 		assert_int_equal(
 		    aw_access_judge(conf, "sshd", &facts, &rule), NO);
@@ -218,7 +221,7 @@ static void every_line_is_replaced(void **state)
 		memset(&facts, 0xff, sizeof(facts.fits));
 		assert_int_equal(aw_fmt(name, sizeof(name), "n%zu", i), 0);
 		aw_access_set(conf, &live, name);
-		aw_access_use_sets(conf, &facts, &live);
+		aw_access_use_sets(conf, &facts, &live, true);
 		assert_memory_equal(facts.fits, live.fits, sizeof(live.fits));
 		assert_int_equal(live.fits[i / 64], UINT64_C(1) << (i % 64));
 	}
@@ -513,6 +516,205 @@ static void asks_for_sets_when_they_count(void **state)
 	}
 }
 
+#define HOME  "111122223333"
+#define THERE "444455556666"
+#define FAR   "777788889999"
+
+/* Lines about other accounts: by what the portal told of that one alone. */
+static void elsewhere(void **state)
+{
+	static const struct {
+		const char *name;
+		bool deny;
+		enum aw_rule_kind kind;
+		const char *text;
+		/* account, set; "" for no set there; NULL: nothing was told */
+		const char *told[3][2];
+		bool is_read; /* and a sweep knew of no set */
+		enum aw_access want;
+	} rows[] = {
+		{ "held", false, AW_RULE_SET, THERE "/Admin",
+		    { { THERE, "Admin" } }, false, YES },
+		{ "held here", false, AW_RULE_SET, THERE "/Admin",
+		    { { HOME, "Admin" }, { THERE, "" } }, false, NO },
+		{ "held here, not told of there", false, AW_RULE_SET,
+		    THERE "/Admin", { { HOME, "Admin" } }, false, UNKNOWN },
+		{ "held elsewhere again", false, AW_RULE_SET, THERE "/Admin",
+		    { { FAR, "Admin" }, { THERE, "Other" } }, false, NO },
+		{ "held there, wanted here", false, AW_RULE_SET, "Admin",
+		    { { THERE, "Admin" }, { HOME, "" } }, false, NO },
+		{ "this host's by its number", false, AW_RULE_SET,
+		    HOME "/Admin", { { HOME, "Admin" } }, false, YES },
+		{ "any there", false, AW_RULE_ACCOUNT, THERE,
+		    { { THERE, "X" } }, false, YES },
+		{ "any here", false, AW_RULE_ACCOUNT, THERE,
+		    { { HOME, "X" }, { THERE, "" } }, false, NO },
+		{ "auto is here", false, AW_RULE_ACCOUNT, "auto",
+		    { { THERE, "X" }, { HOME, "" } }, false, NO },
+		{ "no sweep reads there", true, AW_RULE_SET, THERE "/Admin",
+		    { { NULL } }, true, UNKNOWN },
+		{ "one reads here", true, AW_RULE_SET, "Admin", { { NULL } },
+		    true, YES },
+		{ "denied there", true, AW_RULE_SET, THERE "/Admin",
+		    { { THERE, "Admin" } }, true, NO },
+		{ "not denied there", true, AW_RULE_SET, THERE "/Admin",
+		    { { THERE, "Other" }, { HOME, "Admin" } }, true, YES },
+		{ "held here, wanted here", false, AW_RULE_SET, "Admin",
+		    { { HOME, "Admin" } }, false, YES },
+		{ "told here, wanted here", false, AW_RULE_SET, "Admin",
+		    { { HOME, "Other" } }, false, NO },
+		{ "told there, wanted here", false, AW_RULE_SET, "Admin",
+		    { { THERE, "Admin" } }, false, UNKNOWN },
+		{ "a person is no set", false, AW_RULE_USER, "Admin",
+		    { { HOME, "Admin" } }, false, NO },
+		{ "no account", false, AW_RULE_SET, "44445555666/Admin",
+		    { { THERE, "Admin" }, { HOME, "Admin" } }, false, NO },
+	};
+
+	(void)state;
+	/* as the first account that is named, or behind up to seven others */
+	for (size_t n = 0; n < 8 * sizeof(rows) / sizeof(rows[0]); n++) {
+		const size_t i = n / 8;
+		aw_own_free struct aw_conf *conf = policy("");
+		struct aw_access_facts live = { .sets_known = false };
+		struct aw_access_facts facts = { .sets_read = rows[i].is_read };
+		enum aw_access got;
+
+		for (size_t k = 0; k < n % 8; k++) {
+			char account[13];
+
+			assert_int_equal(aw_fmt(account, sizeof(account),
+					     "10000000000%zu", k),
+			    0);
+			fake_rule(
+			    conf, "cron", false, AW_RULE_ACCOUNT, account);
+		}
+		/* what is denied is allowed otherwise */
+		fake_rule(conf, NULL, rows[i].deny, rows[i].kind, rows[i].text);
+		if (rows[i].deny) {
+			fake_rule(conf, NULL, false, AW_RULE_USER, "alice");
+			aw_access_user(conf, &facts, "alice", "", "", false);
+		}
+		for (size_t k = 0; k < 3 && rows[i].told[k][0]; k++) {
+			aw_access_told(conf, &live, rows[i].told[k][0], HOME);
+			aw_access_set_in(conf, &live, rows[i].told[k][0], HOME,
+			    rows[i].told[k][1]);
+		}
+		aw_access_use_sets(conf, &facts, &live, false);
+		got = aw_access_judge(conf, "sshd", &facts, NULL);
+		if (got != rows[i].want)
+			fail_msg(
+			    "%s, behind %zu: %d", rows[i].name, n % 8, got);
+	}
+}
+
+/* A line about persons or groups is none about sets, whatever it says. */
+static void only_lines_about_sets(void **state)
+{
+	aw_own_free struct aw_conf *conf = policy("");
+	struct aw_access_facts facts = { .sets_known = true };
+
+	(void)state;
+	fake_rule(conf, NULL, false, AW_RULE_USER, "Admin");
+	fake_rule(conf, NULL, false, AW_RULE_GROUP, "Admin");
+	aw_access_set(conf, &facts, "Admin");
+	assert_false(is_let_in(conf, &facts));
+}
+
+/* The first line counts, and what stood behind the last one does not. */
+static void from_the_first_to_the_last(void **state)
+{
+	aw_own_free struct aw_conf *conf = policy("+s");
+	struct aw_access_accounts ask = { .n = 0 };
+
+	(void)state;
+	fake_rule(conf, NULL, false, AW_RULE_ACCOUNT, THERE);
+	conf->access.n_rules = 1;
+	aw_access_ask_in(conf, HOME, &ask);
+	assert_int_equal(ask.n, 1);
+	assert_string_equal(ask.id[0], HOME);
+}
+
+/* No account is none: nothing is told of anybody's. */
+static void no_account_is_none(void **state)
+{
+	aw_own_free struct aw_conf *conf = policy("+s");
+	struct aw_access_facts facts = { .sets_known = false };
+
+	(void)state;
+	fake_rule(conf, NULL, false, AW_RULE_ACCOUNT, THERE);
+	aw_access_told(conf, &facts, "", HOME);
+	assert_false(facts.sets_known);
+	assert_int_equal(facts.elsewhere, 0);
+	aw_access_told(conf, &facts, FAR, HOME);
+	assert_false(facts.sets_known);
+	assert_int_equal(facts.elsewhere, 0);
+	aw_access_told(conf, &facts, THERE, HOME);
+	assert_false(facts.sets_known);
+	assert_int_equal(facts.elsewhere, 1);
+}
+
+/* More than can be meant to be asked in are not, and spoil nothing. */
+static void no_more_than_fit(void **state)
+{
+	struct {
+		struct aw_access_accounts ask;
+		char behind[26];
+	} place = { .ask = { .n = 0 } };
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		char account[13];
+
+		assert_int_equal(
+		    aw_fmt(account, sizeof(account), "%012d", 100 + i), 0);
+		aw_access_ask(&place.ask, account);
+	}
+	assert_int_equal(place.ask.n, AW_ACCESS_ACCOUNTS);
+	assert_string_equal(place.ask.id[9], "000000000109");
+	for (size_t i = 0; i < sizeof(place.behind); i++)
+		assert_int_equal(place.behind[i], 0);
+	/* what is known is asked once, also as the last one */
+	place.ask.n = 2;
+	aw_access_ask(&place.ask, "000000000101");
+	assert_int_equal(place.ask.n, 2);
+	aw_access_ask(&place.ask, "000000000102");
+	assert_int_equal(place.ask.n, 3);
+}
+
+/* Where to ask: once each, and nowhere without a line about sets. */
+static void where_to_ask(void **state)
+{
+	aw_own_free struct aw_conf *conf = policy("+u");
+	struct aw_access_accounts ask = { .n = 0 };
+
+	(void)state;
+	aw_access_ask_in(conf, HOME, &ask);
+	assert_int_equal(ask.n, 0);
+	aw_access_ask(&ask, FAR);
+	aw_access_ask(&ask, "");
+	aw_access_ask(&ask, FAR);
+	fake_rule(conf, NULL, true, AW_RULE_ACCOUNT, THERE);
+	fake_rule(conf, "sudo", false, AW_RULE_SET, "Admin");
+	fake_rule(conf, NULL, false, AW_RULE_SET, THERE "/Admin");
+	fake_rule(conf, NULL, false, AW_RULE_SET, FAR "/Admin");
+	fake_rule(conf, NULL, false, AW_RULE_USER, "555566667777/Admin");
+	aw_access_ask_in(conf, "", &ask);
+	assert_int_equal(ask.n, 2);
+	aw_access_ask_in(conf, HOME, &ask);
+	assert_int_equal(ask.n, 3);
+	assert_string_equal(ask.id[0], FAR);
+	assert_string_equal(ask.id[1], THERE);
+	assert_string_equal(ask.id[2], HOME);
+	/* by its number, it is this host's */
+	aw_conf_access_at_home(&conf->access, THERE);
+	ask.n = 0;
+	aw_access_ask_in(conf, THERE, &ask);
+	assert_int_equal(ask.n, 2);
+	assert_string_equal(ask.id[0], THERE);
+	assert_string_equal(ask.id[1], FAR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -530,6 +732,12 @@ int main(void)
 		cmocka_unit_test(sets),
 		cmocka_unit_test(no_set_is_in_no_account),
 		cmocka_unit_test(asks_for_sets_when_they_count),
+		cmocka_unit_test(elsewhere),
+		cmocka_unit_test(only_lines_about_sets),
+		cmocka_unit_test(from_the_first_to_the_last),
+		cmocka_unit_test(no_account_is_none),
+		cmocka_unit_test(no_more_than_fit),
+		cmocka_unit_test(where_to_ask),
 	};
 
 	return cmocka_run_group_tests_name("access", tests, NULL, NULL);

@@ -18,32 +18,12 @@
 #include "common/own.h"
 #include "tests/unit/awsssod/people.h"
 
-#define TOKEN 4711
-#define HOUR  3600000
+#define HOUR 3600000
 
 static void set_grace(struct fake *fake, const char *span)
 {
 	fake_rule(&fake->daemon->conf, "sudo", true, AW_RULE_GRACE, span);
 	fake_rule(&fake->daemon->conf, "sudo", false, AW_RULE_USER, "alice");
-}
-
-/* alice signs in with a code, in session 9. */
-static void log_in(struct fake *fake)
-{
-	aw_own_fd int fd = fake_connect(fake, "auth.sock");
-	aw_own_fd int open_fd = fake_connect(fake, "auth.sock");
-	struct end end = right;
-
-	end.token = TOKEN;
-	send_end(fake, begin(fake, fd, "c1"), &end);
-	fake_verdict(fake, fd, AW_VERDICT_ALLOW, "");
-	fake_ask(fake, open_fd,
-	    &(struct fake_ask){ .type = AW_MSG_OPEN,
-		.user = "alice",
-		.rhost = "10.0.0.9",
-		.attempt = "c1",
-		.ksession = 9 });
-	fake_verdict(fake, open_fd, AW_VERDICT_ALLOW, "");
 }
 
 /* sudo's account phase in @ksession; the portal answers @net with @role. */

@@ -17,8 +17,6 @@
 #include "common/own.h"
 #include "tests/unit/awsssod/people.h"
 
-#define TOKEN 4711
-
 static void sign_in(struct fake *fake, const char *attempt, uint64_t token)
 {
 	aw_own_fd int fd = fake_connect(fake, "auth.sock");

@@ -27,7 +27,6 @@
 #include "tests/unit/awsssod/people.h"
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
-#define TOKEN  4711
 
 static const char *const sets[] = { "Admin", "Empty", "ReadOnly" };
 static const struct fake_grant grants[] = {
