@@ -278,8 +278,7 @@ static int on_timer(
 
 /* --- answers ----------------------------------------------------------- */
 
-/* How far AWS's clock is before ours, if the answer tells. */
-static bool clock_offset(const struct aw_http_answer *answer, int64_t *ret)
+bool aw_call_clock(const struct aw_http_answer *answer, int64_t *ret)
 {
 	const time_t date = curl_getdate(answer->header[AW_HTTP_DATE], NULL);
 
@@ -323,7 +322,7 @@ static bool has_remedy(struct aw_call *call, const struct aw_http_answer *http,
 
 	*ret_ms = 0;
 	if (is_signed(call) && !call->fixed_clock &&
-	    aw_error_is_clock(error->code) && clock_offset(http, &offset) &&
+	    aw_error_is_clock(error->code) && aw_call_clock(http, &offset) &&
 	    llabs(offset - call->skew) > CLOCK_TOLERANCE) {
 		call->fixed_clock = true;
 		call->aws->skew = offset;
@@ -404,7 +403,7 @@ static void on_http(void *user, const struct aw_http_answer *http)
 	int64_t offset;
 
 	call->op = NULL;
-	if (http->error == 0 && clock_offset(http, &offset)) {
+	if (http->error == 0 && aw_call_clock(http, &offset)) {
 		call->aws->offset = offset;
 		call->aws->answered = true;
 	}

@@ -72,6 +72,10 @@ typedef void aw_call_done_fn(void *user, const struct aw_call_answer *answer);
 int aw_call_start(struct aw_aws *aws, const struct aw_call_request *request,
     aw_call_done_fn *done, void *user, struct aw_call **ret) AW_MUST_USE;
 
+/* How far AWS's clock is before ours, in seconds, if @answer tells. */
+struct aw_http_answer;
+bool aw_call_clock(const struct aw_http_answer *answer, int64_t *ret);
+
 /* @done will not be called.  Takes NULL. */
 void aw_call_cancel(struct aw_call *call);
 

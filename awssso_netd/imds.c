@@ -256,7 +256,7 @@ static void on_answer(void *user, const struct aw_http_answer *answer)
 		finish(op, &ret);
 }
 
-static const char *base_of(const struct aw_conf *conf)
+const char *aw_imds_base(const struct aw_conf *conf)
 {
 	if (conf->endpoint_url_imds[0])
 		return conf->endpoint_url_imds;
@@ -271,7 +271,7 @@ int aw_imds_start(struct aw_http *http, const struct aw_conf *conf,
 	struct aw_endpoint endpoint;
 	int r;
 
-	r = aw_endpoint_parse(base_of(conf), &endpoint);
+	r = aw_endpoint_parse(aw_imds_base(conf), &endpoint);
 	if (r < 0)
 		return r;
 	op = calloc(1, sizeof(*op));

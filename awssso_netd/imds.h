@@ -26,6 +26,9 @@ struct aw_imds_answer {
 	char account[16], region[36]; /* AW_IMDS_DOCUMENT */
 };
 
+/* The URL that the metadata service has by these settings.  Borrowed. */
+const char *aw_imds_base(const struct aw_conf *conf);
+
 struct aw_imds_op;
 /* @answer is borrowed.  The op is gone when this returns. */
 typedef void aw_imds_done_fn(void *user, const struct aw_imds_answer *answer);

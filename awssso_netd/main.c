@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "awssso_netd/daemon.h"
+#include "awssso_netd/egress.h"
 #include "awssso_netd/log.h"
 #include "awssso_netd/probe.h"
 #include "awssso_netd/try.h"
@@ -21,6 +22,7 @@
 static const char help[] =
     "usage: awssso-netd --foreground [options]\n"
     "       awssso-netd --probe [--config FILE]\n"
+    "       awssso-netd --egress [--config FILE]\n"
     "       awssso-netd --try --start-url URL --region REGION\n"
     "Talks to AWS for awsssod, over a socket that nobody else may use.\n"
     "\n"
@@ -32,6 +34,8 @@ static const char help[] =
     "  --client-user NAME  who may connect when started as root or by systemd\n"
     "                      (" AW_USER_DAEMON ")\n"
     "  --probe             say what can be reached and read, and end\n"
+    "  --egress            say which hosts and ports it talks to, by which "
+    "way\n"
     "  --try               sign in once, say what AWS tells, as JSON, and "
     "end;\n"
     "                      further settings only from --config, if given\n"
@@ -42,6 +46,7 @@ enum mode {
 	MODE_NONE,
 	MODE_SERVE,
 	MODE_PROBE,
+	MODE_EGRESS,
 	MODE_TRY,
 	MODE_DONE, /* help or version was printed */
 };
@@ -61,7 +66,8 @@ static int fail(int r, const struct aw_diag *why)
 
 /* --- modes ------------------------------------------------------------- */
 
-static int run_probe(const struct options *options)
+/* --probe and --egress: by the settings of the daemon. */
+static int run_by_conf(const struct options *options)
 {
 	aw_own_free struct aw_conf *conf = calloc(1, sizeof(*conf));
 	struct aw_diag why = { .text = "" };
@@ -71,7 +77,9 @@ static int run_probe(const struct options *options)
 		r = aw_daemon_conf(
 		    options->config ? options->config : AW_PATH_CONF, conf,
 		    &why);
-	if (r == 0)
+	if (r == 0 && options->mode == MODE_EGRESS)
+		aw_egress_print(conf);
+	else if (r == 0)
 		r = aw_probe_run(conf);
 	return r < 0 ? fail(r, &why) : r != 0;
 }
@@ -149,6 +157,7 @@ static int run_daemon(const struct options *options)
 enum option_key {
 	OPT_FOREGROUND = 256,
 	OPT_PROBE,
+	OPT_EGRESS,
 	OPT_TRY,
 	OPT_HELP,
 	OPT_VERSION,
@@ -164,6 +173,7 @@ enum option_key {
 static const struct option long_options[] = {
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
 	{ "probe", no_argument, NULL, OPT_PROBE },
+	{ "egress", no_argument, NULL, OPT_EGRESS },
 	{ "try", no_argument, NULL, OPT_TRY },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -207,6 +217,8 @@ static enum mode mode_of(int key)
 		return MODE_SERVE;
 	case OPT_PROBE:
 		return MODE_PROBE;
+	case OPT_EGRESS:
+		return MODE_EGRESS;
 	case OPT_TRY:
 		return MODE_TRY;
 	case OPT_HELP:
@@ -241,7 +253,7 @@ static int parse(int argc, char **argv, struct options *ret)
 		return 0;
 	(void)fprintf(stderr, "awssso-netd: %s\n%s",
 	    optind < argc ? "unexpected argument"
-			  : "needs --foreground, --probe or --try",
+			  : "needs --foreground, --probe, --egress or --try",
 	    help);
 	return -EINVAL;
 }
@@ -259,7 +271,8 @@ int main(int argc, char **argv)
 	case MODE_SERVE:
 		return run_daemon(&options);
 	case MODE_PROBE:
-		return run_probe(&options);
+	case MODE_EGRESS:
+		return run_by_conf(&options);
 	case MODE_TRY:
 		return run_try(&options);
 	case MODE_NONE:

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "awssso_netd/aws.h"
+#include "awssso_netd/call.h"
+#include "awssso_netd/egress.h"
 #include "awssso_netd/host.h"
 #include "awssso_netd/http.h"
 #include "awssso_netd/identitystore.h"
@@ -19,6 +21,7 @@
 #include "common/sock.h"
 
 #define DEADLINE_MS 20000
+#define CLOCK_MAX   300 /* seconds; AWS refuses signatures beyond */
 
 struct probe;
 struct reach {
@@ -109,7 +112,7 @@ static void on_keys(void *user, const struct aw_call_answer *answer)
 		conf->role_arn[0] ? " then " : "", conf->role_arn) < 0)
 		where[0] = '\0';
 	say(probe, ok, "credentials", where, ok ? sts.arn : why.text);
-	if (ok) {
+	if (ok && aw_egress_needs(conf, AW_SERVICE_IDENTITYSTORE)) {
 		ask_list(probe, "ListUsers", on_users);
 		ask_list(probe, "ListGroups", on_groups);
 	}
@@ -141,6 +144,9 @@ static void on_reach(void *user, const struct aw_http_answer *answer)
 	if (aw_fmt(text, sizeof(text), "reached in %llu ms",
 		(unsigned long long)(aw_sock_now_ms() - reach->started_ms)) < 0)
 		text[0] = '\0';
+	if (answer->error == 0 &&
+	    aw_call_clock(answer, &reach->probe->aws->offset))
+		reach->probe->aws->answered = true;
 	say(reach->probe, answer->error == 0,
 	    aw_service_info(reach->service)->label, reach->where,
 	    answer->error ? answer->why.text : text);
@@ -174,19 +180,32 @@ static void start_reach(struct probe *probe, enum aw_service service)
 
 static int check_all(struct probe *probe)
 {
-	static const enum aw_service needed[] = { AW_SERVICE_OIDC,
-		AW_SERVICE_PORTAL, AW_SERVICE_STS, AW_SERVICE_IDENTITYSTORE };
 	struct aw_host_op *host;
 	int r;
 
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		start_reach(probe, needed[i]);
-	r = aw_host_start(
-	    probe->aws, aw_sock_now_ms() + DEADLINE_MS, on_host, probe, &host);
-	if (r < 0)
-		return r;
-	probe->pending++;
+	for (unsigned i = 0; i < AW_SERVICE_N_; i++)
+		if (aw_egress_needs(probe->aws->conf, i))
+			start_reach(probe, i);
+	if (aw_egress_needs_keys(probe->aws->conf)) {
+		r = aw_host_start(probe->aws, aw_sock_now_ms() + DEADLINE_MS,
+		    on_host, probe, &host);
+		if (r < 0)
+			return r;
+		probe->pending++;
+	}
 	return sd_event_loop(probe->aws->event);
+}
+
+static void say_clock(struct probe *probe)
+{
+	const int64_t offset = probe->aws->offset;
+	char text[64];
+
+	if (!probe->aws->answered ||
+	    aw_fmt(text, sizeof(text), "%lld s ahead of ours",
+		(long long)offset) < 0)
+		return;
+	say(probe, llabs(offset) < CLOCK_MAX, "clock", "AWS", text);
 }
 
 int aw_probe_run(const struct aw_conf *conf)
@@ -200,6 +219,8 @@ int aw_probe_run(const struct aw_conf *conf)
 		r = aw_aws_new(event, conf, &probe.aws);
 	if (r == 0)
 		r = check_all(&probe);
+	if (r == 0 && probe.pending == 0)
+		say_clock(&probe);
 	/* A signal may have come in between: what is under way goes with the
 	 * process. */
 	if (probe.pending == 0)
