@@ -5,6 +5,7 @@
 #include "awssso/conf_paths.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,7 +113,8 @@ static void ids_of_netd(uid_t *uid, gid_t *gid)
 	}
 }
 
-void aw_conf_paths_warn(const struct aw_conf *conf, const char *path)
+void aw_conf_paths_walk(const struct aw_conf *conf, const char *path,
+    aw_conf_paths_fn *fn, void *user)
 {
 	uid_t uid;
 	gid_t gid;
@@ -120,7 +122,7 @@ void aw_conf_paths_warn(const struct aw_conf *conf, const char *path)
 	ids_of_netd(&uid, &gid);
 	for (size_t i = 0; i < aw_conf_n_keywords; i++) {
 		const struct aw_conf_keyword *keyword = &aw_conf_keywords[i];
-		char value[AW_CONF_TEXT + 32];
+		char value[AW_CONF_TEXT + 32], place[PATH_MAX];
 		const char *why;
 
 		/* A shell is the people's. */
@@ -129,9 +131,19 @@ void aw_conf_paths_warn(const struct aw_conf *conf, const char *path)
 		    aw_conf_show(conf, keyword, 0, value, sizeof(value)) != 0)
 			continue;
 		why = aw_conf_paths_why_not(value, uid, gid);
-		if (why)
-			(void)fprintf(stderr, "awssso: %s:%u: %s: %s: %s\n",
-			    path, line_of(path, keyword), keyword->keyword,
-			    value, why);
+		if (why &&
+		    aw_fmt(place, sizeof(place), "%s:%u: %s: %s", path,
+			line_of(path, keyword), keyword->keyword, value) == 0)
+			fn(user, place, why);
 	}
+}
+
+static void warn(void *user AW_UNUSED, const char *place, const char *why)
+{
+	(void)fprintf(stderr, "awssso: %s: %s\n", place, why);
+}
+
+void aw_conf_paths_warn(const struct aw_conf *conf, const char *path)
+{
+	aw_conf_paths_walk(conf, path, warn, NULL);
 }

@@ -16,8 +16,15 @@
  * the next call. */
 const char *aw_conf_paths_why_not(const char *path, uid_t uid, gid_t gid);
 
-/* Warn on stderr of each file that @conf, which was read from @path, names and
+/* @place is "FILE:LINE: KEY: VALUE". */
+typedef void aw_conf_paths_fn(void *user, const char *place, const char *why);
+
+/* Call @fn with each file that @conf, which was read from @path, names and
  * awssso-netd could not read. */
+void aw_conf_paths_walk(const struct aw_conf *conf, const char *path,
+    aw_conf_paths_fn *fn, void *user);
+
+/* Warn on stderr of each of them. */
 void aw_conf_paths_warn(const struct aw_conf *conf, const char *path);
 
 #endif

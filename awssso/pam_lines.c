@@ -23,10 +23,9 @@
 
 struct reader {
 	const char *etc;
-	aw_pam_line_fn *fn;
+	aw_pam_walk_fn *fn;
 	void *user;
 	unsigned depth;
-	bool found;
 };
 
 /* A file on the way: of the lines of @phase only, unless that is NULL. */
@@ -53,28 +52,18 @@ static char *next_word(char **rest)
 	return word;
 }
 
-static bool is_module(const char *word)
-{
-	const char *slash = strrchr(word, '/');
-
-	return strcmp(slash ? slash + 1 : word, MODULE) == 0;
-}
-
 static int tell(struct reader *reader, const struct source *source,
-    const char *phase, char *options)
+    struct aw_pam_line *line)
 {
-	char place[PATH_MAX + 16], text[LINE_SIZE + 64];
+	char place[PATH_MAX + 16];
 	int r;
 
-	options = options ? options + strspn(options, BLANKS) : NULL;
 	r = aw_fmt(place, sizeof(place), "%s:%u", source->path, source->line);
-	if (r == 0)
-		r = aw_fmt(text, sizeof(text), "%s " MODULE "%s%s", phase,
-		    options && *options ? " " : "", options ? options : "");
-	if (r == 0)
-		reader->fn(reader->user, place, text);
-	reader->found = true;
-	return r;
+	if (r < 0)
+		return r;
+	line->place = place;
+	reader->fn(reader->user, line);
+	return 0;
 }
 
 static int include(struct reader *reader, const char *name, const char *phase)
@@ -85,24 +74,30 @@ static int include(struct reader *reader, const char *name, const char *phase)
 }
 
 static int take_line(
-    struct reader *reader, const struct source *source, char *line)
+    struct reader *reader, const struct source *source, char *text)
 {
-	char *rest = line, *phase, *control, *module;
+	struct aw_pam_line line = { .options = "" };
+	char *rest = text, *phase;
 
-	line[strcspn(line, "#")] = '\0';
+	text[strcspn(text, "#")] = '\0';
 	phase = next_word(&rest);
-	control = next_word(&rest);
-	if (!phase || !control)
+	line.control = next_word(&rest);
+	if (!phase || !line.control)
 		return 0;
 	if (strcmp(phase, INCLUDE_IN) == 0)
-		return include(reader, control, source->phase);
-	phase += *phase == '-';
-	module = next_word(&rest);
-	if (!module || (source->phase && strcmp(phase, source->phase) != 0))
+		return include(reader, line.control, source->phase);
+	line.may_be_missing = *phase == '-';
+	line.phase = phase + line.may_be_missing;
+	line.module = next_word(&rest);
+	if (!line.module ||
+	    (source->phase && strcmp(line.phase, source->phase) != 0))
 		return 0;
-	if (strcmp(control, "include") == 0 || strcmp(control, "substack") == 0)
-		return include(reader, module, phase);
-	return is_module(module) ? tell(reader, source, phase, rest) : 0;
+	if (strcmp(line.control, "include") == 0 ||
+	    strcmp(line.control, "substack") == 0)
+		return include(reader, line.module, line.phase);
+	if (rest)
+		line.options = rest + strspn(rest, BLANKS);
+	return tell(reader, source, &line);
 }
 
 /* A line may go on behind a backslash at its end. */
@@ -156,8 +151,8 @@ static int read_file(struct reader *reader, const char *name, const char *phase)
 	return r;
 }
 
-int aw_pam_lines(
-    const char *etc, const char *service, aw_pam_line_fn *fn, void *user)
+int aw_pam_walk(
+    const char *etc, const char *service, aw_pam_walk_fn *fn, void *user)
 {
 	struct reader reader = { .etc = etc, .fn = fn, .user = user };
 	int r;
@@ -165,9 +160,50 @@ int aw_pam_lines(
 	if (!*service || *service == '.' || strchr(service, '/'))
 		return -ENAMETOOLONG;
 	r = read_file(&reader, service, NULL);
-	if (r == AW_ABSENT)
-		r = read_file(&reader, "other", NULL);
+	return r == AW_ABSENT ? read_file(&reader, "other", NULL) : r;
+}
+
+bool aw_pam_is_ours(const struct aw_pam_line *line)
+{
+	const char *slash = strrchr(line->module, '/');
+
+	return strcmp(slash ? slash + 1 : line->module, MODULE) == 0;
+}
+
+struct filter {
+	aw_pam_line_fn *fn;
+	void *user;
+	bool found;
+	int error;
+};
+
+static void filter(void *user, const struct aw_pam_line *line)
+{
+	struct filter *filter = user;
+	char text[LINE_SIZE + 64];
+	int r;
+
+	if (!aw_pam_is_ours(line))
+		return;
+	filter->found = true;
+	r = aw_fmt(text, sizeof(text), "%s " MODULE "%s%s", line->phase,
+	    *line->options ? " " : "", line->options);
+	if (r < 0)
+		filter->error = r;
+	else
+		filter->fn(filter->user, line->place, text);
+}
+
+int aw_pam_lines(
+    const char *etc, const char *service, aw_pam_line_fn *fn, void *user)
+{
+	struct filter wanted = { .fn = fn, .user = user };
+	int r;
+
+	r = aw_pam_walk(etc, service, filter, &wanted);
 	if (r != 0)
 		return r;
-	return reader.found ? 0 : AW_ABSENT;
+	if (wanted.error)
+		return wanted.error;
+	return wanted.found ? 0 : AW_ABSENT;
 }

@@ -6,6 +6,7 @@
 #include "awssso/print.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -16,24 +17,36 @@
 
 #define LABEL_WIDTH 16
 
-static const char *colour_of(enum aw_colour colour)
+static bool is_coloured(enum aw_colour colour)
 {
-	if (colour == AW_PLAIN || !isatty(STDOUT_FILENO))
-		return "";
-	return colour == AW_GOOD ? "\033[32m" : "\033[1;31m";
+	const char *no = secure_getenv("NO_COLOR");
+
+	return colour != AW_PLAIN && (!no || !*no) && isatty(STDOUT_FILENO);
+}
+
+const char *aw_print_on(enum aw_colour colour)
+{
+	static const char *const codes[] = { "", "\033[32m", "\033[33m",
+		"\033[1;31m" };
+
+	return is_coloured(colour) ? codes[colour] : "";
+}
+
+const char *aw_print_off(enum aw_colour colour)
+{
+	return is_coloured(colour) ? "\033[0m" : "";
 }
 
 void aw_print_row(
     const char *label, enum aw_colour colour, const char *fmt, ...)
 {
-	const char *on = colour_of(colour);
 	va_list args;
 
-	printf("%-*s%s", LABEL_WIDTH, label, on);
+	printf("%-*s%s", LABEL_WIDTH, label, aw_print_on(colour));
 	va_start(args, fmt);
 	(void)vprintf(fmt, args);
 	va_end(args);
-	printf("%s\n", *on ? "\033[0m" : "");
+	printf("%s\n", aw_print_off(colour));
 }
 
 const char *aw_print_span(char *buf, size_t size, uint64_t seconds)

@@ -15,8 +15,14 @@
 enum aw_colour {
 	AW_PLAIN,
 	AW_GOOD,
+	AW_WARN,
 	AW_BAD,
 };
+
+/* What turns @colour on, and off again: "" unless standard output is a terminal
+ * and NO_COLOR is not set. */
+const char *aw_print_on(enum aw_colour colour);
+const char *aw_print_off(enum aw_colour colour);
 
 /* One line "label    text". */
 void aw_print_row(const char *label, enum aw_colour colour, const char *fmt,

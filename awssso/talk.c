@@ -24,10 +24,19 @@ void aw_talk_done(struct aw_talk *talk)
 	aw_own_free_done(&talk->data);
 }
 
-static int unreachable(int error)
+static int say(
+    const struct aw_talk *talk, int error, const char *what, const char *why)
 {
-	(void)aw_complain("awsssod", strerrordesc_np(-error));
+	if (talk->why)
+		aw_diag_set(talk->why, "%s: %s", what, why);
+	else
+		(void)aw_complain(what, why);
 	return error;
+}
+
+static int unreachable(const struct aw_talk *talk, int error)
+{
+	return say(talk, error, "awsssod", strerrordesc_np(-error));
 }
 
 int aw_talk_begin(
@@ -39,17 +48,16 @@ int aw_talk_begin(
 	r = aw_fmt(
 	    path, sizeof(path), "%s/%s", run_dir ? run_dir : AW_PATH_RUN, name);
 	if (r < 0)
-		return unreachable(-ENAMETOOLONG);
+		return unreachable(talk, -ENAMETOOLONG);
 	talk->data = malloc(AW_WIRE_MAX);
 	if (!talk->data)
-		return unreachable(-ENOMEM);
+		return unreachable(talk, -ENOMEM);
 	r = aw_sock_connect(path, CONNECT_MS, &talk->fd);
-	if (r < 0) {
-		(void)aw_complain(path, r == -ENOENT || r == -ECONNREFUSED
-					    ? "awsssod is not running"
-					    : strerrordesc_np(-r));
-		return r;
-	}
+	if (r < 0)
+		return say(talk, r, path,
+		    r == -ENOENT || r == -ECONNREFUSED
+			? "awsssod is not running"
+			: strerrordesc_np(-r));
 	talk->request = aw_sock_now_ms() << 22 ^ (uint64_t)getpid();
 	aw_wire_begin(&talk->out, talk->data, AW_WIRE_MAX, type, talk->request);
 	return 0;
@@ -68,7 +76,7 @@ int aw_talk_ask_with(struct aw_talk *talk, int fd)
 	if (r == 0)
 		r = aw_sock_send(talk->fd, talk->data, talk->out.len, fd,
 		    aw_sock_now_ms() + SEND_MS);
-	return r < 0 ? unreachable(r) : 0;
+	return r < 0 ? unreachable(talk, r) : 0;
 }
 
 int aw_talk_next(struct aw_talk *talk, unsigned wait_s)
@@ -78,18 +86,14 @@ int aw_talk_next(struct aw_talk *talk, unsigned wait_s)
 
 	r = aw_sock_recv(talk->fd, talk->data, AW_WIRE_MAX,
 	    aw_sock_now_ms() + (uint64_t)wait_s * 1000, &len, NULL);
-	if (r == AW_END) {
-		(void)aw_complain("awsssod",
+	if (r == AW_END)
+		return say(talk, -ECONNRESET, "awsssod",
 		    "hung up without an answer (is this yours to ask?)");
-		return -ECONNRESET;
-	}
 	if (r < 0)
-		return unreachable(r);
+		return unreachable(talk, r);
 	if (aw_wire_open(talk->data, len, &talk->in) < 0 ||
-	    talk->in.request != talk->request) {
-		(void)aw_complain("awsssod", "sent what is no answer");
-		return -EBADMSG;
-	}
+	    talk->in.request != talk->request)
+		return say(talk, -EBADMSG, "awsssod", "sent what is no answer");
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/outcome.h"
+#include "common/text.h"
 #include "common/wire.h"
 
 /* The option of every command that talks to awsssod. */
@@ -23,6 +24,8 @@ struct aw_talk {
 	uint8_t *data;          /* AW_WIRE_MAX bytes */
 	struct aw_wire_out out; /* the question: put fields, then ask */
 	struct aw_wire_in in;   /* the latest answer */
+	struct aw_diag *why;    /* NULL: what goes wrong is said on stderr;
+				   else it is put there and not said */
 };
 #define AW_TALK_INIT     \
 	{                \

@@ -84,7 +84,7 @@ expect "the daemons hold nothing of the simulator" "$(
 # --- the house style
 code=$(git ls-files '*.c' '*.h')
 expect "no banned call" "$(grep -nwE '(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|atoi|atol|atoll|strto(l|ul|ll|ull|d|f|imax|umax)|strtok|strtok_r|sscanf|alloca|getenv|secure_getenv|system|popen|signal|localtime|gmtime|getpwnam|getpwuid|getgrnam|getgrgid|snprintf)[[:space:]]*\(' $code |
-	grep -vE '^common/(text|buf)\.[ch]:.*v?snprintf|^awssso_netd/environment\.c:.*secure_getenv|^tests/|:[[:space:]]*(/?\*)')"
+	grep -vE '^common/(text|buf)\.[ch]:.*v?snprintf|^awssso_netd/environment\.c:.*secure_getenv|^awssso/print\.c:.*secure_getenv\("NO_COLOR"\)|^tests/|:[[:space:]]*(/?\*)')"
 # A test is a table with a loop behind it; its length says nothing.
 product=$(git ls-files '*.c' '*.h' | grep -vE '^tests/(unit|fuzz|bench|world)/')
 expect "no file over 600 lines" "$(wc -l $product | awk '$2 != "total" && $1 > 600')"
