@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "awssso_netd/updated.h"
+
 #define IDS_MAX (128 * 1024 * 1024) /* 3,000,000 users */
 
 void aw_scim_rows_init(struct aw_scim_rows *rows)
@@ -27,6 +29,14 @@ static int remember(struct aw_buf *ids, const char *id)
 	return aw_buf_error(ids);
 }
 
+static void note_updated(struct aw_scim_rows *rows, struct json_object *row)
+{
+	const uint64_t at = aw_updated_of(row);
+
+	if (at > rows->updated)
+		rows->updated = at;
+}
+
 int aw_scim_take_user(struct aw_scim_rows *rows, const struct aw_place *place,
     struct json_object *row, const char *issuer, struct aw_buf *page,
     struct aw_diag *why)
@@ -41,8 +51,10 @@ int aw_scim_take_user(struct aw_scim_rows *rows, const struct aw_place *place,
 		r = remember(&rows->users, user.id);
 	if (r == 0 && user.is_odd && rows->n_odd++ == 0)
 		r = aw_copy(rows->odd_id, sizeof(rows->odd_id), user.id);
-	if (r == 0)
+	if (r == 0) {
 		rows->n_users++;
+		note_updated(rows, row);
+	}
 	return r;
 }
 
@@ -110,6 +122,7 @@ int aw_scim_take_group(struct aw_scim_rows *rows, const struct aw_place *place,
 	if (r < 0)
 		return r;
 	rows->n_groups++;
+	note_updated(rows, row);
 	return take_members(rows, place, &group, page, why);
 }
 

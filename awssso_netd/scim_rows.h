@@ -11,6 +11,7 @@
 struct aw_scim_rows {
 	struct aw_buf users, groups; /* ids, each with its NUL */
 	uint64_t n_users, n_groups, n_members;
+	uint64_t updated;        /* when one was changed last, or 0 */
 	bool has_members;        /* groups came with some */
 	uint64_t nested;         /* groups within groups, left out */
 	uint64_t n_odd;          /* users whose "active" cannot be understood */

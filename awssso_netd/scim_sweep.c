@@ -102,6 +102,7 @@ static void finish(
 	sweep->end.n.users = sweep->rows.n_users;
 	sweep->end.n.groups = sweep->rows.n_groups;
 	sweep->end.n.members = sweep->rows.n_members;
+	sweep->end.n.updated = sweep->rows.updated;
 	if (why)
 		sweep->end.why = *why;
 	say_odd(&sweep->rows);

@@ -27,8 +27,9 @@
 struct aw_sweep_counts {
 	uint64_t users, groups, members, requests;
 	uint64_t sets, grants, set_requests;
-	bool sets_known; /* the SET_RECs and GRANT_RECs are complete */
-	bool sets_later; /* AWS did not say; not that they may not be read */
+	uint64_t updated; /* when a row was changed last; 0: not known */
+	bool sets_known;  /* the SET_RECs and GRANT_RECs are complete */
+	bool sets_later;  /* AWS did not say; not that they may not be read */
 };
 
 struct aw_sweep_page {

@@ -10,6 +10,7 @@
 #include "awssso_netd/identitystore.h"
 #include "awssso_netd/log.h"
 #include "awssso_netd/record.h"
+#include "awssso_netd/updated.h"
 
 const char *aw_store_sweep_operation(const struct aw_store_sweep *sweep)
 {
@@ -135,6 +136,15 @@ static uint64_t *counter(struct aw_store_sweep *sweep)
 					      : &n->members;
 }
 
+static void note_updated(struct aw_store_sweep *sweep, struct json_object *json)
+{
+	const uint64_t at = aw_updated_newest(
+	    json, sweep->step == AW_STEP_GROUPS ? "Groups" : "Users");
+
+	if (sweep->step != AW_STEP_MEMBERS && at > sweep->end.n.updated)
+		sweep->end.n.updated = at;
+}
+
 int aw_store_sweep_take(struct aw_store_sweep *sweep, struct json_object *json,
     struct aw_buf *page, struct aw_diag *why)
 {
@@ -147,6 +157,7 @@ int aw_store_sweep_take(struct aw_store_sweep *sweep, struct json_object *json,
 			      : take_list(sweep, json, page, &n, why);
 	if (r < 0)
 		return r;
+	note_updated(sweep, json);
 	*counter(sweep) += n;
 	sweep->rows += n;
 	return 0;

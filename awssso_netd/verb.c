@@ -411,6 +411,8 @@ static void on_sweep(void *user, const struct aw_sweep_end *end)
 	if (end->net == AW_NET_OK)
 		aw_reply_why(&out, &end->why);
 	aw_wire_put_num(&out, AW_TAG_SET_REQUESTS, n->set_requests);
+	if (n->updated)
+		aw_wire_put_num(&out, AW_TAG_UPDATED, n->updated);
 	aw_client_send(job->client, &out, -1);
 	job_free(job);
 }

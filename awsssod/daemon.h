@@ -35,6 +35,7 @@
 #include "awsssod/settings.h"
 #include "awsssod/state.h"
 #include "awsssod/sweep.h"
+#include "awsssod/today.h"
 
 #define AW_DAEMON_REFRESHED 256
 
@@ -63,6 +64,7 @@ struct aw_daemon {
 	/* when a person was last asked about out of turn, by row number */
 	uint64_t refreshed[AW_DAEMON_REFRESHED];
 	time_t told_expiry; /* when the SCIM token's end was last told */
+	struct aw_today today;
 	uint64_t n_allowed, n_denied; /* verdicts on sign-ins since the start */
 };
 

@@ -505,6 +505,8 @@ static const char *const sql[AW_Q_COUNT_] = {
 	[AW_Q_EVENTS] = EVENT "ORDER BY n DESC LIMIT ?1) ORDER BY n",
 	[AW_Q_EVENTS_OF] =
 	    EVENT "WHERE user = ?2 ORDER BY n DESC LIMIT ?1) ORDER BY n",
+	[AW_Q_EVENTS_SINCE] = "SELECT verdict, count(*) FROM events"
+			      " WHERE at >= ?1 GROUP BY verdict",
 	/* In the order of the index: each page starts where the last ended. */
 	[AW_Q_SKIPPED] = ENTRY
 	" INDEXED BY principals_skip WHERE skip IS NOT NULL AND present = 1"

@@ -224,6 +224,7 @@ enum aw_query {
 	AW_Q_EVENT_OF_CODE,
 	AW_Q_EVENTS,
 	AW_Q_EVENTS_OF,
+	AW_Q_EVENTS_SINCE, /* at -> verdict, how many */
 	AW_Q_SKIPPED,
 	AW_Q_IDS,
 	AW_Q_GIVEN_UP,

@@ -5,20 +5,19 @@
 #include "awsssod/scim_expiry.h"
 
 #include "awsssod/log.h"
+#include "common/conf_value.h"
 
 #define DAY 86400
 
 bool aw_scim_expiry_left(
     const struct aw_conf *conf, time_t now, uint64_t *ret_seconds)
 {
-	struct tm day = { 0 };
-	time_t end;
+	uint64_t end;
 
 	if (conf->source != AW_SOURCE_SCIM ||
-	    !strptime(conf->scim_token_expires, "%Y-%m-%d", &day))
+	    !aw_conf_value_day(conf->scim_token_expires, &end))
 		return false;
-	end = timegm(&day);
-	*ret_seconds = end > now ? (uint64_t)(end - now) : 0;
+	*ret_seconds = end > (uint64_t)now ? end - (uint64_t)now : 0;
 	return true;
 }
 

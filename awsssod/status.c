@@ -15,6 +15,7 @@
 #include "awsssod/revoke.h"
 #include "awsssod/scim_expiry.h"
 #include "awsssod/sets.h"
+#include "common/conf_value.h"
 #include "common/own.h"
 #include "common/proto.h"
 
@@ -55,7 +56,6 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 	const struct aw_sweep *sweep = &daemon->sweep;
 	const uint64_t now = aw_sock_now_ms();
 	int64_t members;
-	uint64_t left;
 	char held[257];
 
 	if (sweep->net)
@@ -80,8 +80,6 @@ static void put_sweep(struct aw_daemon *daemon, struct aw_wire_out *out)
 	if (aw_state_get_num(&daemon->state, "members", &members) != 0)
 		members = 0;
 	aw_wire_put_num(out, AW_TAG_MEMBERS, (uint64_t)members);
-	if (aw_scim_expiry_left(&daemon->conf, time(NULL), &left))
-		aw_wire_put_num(out, AW_TAG_EXPIRES_IN, left);
 	if (!aw_sweep_is_running(sweep))
 		aw_wire_put_num(out, AW_TAG_NEXT_SWEEP,
 		    sweep->next_ms > now ? (sweep->next_ms - now) / 1000 : 0);
@@ -120,6 +118,43 @@ static void put_counts(struct aw_daemon *daemon, struct aw_wire_out *out)
 	aw_wire_put_num(out, AW_TAG_DENIED, daemon->n_denied);
 }
 
+static void put_expiries(struct aw_daemon *daemon, struct aw_wire_out *out)
+{
+	const uint64_t now = (uint64_t)time(NULL);
+	uint64_t end;
+
+	if (aw_scim_expiry_left(&daemon->conf, (time_t)now, &end))
+		aw_wire_put_num(out, AW_TAG_EXPIRES_IN, end);
+	if (aw_conf_value_day(daemon->conf.saml_certificate_expires, &end))
+		aw_wire_put_num(
+		    out, AW_TAG_SAML_EXPIRES, end > now ? end - now : 0);
+}
+
+static void put_provider(struct aw_daemon *daemon, struct aw_wire_out *out)
+{
+	static const char *const sources[] = { "identity-store", "scim",
+		"published" };
+	const struct aw_conf *conf = &daemon->conf;
+	int64_t updated;
+
+	aw_wire_put_text(out, AW_TAG_SOURCE, sources[conf->source]);
+	if (conf->regions.n > 0)
+		aw_wire_put_text(out, AW_TAG_REGION, conf->regions.item[0]);
+	if (conf->source != AW_SOURCE_PUBLISHED &&
+	    aw_state_get_num(&daemon->state, "updated", &updated) == 0 &&
+	    updated > 0)
+		aw_wire_put_num(out, AW_TAG_UPDATED, (uint64_t)updated);
+}
+
+static void put_today(struct aw_daemon *daemon, struct aw_wire_out *out)
+{
+	aw_today_count(&daemon->today, &daemon->state, time(NULL));
+	for (uint64_t i = 1; i < AW_VERDICT_MAX_; i++) {
+		aw_wire_put_num(out, AW_TAG_VERDICT, i);
+		aw_wire_put_num(out, AW_TAG_COUNT, daemon->today.n[i]);
+	}
+}
+
 static void send_status(struct aw_conn *conn)
 {
 	aw_own_free uint8_t *data = malloc(AW_WIRE_MAX);
@@ -132,6 +167,9 @@ static void send_status(struct aw_conn *conn)
 	put_fact(daemon, &out, AW_TAG_STORE, "store");
 	put_counts(daemon, &out);
 	put_sweep(daemon, &out);
+	put_expiries(daemon, &out);
+	put_provider(daemon, &out);
+	put_today(daemon, &out);
 	aw_conn_send(conn, &out);
 }
 

@@ -241,6 +241,14 @@ static bool is_whole(const struct aw_sweep *sweep, const struct aw_wire_in *in)
 		   sweep->staging.members;
 }
 
+/* A time that cannot be kept is nobody's harm. */
+static void take_whole(struct aw_sweep *sweep, const struct aw_wire_in *in)
+{
+	aw_ignore(aw_state_set_num(&sweep->daemon->state, "updated",
+	    (int64_t)aw_wire_num(in, AW_TAG_UPDATED, 0)));
+	apply(sweep, time(NULL));
+}
+
 static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
 {
 	const uint64_t net = aw_wire_num(in, AW_TAG_NET, 0);
@@ -258,7 +266,7 @@ static void on_end(struct aw_sweep *sweep, const struct aw_wire_in *in)
 		finish(sweep, AW_NET_BAD_ANSWER,
 		    "awssso-netd counted other records than it sent");
 	else
-		apply(sweep, time(NULL));
+		take_whole(sweep, in);
 	if (sweep->sets_later)
 		aw_ignore(
 		    aw_fmt(sweep->lacks, sizeof(sweep->lacks), "%.256s", text));

@@ -108,6 +108,8 @@ static void remember(struct aw_daemon *daemon, const struct aw_ask *ask,
 	    person ? person->principal : NULL, ask->service, ask->rhost,
 	    told->text, basis->text);
 	if (r == 0)
+		aw_today_note(&daemon->today, aw_say_verdict(told->say));
+	if (r == 0)
 		r = aw_state_run(
 		    &daemon->state, AW_Q_EVENT_TRIM, "i", (int64_t)EVENTS_KEPT);
 	/* A note that cannot be kept must not turn a person away. */

@@ -74,6 +74,7 @@ struct aw_conf {
 	char identity_store_id[AW_CONF_TEXT];
 	char account[AW_CONF_TEXT];       /* "auto" or 12 digits */
 	char identity_role[AW_CONF_TEXT]; /* "auto" or ACCOUNT/NAME */
+	char saml_certificate_expires[AW_CONF_TEXT]; /* YYYY-MM-DD */
 	/* [access], [service NAME]: nothing allowed means nobody */
 	struct aw_conf_access access;
 	/* [directory] */

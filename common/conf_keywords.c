@@ -24,6 +24,11 @@ const struct aw_conf_keyword aw_conf_keywords[] = {
 	    NULL,
 	    "The role that shows who approved, ACCOUNT/PERMISSION-SET; auto: "
 	    "any that the approver holds." },
+	{ IDC, "saml_certificate_expires", AW_CONF_DATE,
+	    AT(saml_certificate_expires), NULL, 0, 0, NULL,
+	    "The day on which the certificate ends with which the external "
+	    "identity provider signs, YYYY-MM-DD; awssso doctor and status "
+	    "warn before it." },
 
 	{ AW_CONF_ACCESS, "allow_users", AW_CONF_RULE, AT(access), NULL,
 	    AW_RULE_USER, 0, NULL,

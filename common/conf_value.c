@@ -5,6 +5,7 @@
 #include "common/conf_value.h"
 
 #include <string.h>
+#include <time.h>
 
 /* http is for loopback and AWS's link-local addresses only: whatever else
  * speaks it could be anybody.  What ends with a dot is a prefix. */
@@ -121,6 +122,18 @@ static bool is_date(const char *value)
 		return false;
 	return aw_num_u64(value + 8, 1, 31, &day) == 0 && month >= 1 &&
 	       month <= 12;
+}
+
+bool aw_conf_value_day(const char *value, uint64_t *ret)
+{
+	struct tm day = { 0 };
+	time_t at;
+
+	if (!is_date(value) || !strptime(value, "%Y-%m-%d", &day))
+		return false;
+	at = timegm(&day);
+	*ret = at > 0 ? (uint64_t)at : 0;
+	return true;
 }
 
 /* 43 characters of base64 and one '=': 32 bytes. */

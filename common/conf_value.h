@@ -14,4 +14,8 @@
  */
 const char *aw_conf_value_wrong(enum aw_conf_type type, const char *value);
 
+/* When the day @value (AW_CONF_DATE) begins, in epoch seconds of UTC.  False:
+ * it is no day. */
+bool aw_conf_value_day(const char *value, uint64_t *ret);
+
 #endif

@@ -49,6 +49,7 @@ static const uint32_t text_max[] = {
 	[AW_TAG_ACTION] = 512,
 	[AW_TAG_FAULT] = AW_FAULT_ID_SIZE - 1,
 	[AW_TAG_AUTH_INFO] = AW_PROTO_AUTH_INFO_MAX,
+	[AW_TAG_SOURCE] = 32,
 };
 
 bool aw_proto_tag(uint16_t tag, enum aw_wire_kind *ret_kind, uint32_t *ret_max)

@@ -21,7 +21,9 @@
  *               SKIPPED FLOWS SESSIONS NET (outcome of the last call)
  *               [TEXT] [NEXT_SWEEP] [SWEEP_STATE] ALLOWED DENIED
  *               [EXPECTED] [RATE] [EXPIRES_IN] (the SCIM token) SETS GRANTS
- * SETS_KNOWN SYNC     [ACCEPT_LOSS] -> PROGRESS* then DONE NET [TEXT]    (root)
+ *               SETS_KNOWN [SAML_EXPIRES] [UPDATED] SOURCE [REGION]
+ *               (VERDICT COUNT)* (of today)
+ *   SYNC     [ACCEPT_LOSS] -> PROGRESS* then DONE NET [TEXT]       (root)
  *   WHY      [USER] -> EVENT* then DONE                 (own; root: any)
  *   EVENT    TIME USER SERVICE VERDICT CODE TEXT [RHOST] [DETAIL] [ACTION]
  *   EXPLAIN  USER SERVICE -> EXPLAINED* then DONE NET [TEXT] GENERATION
@@ -72,22 +74,20 @@
  *               MEMBER_REC, SET_REC and GRANT_REC messages; REQUESTS so far,
  *               [EXPECTED] in all), then SWEEP_END NET [TEXT] USERS GROUPS
  *               MEMBERS REQUESTS SETS GRANTS SETS_KNOWN [SETS_LATER]
- * SET_REQUESTS.  Each PAGE is answered by PAGE_OK: netd has one unanswered page
- * at most, so memory is bounded.  A PAGE without a memfd only says that the
- * sweep lives: it waits, TEXT says for what (empty: for nothing, it reads what
- * need not be sent); it is not answered. USER_REC   PRINCIPAL_ID USER_NAME
- * (empty: none that can be used) [DISPLAY_NAME] [USER_STATUS] [EXTERNAL_ID]*
- *   GROUP_REC  PRINCIPAL_ID [DISPLAY_NAME]
- *   MEMBER_REC GROUP_ID PRINCIPAL_ID
- *   AGAIN_REC  KIND [GROUP_ID]: of that list (1 users, 2 groups; with
- *              GROUP_ID that group's members) nothing sent so far counts, it
- *              is read from its beginning; counts in SWEEP_END do not hold it
- *   SET_REC    ROLE (a permission set provisioned to ACCOUNT)
- *   GRANT_REC  ROLE KIND PRINCIPAL_ID (an assignment of that set there)
- *   FETCH    [ETAG] -> OBJECT NET [TEXT] [ETAG] [UNCHANGED], with a sealed
- *               memfd of the published object when NET is AW_NET_OK and it
- *               is not UNCHANGED
- *   HOST     -> HOST_IS NET [TEXT] [ACCOUNT] [REGION]  (identity document)
+ * SET_REQUESTS [UPDATED].  Each PAGE is answered by PAGE_OK: netd has one
+ * unanswered page at most, so memory is bounded.  A PAGE without a memfd only
+ * says that the sweep lives: it waits, TEXT says for what (empty: for nothing,
+ * it reads what need not be sent); it is not answered. USER_REC   PRINCIPAL_ID
+ * USER_NAME (empty: none that can be used) [DISPLAY_NAME] [USER_STATUS]
+ * [EXTERNAL_ID]* GROUP_REC  PRINCIPAL_ID [DISPLAY_NAME] MEMBER_REC GROUP_ID
+ * PRINCIPAL_ID AGAIN_REC  KIND [GROUP_ID]: of that list (1 users, 2 groups;
+ * with GROUP_ID that group's members) nothing sent so far counts, it is read
+ * from its beginning; counts in SWEEP_END do not hold it SET_REC    ROLE (a
+ * permission set provisioned to ACCOUNT) GRANT_REC  ROLE KIND PRINCIPAL_ID (an
+ * assignment of that set there) FETCH    [ETAG] -> OBJECT NET [TEXT] [ETAG]
+ * [UNCHANGED], with a sealed memfd of the published object when NET is
+ * AW_NET_OK and it is not UNCHANGED HOST     -> HOST_IS NET [TEXT] [ACCOUNT]
+ * [REGION]  (identity document)
  *
  * awsssod -> its snapshot worker (a pipe, messages in a row):
  *   SNAP_HEAD STORE GENERATION TIME LIMITS
@@ -218,7 +218,8 @@ enum aw_tag {
 	AW_TAG_ACTION,    /* what an administrator can do about it */
 	AW_TAG_FAULT,     /* AWS's own error, by its id in fault.h */
 	AW_TAG_AUTH_INFO, /* "publickey ALG BLOB", proved in this connection */
-	AW_TAG_LAST_TEXT_ = AW_TAG_AUTH_INFO,
+	AW_TAG_SOURCE,    /* of the directory, as awssso.conf has it */
+	AW_TAG_LAST_TEXT_ = AW_TAG_SOURCE,
 
 	/* numbers */
 	AW_TAG_KSESSION = 128, /* kernel (audit) session id; absent: unset */
@@ -266,7 +267,10 @@ enum aw_tag {
 	AW_TAG_AFTER,          /* where a list goes on */
 	AW_TAG_ASSIGNED,       /* 1: holds a permission set, by no group */
 	AW_TAG_PID,
-	AW_TAG_LAST_NUMBER_ = AW_TAG_PID,
+	AW_TAG_UPDATED,      /* epoch seconds: the newest change to a row */
+	AW_TAG_SAML_EXPIRES, /* seconds from now */
+	AW_TAG_COUNT,        /* of the VERDICT before it */
+	AW_TAG_LAST_NUMBER_ = AW_TAG_COUNT,
 };
 
 /* What a principal is, here and in state.db. */

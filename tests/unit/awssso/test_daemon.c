@@ -109,6 +109,19 @@ static void say_status(int fd, const struct aw_wire_in *in)
 	aw_wire_put_text(&out, AW_TAG_SWEEP_STATE, "held: 30 users would go");
 	aw_wire_put_num(&out, AW_TAG_ALLOWED, 7);
 	aw_wire_put_num(&out, AW_TAG_DENIED, 8);
+	aw_wire_put_text(&out, AW_TAG_SOURCE, "scim");
+	aw_wire_put_text(&out, AW_TAG_REGION, "eu-west-1");
+	aw_wire_put_num(&out, AW_TAG_EXPIRES_IN, 4 * 86400 - 1);
+	aw_wire_put_num(&out, AW_TAG_SAML_EXPIRES, 0);
+	aw_wire_put_num(&out, AW_TAG_VERDICT, AW_VERDICT_ALLOW);
+	aw_wire_put_num(&out, AW_TAG_COUNT, 7);
+	aw_wire_put_num(&out, AW_TAG_VERDICT, AW_VERDICT_POLICY);
+	aw_wire_put_num(&out, AW_TAG_COUNT, 0);
+	aw_wire_put_num(&out, AW_TAG_VERDICT, AW_VERDICT_UNAVAIL);
+	aw_wire_put_num(&out, AW_TAG_COUNT, 8);
+	/* Of a newer awsssod. */
+	aw_wire_put_num(&out, AW_TAG_VERDICT, AW_VERDICT_MAX_);
+	aw_wire_put_num(&out, AW_TAG_COUNT, 9);
 	cli_send(fd, &out);
 }
 
@@ -211,13 +224,17 @@ static void shows_the_status(void **state)
 	assert_int_equal(result.in.type, AW_MSG_STATUS);
 	assert_string_equal(result.out,
 	    "awsssod         running\n"
+	    "provider        IAM Identity Center in eu-west-1, source scim\n"
 	    "directory       d-9067000000, generation 12, 3 h 1 min old\n"
 	    "people          40 in 5 groups\n"
 	    "AWS             throttled: wait a minute\n"
 	    "sweep           held: 30 users would go\n"
 	    "if meant        awssso sync --accept-shrink\n"
 	    "next sweep      in 59 s\n"
-	    "sign-ins        1 open, 7 allowed, 8 denied, 6 sessions\n"
+	    "today           7 allowed, 8 could not be judged\n"
+	    "open            1 sign-ins, 6 sessions\n"
+	    "SCIM token      ends in 3 days\n"
+	    "certificate     has ended: make a new one in the console\n"
 	    "skipped         2, see awssso status --skipped\n");
 	run(words, say_empty_status);
 	assert_int_equal(result.status, AW_EXIT_OK);
@@ -225,7 +242,7 @@ static void shows_the_status(void **state)
 	    "awsssod         running\n"
 	    "directory       never read\n"
 	    "AWS             not asked yet\n"
-	    "sign-ins        0 open, 0 allowed, 0 denied, 0 sessions\n");
+	    "open            0 sign-ins, 0 sessions\n");
 }
 
 static void shows_the_status_to_programs(void **state)
@@ -248,6 +265,13 @@ static void shows_the_status_to_programs(void **state)
 		{ "net", "throttled" },
 		{ "text", "wait a minute" },
 		{ "sweep_state", "held: 30 users would go" },
+		{ "source", "scim" },
+		{ "region", "eu-west-1" },
+		{ "scim_token_expires_in", "345599" },
+		{ "saml_certificate_expires_in", "0" },
+		{ "today", "{ \"allowed\": 7, \"policy\": 0, \"refused\": 0, "
+			   "\"expired\": 0, \"unavailable\": 8, \"failed\": "
+			   "0 }" },
 	};
 	struct json_object *object, *value;
 
@@ -261,6 +285,7 @@ static void shows_the_status_to_programs(void **state)
 		assert_string_equal(
 		    json_object_get_string(value), rows[i].value);
 	}
+	assert_false(json_object_object_get_ex(object, "newest_change", NULL));
 	json_object_put(object);
 }
 
