@@ -334,7 +334,7 @@ fill = sed -e 's,/usr/sbin/,$(sbindir)/,g' -e 's,/usr/bin/,$(bindir)/,g' $(2) | 
 UNITFILES := $(notdir $(wildcard conf/systemd/*))
 MANPAGES := $(notdir $(wildcard docs/man/*))
 man_place = $(mandir)/man$(subst .,,$(suffix $(1)))/$(1)
-EXAMPLES := $(patsubst conf/%,%,$(wildcard conf/*.example conf/pam.d/* conf/sshd_config.d/* conf/sudoers.d/* conf/iam/*))
+EXAMPLES := $(patsubst conf/%,%,$(wildcard conf/*.example conf/nft/* conf/pam.d/* conf/sshd_config.d/* conf/sudoers.d/* conf/iam/*))
 .PHONY: install uninstall
 install: $(PRODUCTS)
 	$(Q)$(call put,0644,$(BUILD)/libnss_awssso.so.2,$(nssdir)/libnss_awssso.so.2)

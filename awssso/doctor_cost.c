@@ -34,17 +34,25 @@ void aw_doctor_cost(uint64_t requests, uint64_t rate, uint64_t interval,
 	    period ? hosts * requests * 1000 / (period * AW_DOCTOR_LIMIT) : 0;
 }
 
-/* As many as the last sweep made; before the first one, what its size says. */
-static uint64_t requests_of(const struct aw_talk *talk)
+/* As many as the last sweep made; before the first one, or without awsssod,
+ * what its size says; 0: nothing does. */
+static uint64_t requests_of(const struct aw_doctor *doctor)
 {
-	const uint64_t n = aw_wire_num(&talk->in, AW_TAG_EXPECTED,
-	    aw_wire_num(&talk->in, AW_TAG_REQUESTS, 0));
+	const struct aw_wire_in *in = doctor->talk ? &doctor->talk->in : NULL;
+	const struct aw_snap *snap = doctor->snap;
+	uint64_t n;
 
+	if (!in)
+		return snap ? aw_doctor_requests(
+				  snap->n_users, snap->n_groups, 0)
+			    : 0;
+	n = aw_wire_num(
+	    in, AW_TAG_EXPECTED, aw_wire_num(in, AW_TAG_REQUESTS, 0));
 	if (n > 0)
 		return n;
-	return aw_doctor_requests(aw_wire_num(&talk->in, AW_TAG_USERS, 0),
-	    aw_wire_num(&talk->in, AW_TAG_GROUPS, 0),
-	    aw_wire_num(&talk->in, AW_TAG_MEMBERS, 0));
+	return aw_doctor_requests(aw_wire_num(in, AW_TAG_USERS, 0),
+	    aw_wire_num(in, AW_TAG_GROUPS, 0),
+	    aw_wire_num(in, AW_TAG_MEMBERS, 0));
 }
 
 static void say_sweep(struct aw_doctor *doctor, const struct aw_doctor_cost *c)
@@ -54,47 +62,55 @@ static void say_sweep(struct aw_doctor *doctor, const struct aw_doctor_cost *c)
 	char takes[32], every[32];
 
 	aw_doctor_say(doctor, "sweep",
-	    is_slow ? AW_DOCTOR_FINDING : AW_DOCTOR_GOOD,
-	    "%llu requests, takes %s, every %s%s%s",
+	    is_slow ? AW_DOCTOR_WARNING : AW_DOCTOR_OK,
+	    !is_slow    ? NULL
+	    : has_scope ? "set a longer sweep_interval or a scope"
+			: "set a longer sweep_interval",
+	    "%llu requests, takes %s, every %s%s",
 	    (unsigned long long)c->requests,
 	    aw_print_span(takes, sizeof(takes), c->seconds),
 	    aw_print_span(every, sizeof(every), c->interval),
-	    is_slow ? ": it takes longer than its interval; set a longer "
-		      "sweep_interval"
-		    : "",
-	    is_slow && has_scope ? " or a scope" : "");
+	    is_slow ? ": it takes longer than its interval" : "");
 }
 
 static void say_share(struct aw_doctor *doctor, const struct aw_doctor_cost *c)
 {
 	const bool is_much = c->permille > AW_DOCTOR_SHARE * 10;
 
-	aw_doctor_say(doctor, "AWS share",
-	    is_much ? AW_DOCTOR_FINDING : AW_DOCTOR_GOOD,
+	aw_doctor_say(doctor, "aws-share",
+	    is_much ? AW_DOCTOR_WARNING : AW_DOCTOR_OK,
+	    is_much ? "let one host read and publish (awssso publish, source "
+		      "= published), or set a scope"
+		    : NULL,
 	    "%llu %s use%s %llu.%llu %% of the organisation's %d requests a "
 	    "second%s",
 	    (unsigned long long)doctor->hosts,
 	    doctor->hosts == 1 ? "host" : "hosts",
 	    doctor->hosts == 1 ? "s" : "", (unsigned long long)c->permille / 10,
 	    (unsigned long long)c->permille % 10, AW_DOCTOR_LIMIT,
-	    is_much ? ": throttling is to be expected; let one host read and "
-		      "publish (awssso publish, source = published), or set a "
-		      "scope"
-		    : "");
+	    is_much ? ": throttling is to be expected" : "");
 }
 
 void aw_doctor_check_cost(struct aw_doctor *doctor)
 {
+	const uint64_t requests = requests_of(doctor);
 	struct aw_doctor_cost cost;
 
 	if (doctor->conf->source == AW_SOURCE_PUBLISHED) {
-		aw_doctor_say(doctor, "sweep", AW_DOCTOR_GOOD,
+		aw_doctor_say(doctor, "sweep", AW_DOCTOR_OK, NULL,
 		    "none: the directory comes from a publisher");
 		return;
 	}
-	aw_doctor_cost(requests_of(doctor->talk),
-	    aw_wire_num(
-		&doctor->talk->in, AW_TAG_RATE, doctor->conf->sweep_rate),
+	if (requests == 0) {
+		aw_doctor_say(doctor, "sweep", AW_DOCTOR_WARNING, NULL,
+		    "what one costs is known once the directory has been "
+		    "read");
+		return;
+	}
+	aw_doctor_cost(requests,
+	    doctor->talk ? aw_wire_num(&doctor->talk->in, AW_TAG_RATE,
+			       doctor->conf->sweep_rate)
+			 : doctor->conf->sweep_rate,
 	    doctor->conf->sweep_interval, doctor->hosts, &cost);
 	say_sweep(doctor, &cost);
 	/* What others may ask SCIM nobody says. */

@@ -13,8 +13,8 @@
 #include "common/own.h"
 #include "common/text.h"
 
-#define LASTLOG        "/var/log/lastlog"
-#define LASTLOG_RECORD 292 /* bytes for each id */
+#define LASTLOG "/var/log/lastlog"
+#define LARGE   (INT64_C(1) << 30)
 
 /* SSSD's own, when it maps ids and is told no range. */
 #define SSSD_MIN 200000
@@ -34,13 +34,11 @@ static void say_range(struct aw_doctor *doctor, const char *name,
 {
 	const bool overlaps = is_ours(range);
 
-	aw_doctor_say(doctor, name,
-	    overlaps ? AW_DOCTOR_FINDING : AW_DOCTOR_GOOD,
+	aw_doctor_say(doctor, name, overlaps ? AW_DOCTOR_WARNING : AW_DOCTOR_OK,
+	    overlaps ? "give it another range, below 1879048192" : NULL,
 	    "%s hands out ids from %llu to %llu%s", where,
 	    (unsigned long long)range->min, (unsigned long long)range->max,
-	    overlaps ? ", which ours overlap: give it another range, below "
-		       "1879048192"
-		     : "");
+	    overlaps ? ", which ours overlap" : "");
 }
 
 /* Could @path be read?  r as ini_parse() gives it. */
@@ -51,7 +49,11 @@ static bool is_read(
 		return true;
 	if (r == -1 && errno == ENOENT)
 		return false;
-	aw_doctor_say(doctor, name, AW_DOCTOR_NOTE, "%s %s", path,
+	if (r == -1 && errno == EACCES) {
+		aw_doctor_say_root(doctor, name, "which ids it hands out");
+		return false;
+	}
+	aw_doctor_say(doctor, name, AW_DOCTOR_WARNING, NULL, "%s %s", path,
 	    r == -1 ? strerrordesc_np(errno) : "cannot be understood");
 	return false;
 }
@@ -69,7 +71,7 @@ struct sssd {
 static void end_domain(struct sssd *sssd)
 {
 	if (sssd->maps) {
-		say_range(sssd->doctor, "SSSD", sssd->section, &sssd->range);
+		say_range(sssd->doctor, "sssd", sssd->section, &sssd->range);
 		sssd->said = true;
 	}
 	sssd->maps = false;
@@ -102,19 +104,19 @@ static int on_sssd(
 	return 1;
 }
 
-void aw_doctor_check_sssd(struct aw_doctor *doctor)
+static void check_sssd(struct aw_doctor *doctor)
 {
 	struct sssd sssd = { .doctor = doctor,
 		.range = { SSSD_MIN, SSSD_MAX } };
 	char path[256];
 
 	if (aw_fmt(path, sizeof(path), "%s/sssd/sssd.conf", doctor->etc) < 0 ||
-	    !is_read(doctor, "SSSD", path, ini_parse(path, on_sssd, &sssd)))
+	    !is_read(doctor, "sssd", path, ini_parse(path, on_sssd, &sssd)))
 		return;
 	end_domain(&sssd);
 	if (!sssd.said)
 		aw_doctor_say(
-		    doctor, "SSSD", AW_DOCTOR_GOOD, "%s maps no ids", path);
+		    doctor, "sssd", AW_DOCTOR_OK, NULL, "%s maps no ids", path);
 }
 
 /* --- Himmelblau -------------------------------------------------------- */
@@ -135,36 +137,51 @@ static int on_himmelblau(void *user, const char *section AW_UNUSED,
 	return 1;
 }
 
-void aw_doctor_check_himmelblau(struct aw_doctor *doctor)
+static void check_himmelblau(struct aw_doctor *doctor)
 {
 	struct range range = { 0, 0 };
 	char path[256];
 
 	if (aw_fmt(path, sizeof(path), "%s/himmelblau/himmelblau.conf",
 		doctor->etc) < 0 ||
-	    !is_read(doctor, "Himmelblau", path,
+	    !is_read(doctor, "himmelblau", path,
 		ini_parse(path, on_himmelblau, &range)))
 		return;
 	if (range.max == 0)
-		aw_doctor_say(doctor, "Himmelblau", AW_DOCTOR_NOTE,
+		aw_doctor_say(doctor, "himmelblau", AW_DOCTOR_WARNING,
+		    "set idmap_range, below 1879048192",
 		    "%s sets no idmap_range: some versions hand out ids up to "
-		    "2000200000, which ours overlap; set one",
+		    "2000200000, which ours overlap",
 		    path);
 	else
-		say_range(doctor, "Himmelblau", path, &range);
+		say_range(doctor, "himmelblau", path, &range);
+}
+
+void aw_doctor_check_ranges(struct aw_doctor *doctor)
+{
+	check_sssd(doctor);
+	check_himmelblau(doctor);
 }
 
 /* --- lastlog ----------------------------------------------------------- */
 
 void aw_doctor_check_lastlog(struct aw_doctor *doctor)
 {
+	static const char name[] = "lastlog";
 	struct stat st;
 
 	if (stat(LASTLOG, &st) < 0)
 		return;
-	aw_doctor_say(doctor, "lastlog", AW_DOCTOR_NOTE,
-	    "%s will look up to %llu GiB large; it is sparse and uses %llu "
-	    "KiB: copy and back it up as a sparse file",
-	    LASTLOG, (unsigned long long)AW_ID_MAX * LASTLOG_RECORD >> 30,
-	    (unsigned long long)st.st_blocks / 2);
+	if (st.st_size > LARGE)
+		aw_doctor_say(doctor, name, AW_DOCTOR_WARNING,
+		    "copy it and back it up as a sparse file",
+		    LASTLOG " looks %llu GiB large; it is sparse and uses "
+			    "%llu KiB",
+		    (unsigned long long)st.st_size >> 30,
+		    (unsigned long long)st.st_blocks / 2);
+	else
+		aw_doctor_say(doctor, name, AW_DOCTOR_OK, NULL,
+		    LASTLOG " uses %llu KiB; somebody of the directory who "
+			    "signs in makes it look several hundred GiB large",
+		    (unsigned long long)st.st_blocks / 2);
 }

@@ -4,17 +4,19 @@
  * PAM the name of whose password it wants, root's as a rule, instead of who
  * wants root: a local account, about whom nobody asks.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "awssso/doctor.h"
-#include "common/file.h"
+#include "awssso/doctor_sudoers.h"
+#include "awssso/pam_lines.h"
 #include "common/own.h"
 #include "common/text.h"
 
-#define FILE_SIZE (64 * 1024)
+#define NAME "sudo"
 
 /* The setting in the line @line of a sudoers file, or NULL.  @line is taken
  * apart. */
@@ -36,81 +38,77 @@ static const char *setting_in(char *line)
 	return NULL;
 }
 
-/* Read @etc/@name into @text.  False when it is not there, or cannot be read,
- * which is said. */
-static bool read_etc(
-    struct aw_doctor *doctor, const char *name, char *text, size_t size)
+struct search {
+	struct aw_doctor *doctor;
+	unsigned found;
+};
+
+/* Say each such setting of the file @name. */
+static int check_file(void *user, const char *name)
 {
-	char path[512];
-	size_t len;
+	aw_own_free char *text = malloc(AW_DOCTOR_FILE);
+	struct search *search = user;
+	struct aw_doctor *doctor = search->doctor;
+	char *rest = text, *line;
+	const char *setting;
+	unsigned n = 0;
 	int r;
 
-	if (aw_fmt(path, sizeof(path), "%s/%s", doctor->etc, name) < 0)
-		return false;
-	r = aw_file_read(path, (uid_t)-1, text, size, &len);
-	if (r < 0)
-		aw_doctor_say(doctor, "sudo", AW_DOCTOR_NOTE,
-		    "%s cannot be read: %s", path, strerrordesc_np(-r));
-	return r == 0;
-}
-
-/* How many settings of the file @name are said. */
-static unsigned check_file(struct aw_doctor *doctor, const char *name)
-{
-	static char text[FILE_SIZE];
-	const char *setting;
-	unsigned n = 0, found = 0;
-	char *rest = text, *line;
-
-	if (!read_etc(doctor, name, text, sizeof(text)))
-		return 0;
+	r = text ? aw_doctor_read_etc(doctor, name, text) : -ENOMEM;
+	if (r != 0)
+		return r < 0 ? r : 0;
 	while ((line = strsep(&rest, "\n"))) {
 		n++;
 		setting = setting_in(line);
 		if (!setting)
 			continue;
-		found++;
-		aw_doctor_say(doctor, "sudo", AW_DOCTOR_FINDING,
+		search->found++;
+		aw_doctor_say(doctor, NAME, AW_DOCTOR_BROKEN, "take it out",
 		    "%s/%s, line %u: %s hides from PAM who wants root, so that "
-		    "nobody's permission set is asked for; take it out",
+		    "nobody's permission set is asked for",
 		    doctor->etc, name, n, setting);
 	}
-	return found;
+	return 0;
 }
 
-/* As sudo reads a folder: neither backups nor what a package has left. */
-static unsigned check_folder(struct aw_doctor *doctor)
+static void find_gate(void *user, const struct aw_pam_line *line)
 {
-	struct dirent *entry;
-	unsigned found = 0;
-	aw_own_dir DIR *dir = NULL;
-	char path[512];
+	bool *has_gate = user;
 
-	if (aw_fmt(path, sizeof(path), "%s/sudoers.d", doctor->etc) < 0)
-		return 0;
-	dir = opendir(path);
-	if (!dir && errno != ENOENT)
-		aw_doctor_say(doctor, "sudo", AW_DOCTOR_NOTE,
-		    "%s cannot be read: %s", path, strerrordesc_np(errno));
-	while (dir && (entry = readdir(dir)))
-		if (!strpbrk(entry->d_name, ".~") &&
-		    aw_fmt(path, sizeof(path), "sudoers.d/%s", entry->d_name) ==
-			0)
-			found += check_file(doctor, path);
-	return found;
+	*has_gate |= aw_pam_is_ours(line) &&
+		     strcmp(line->phase, "account") == 0 &&
+		     strstr(line->options, "permission_set=");
 }
 
 void aw_doctor_check_sudo(struct aw_doctor *doctor)
 {
-	static char stack[FILE_SIZE];
-	unsigned found;
+	struct search search = { .doctor = doctor };
+	bool has_gate = false;
+	char path[512];
+	int r;
 
-	if (!read_etc(doctor, "pam.d/sudo", stack, sizeof(stack)) ||
-	    !strstr(stack, "permission_set="))
+	if (aw_fmt(path, sizeof(path), "%s/pam.d/sudo", doctor->etc) < 0 ||
+	    access(path, F_OK) < 0)
 		return;
-	found = check_file(doctor, "sudoers");
-	found += check_folder(doctor);
-	if (found == 0)
-		aw_doctor_say(
-		    doctor, "sudo", AW_DOCTOR_GOOD, "tells PAM who wants root");
+	/* What cannot be read is said of PAM. */
+	if (aw_pam_walk(doctor->etc, "sudo", find_gate, &has_gate) != 0)
+		return;
+	if (!has_gate) {
+		aw_doctor_say(doctor, NAME, AW_DOCTOR_WARNING,
+		    "copy pam.d/sudo from /usr/share/doc/awssso/examples, and "
+		    "name the permission set",
+		    "%s asks for no permission set: whoever sudoers names, by "
+		    "the last sweep, is root",
+		    path);
+		return;
+	}
+	r = aw_sudoers_files(doctor, check_file, &search);
+	if (r == -EACCES)
+		aw_doctor_say_root(doctor, NAME, "whether its gate is open");
+	else if (r < 0)
+		aw_doctor_say(doctor, NAME, AW_DOCTOR_WARNING, NULL,
+		    "sudoers cannot be read: %s", strerrordesc_np(-r));
+	else if (search.found == 0)
+		aw_doctor_say(doctor, NAME, AW_DOCTOR_OK, NULL,
+		    "asks for a permission set, and tells PAM who wants root");
 }

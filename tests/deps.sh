@@ -19,7 +19,8 @@ apt_demo=(libmicrohttpd-dev openssh-server openssh-client sudo expect jq
     systemd)
 apt_test=(libcmocka-dev libnss-wrapper clang libclang-rt-dev clang-format
     cppcheck shellcheck nodejs npm binutils strace procps curl
-    build-essential debhelper lintian rpm mandoc)
+    build-essential debhelper lintian rpm mandoc
+    nftables)
 
 # Amazon Linux 2023 and RHEL 9 (with CRB and EPEL).  Untested.
 dnf_build=(gcc make pkgconf-pkg-config libcurl-devel json-c-devel
@@ -29,7 +30,7 @@ dnf_demo=(libmicrohttpd-devel openssh-server openssh-clients sudo expect jq
     iproute openssl ca-certificates util-linux systemd)
 dnf_test=(libcmocka-devel nss_wrapper clang compiler-rt clang-tools-extra
     cppcheck ShellCheck nodejs npm binutils strace procps-ng curl rpm-build
-    mandoc)
+    mandoc nftables)
 
 say()
 {

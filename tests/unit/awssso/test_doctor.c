@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * awssso doctor: the cost of the directory, and who else hands out our ids.
- * covers: dir.1, R18
+ * awssso doctor: the cost of the directory, who else hands out our ids, the
+ * settings, and the command itself.
+ * covers: hour.3, dir.1, R18
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -106,36 +107,42 @@ static void findings(void **state)
 		const char *file, *text; /* NULL: none besides our own */
 		const char *hosts;
 		uint64_t requests;
-		int status;
-		const char *says;
+		const char *only, *says;
 	} rows[] = {
-		{ NULL, NULL, "1", 0, AW_EXIT_OK,
-		    "604 requests, takes 10 min" },
-		{ NULL, NULL, "1", 720, AW_EXIT_OK,
+		{ NULL, NULL, "1", 0, "cost",
+		    "ok       sweep              604 requests, takes 10 min" },
+		{ NULL, NULL, "1", 720, "cost",
 		    "720 requests, takes 12 min, every 6 h" },
-		{ NULL, NULL, "1", 30000, AW_EXIT_FAILED,
-		    "longer than its interval" },
-		{ NULL, NULL, "150", 720, AW_EXIT_OK, "150 hosts use 25.0 %" },
-		{ NULL, NULL, "151", 720, AW_EXIT_FAILED, "awssso publish" },
-		{ SSSD, "[domain/x]\nid_provider = ad\n", "1", 9,
-		    AW_EXIT_FAILED, "domain/x hands out ids from 200000" },
-		{ SSSD, "[domain/x]\nid_provider = ldap\n", "1", 9, AW_EXIT_OK,
+		{ NULL, NULL, "1", 30000, "cost", "longer than its interval" },
+		{ NULL, NULL, "1", 30000, "cost",
+		    "-> set a longer sweep_interval or a scope" },
+		{ NULL, NULL, "150", 720, "cost",
+		    "ok       aws-share          150 hosts use 25.0 %" },
+		{ NULL, NULL, "151", 720, "cost",
+		    "warning  aws-share          151 hosts" },
+		{ NULL, NULL, "151", 720, "cost", "awssso publish" },
+		{ SSSD, "[domain/x]\nid_provider = ad\n", "1", 9, "ranges",
+		    "warning  sssd               domain/x hands out ids from "
+		    "200000" },
+		{ SSSD, "[domain/x]\nid_provider = ldap\n", "1", 9, "ranges",
 		    "maps no ids" },
 		{ SSSD,
 		    "[domain/x]\nid_provider = ad\nldap_idmap_range_max = "
 		    "1879048191\n",
-		    "1", 9, AW_EXIT_OK, "to 1879048191\n" },
+		    "1", 9, "ranges", "to 1879048191\n" },
 		{ SSSD,
 		    "[domain/x]\nid_provider = ad\nldap_idmap_range_max = "
 		    "1879048191\n[domain/y]\nldap_id_mapping = true\n",
-		    "1", 9, AW_EXIT_FAILED, "domain/y hands out" },
+		    "1", 9, "ranges",
+		    "warning  sssd               domain/y hands out" },
 		{ HIMM, "[global]\nidmap_range = 5000000-5999999\n", "1", 9,
-		    AW_EXIT_OK, "from 5000000 to 5999999\n" },
+		    "ranges", "from 5000000 to 5999999\n" },
 		{ HIMM, "[global]\nidmap_range = 200000-2000200000\n", "1", 9,
-		    AW_EXIT_FAILED, "which ours overlap" },
-		{ HIMM, "[global]\n", "1", 9, AW_EXIT_OK,
+		    "ranges", "which ours overlap" },
+		{ HIMM, "[global]\n", "1", 9, "ranges",
+		    "warning  himmelblau         ./himmelblau/himmelblau.conf "
 		    "sets no idmap_range" },
-		{ HIMM, "idmap_range = 1-x\n", "1", 9, AW_EXIT_OK,
+		{ HIMM, "idmap_range = 1-x\n", "1", 9, "ranges",
 		    "cannot be understood" },
 	};
 
@@ -143,13 +150,14 @@ static void findings(void **state)
 	cli_write(AWS, CONF);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *const words[] = { "doctor", "--hosts",
-			rows[i].hosts, "--etc", ".", "--run-dir", ".", NULL };
+			rows[i].hosts, "--only", rows[i].only, "--etc", ".",
+			"--run-dir", ".", NULL };
 
 		if (rows[i].file)
 			cli_write(rows[i].file, rows[i].text);
 		requests = rows[i].requests;
 		cli_run(words, "ctl.sock", say_status, &result);
-		if (result.status != rows[i].status ||
+		if (result.status != AW_EXIT_OK ||
 		    !strstr(result.out, rows[i].says))
 			fail_msg("row %zu: %d: %s%s", i, result.status,
 			    result.out, result.err);
@@ -163,7 +171,7 @@ static void sudo_without_a_gate(void **state)
 {
 	static const struct {
 		const char *stack, *file, *text;
-		const char *says; /* NULL: nothing about sudo */
+		const char *says;
 	} rows[] = {
 		{ GATE, "sudoers", "Defaults rootpw\n", "line 1: rootpw" },
 		{ GATE, "sudoers", "#\n\tDefaults:%x insults, targetpw\n",
@@ -181,17 +189,19 @@ static void sudo_without_a_gate(void **state)
 		{ GATE, "sudoers.d/x.old", "Defaults rootpw\n",
 		    "tells PAM who" },
 		{ "account required pam_unix.so\n", "sudoers",
-		    "Defaults rootpw\n", NULL },
+		    "Defaults rootpw\n", "asks for no permission set" },
+		{ "auth required pam_awssso.so permission_set=Admin\n",
+		    "sudoers", "Defaults rootpw\n",
+		    "asks for no permission set" },
 	};
-	static const char *const words[] = { "doctor", "--etc", ".",
-		"--run-dir", ".", NULL };
+	static const char *const words[] = { "doctor", "--only", "sudo",
+		"--etc", ".", "--run-dir", ".", NULL };
 
 	(void)state;
 	cli_write(AWS, CONF);
 	requests = 720;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const bool is_finding =
-		    rows[i].says && strstr(rows[i].says, "line");
+		const bool is_finding = strstr(rows[i].says, "line");
 
 		cli_write(SUDO, rows[i].stack);
 		cli_write(rows[i].file, rows[i].text);
@@ -200,8 +210,7 @@ static void sudo_without_a_gate(void **state)
 		assert_int_equal(unlink(SUDO), 0);
 		if (result.status !=
 			(is_finding ? AW_EXIT_FAILED : AW_EXIT_OK) ||
-		    (rows[i].says ? !strstr(result.out, rows[i].says)
-				  : strstr(result.out, "sudo") != NULL))
+		    !strstr(result.out, rows[i].says))
 			fail_msg("row %zu: %d: %s%s", i, result.status,
 			    result.out, result.err);
 	}
@@ -211,8 +220,8 @@ static void sudo_without_a_gate(void **state)
  * neither is spoken of. */
 static void of_scim(void **state)
 {
-	static const char *const words[] = { "doctor", "--hosts=5000", "--etc",
-		".", "--run-dir", ".", NULL };
+	static const char *const words[] = { "doctor", "--hosts=5000", "--only",
+		"cost", "--etc", ".", "--run-dir", ".", NULL };
 
 	(void)state;
 	cli_write(AWS, CONF "[directory]\nsource = scim\n"
@@ -220,37 +229,122 @@ static void of_scim(void **state)
 	requests = 30000;
 	cli_run(words, "ctl.sock", say_status, &result);
 	cli_write(AWS, CONF);
-	assert_int_equal(result.status, AW_EXIT_FAILED);
+	assert_int_equal(result.status, AW_EXIT_OK);
 	assert_non_null(strstr(result.out, "set a longer sweep_interval\n"));
 	assert_null(strstr(result.out, "5000 hosts"));
 }
 
+/* Nothing of a host is looked at that does not stand in the folder. */
 static void for_programs(void **state)
 {
-	static const char *const words[] = { "doctor", "--json", "--hosts=5000",
-		"--etc", ".", "--run-dir", ".", NULL };
+	static const char *const words[] = { "doctor", "--json", "--only",
+		"cost", "--hosts=5000", "--etc", ".", "--run-dir", ".", NULL };
+	static const struct {
+		const char *key;
+		int64_t value;
+	} rows[] = {
+		{ "hosts", 5000 },
+		{ "ok", 1 },
+		{ "warning", 1 },
+		{ "broken", 0 },
+	};
 	struct json_object *object, *value;
 
 	(void)state;
 	requests = 720;
 	cli_run(words, "ctl.sock", say_status, &result);
-	assert_int_equal(result.status, AW_EXIT_FAILED);
+	assert_int_equal(result.status, AW_EXIT_OK);
 	object = json_tokener_parse(result.out);
 	assert_non_null(object);
-	assert_true(json_object_object_get_ex(object, "findings", &value));
-	assert_int_equal(json_object_get_int64(value), 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(
+		    json_object_object_get_ex(object, rows[i].key, &value));
+		assert_int_equal(json_object_get_int64(value), rows[i].value);
+	}
 	assert_true(json_object_object_get_ex(object, "checks", &value));
-	assert_true(json_object_array_length(value) >= 2);
+	assert_int_equal(json_object_array_length(value), 2);
+	value = json_object_array_get_idx(value, 1);
+	assert_true(json_object_object_get_ex(value, "fix", &value));
 	json_object_put(object);
+}
+
+/* A daemon that is away, or says nonsense, is one line of many. */
+static void without_awsssod(void **state)
+{
+	static const char *const words[] = { "doctor", "--only", "awsssod",
+		"--etc", ".", "--run-dir", ".", NULL };
+	static const struct {
+		cli_play_fn *play;
+		const char *says;
+	} rows[] = {
+		{ NULL, "ctl.sock: awsssod is not running" },
+		{ cli_forget_the_outcome, "sent a message of kind" },
+		{ say_status, "answers, but nobody listens at auth.sock" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cli_run(words, "ctl.sock", rows[i].play, &result);
+		assert_int_equal(result.status, AW_EXIT_FAILED);
+		assert_string_equal(result.err, "");
+		if (!strstr(result.out, "broken   awsssod  ") ||
+		    !strstr(result.out, rows[i].says))
+			fail_msg("row %zu: %s", i, result.out);
+	}
+}
+
+static void of_settings(void **state)
+{
+	static const struct {
+		const char *text;
+		int status;
+		const char *says;
+	} rows[] = {
+		{ CONF, AW_EXIT_OK,
+		    "warning  settings           ./awssso/"
+		    "awssso.conf: nobody may log in" },
+		{ CONF "[access]\nallow_groups = x\n", AW_EXIT_OK,
+		    "ok       settings           ./awssso/awssso.conf is "
+		    "good" },
+		{ CONF "colour = blue\n", AW_EXIT_FAILED, "awssso.conf:5: " },
+		{ "[access]\nallow_groups = x\n", AW_EXIT_FAILED,
+		    "start_url is not set" },
+		{ CONF "[access]\nallow_groups = x\n[network]\nca_bundle = "
+		       "/nowhere/x\n",
+		    AW_EXIT_FAILED, "awssso.conf:8: ca_bundle: /nowhere/x" },
+		{ NULL, AW_EXIT_FAILED, "-> write it" },
+	};
+	static const char *const words[] = { "doctor", "--only", "settings",
+		"--etc", ".", "--run-dir", ".", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].text)
+			cli_write(AWS, rows[i].text);
+		else
+			assert_int_equal(unlink(AWS), 0);
+		cli_run(words, NULL, NULL, &result);
+		if (result.status != rows[i].status ||
+		    !strstr(result.out, rows[i].says))
+			fail_msg("row %zu: %d: %s%s", i, result.status,
+			    result.out, result.err);
+	}
 }
 
 static void wrong_words(void **state)
 {
-	static const char *const words[] = { "doctor", "--hosts", "0", NULL };
+	static const char *const rows[][4] = {
+		{ "doctor", "--hosts", "0", NULL },
+		{ "doctor", "--only", "everything", NULL },
+		{ "doctor", "--only", "", NULL },
+		{ "doctor", "pam", NULL },
+	};
 
 	(void)state;
-	cli_run(words, "ctl.sock", NULL, &result);
-	assert_int_equal(result.status, AW_EXIT_USAGE);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cli_run(rows[i], "ctl.sock", NULL, &result);
+		assert_int_equal(result.status, AW_EXIT_USAGE);
+	}
 }
 
 int main(void)
@@ -261,6 +355,8 @@ int main(void)
 		cmocka_unit_test(sudo_without_a_gate),
 		cmocka_unit_test(of_scim),
 		cmocka_unit_test(for_programs),
+		cmocka_unit_test(without_awsssod),
+		cmocka_unit_test(of_settings),
 		cmocka_unit_test(wrong_words),
 	};
 

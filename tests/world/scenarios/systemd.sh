@@ -120,3 +120,27 @@ scn_killed_daemons_come_back()
 	status 0
 	says '^alice$'
 }
+
+# covers: hour.3
+scn_doctor_asks_systemd()
+{
+	undo systemctl start awssso-netd.socket
+	undo systemctl unmask --runtime awsssod-auth.socket
+	systemctl enable awssso-netd.socket awsssod.service
+	at_once awssso doctor --only units
+	status 0
+	says '^ok +units +systemd has all 5 of them$'
+	systemctl disable awsssod.service
+	at_once awssso doctor --only units
+	status 0
+	says '^warning +units +awsssod-auth\.socket will not be active'
+	systemctl stop awssso-netd.socket
+	at_once awssso doctor --only units
+	status 1
+	says '^broken +units +awssso-netd\.socket is not active$'
+	says '-> systemctl enable --now awssso-netd\.socket$'
+	systemctl mask --runtime awsssod-auth.socket
+	at_once awssso doctor --only units
+	status 1
+	says '^broken +units +awsssod-auth\.socket is masked$'
+}
