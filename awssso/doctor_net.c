@@ -11,8 +11,10 @@
 #include "awssso/doctor.h"
 #include "awssso/print.h"
 #include "common/own.h"
+#include "common/paths.h"
 #include "common/text.h"
 
+#define SETPRIV  "/usr/bin/setpriv"
 #define PROBE_S  30
 #define EGRESS_S 5
 #define TEXT_MAX (64 * 1024)
@@ -117,12 +119,29 @@ void aw_doctor_read_probe(struct aw_doctor *doctor, char *text)
 	}
 }
 
+/* Run @netd, as root as the user that the daemon is: what that one may not read
+ * or reach root may. */
+static int run_netd(const struct aw_doctor *doctor, const char *netd,
+    const char *mode, unsigned seconds, struct aw_buf *out)
+{
+	char conf[512];
+	const char *const argv[] = { SETPRIV, "--reuid=" AW_USER_NETD,
+		"--regid=" AW_USER_NETD, "--clear-groups", netd, mode,
+		"--config", conf, NULL };
+	int r;
+
+	r = aw_fmt(conf, sizeof(conf), "%s/awssso/awssso.conf", doctor->etc);
+	if (r == 0)
+		r = aw_child_run(
+		    doctor->is_root ? argv : argv + 4, seconds, out);
+	return r < 0 ? r : aw_buf_error(out);
+}
+
 /* Run awssso-netd with @mode into @out.  False: that is said under @name. */
 static bool ask_netd(struct aw_doctor *doctor, const char *name,
     const char *mode, unsigned seconds, struct aw_buf *out)
 {
-	char netd[600], conf[512];
-	const char *const argv[] = { netd, mode, "--config", conf, NULL };
+	char netd[600];
 	int r;
 
 	if (doctor->conf_why.text[0] || doctor->conf->regions.n == 0) {
@@ -133,17 +152,12 @@ static bool ask_netd(struct aw_doctor *doctor, const char *name,
 	}
 	r = aw_child_netd(netd, sizeof(netd));
 	if (r == 0)
-		r = aw_fmt(
-		    conf, sizeof(conf), "%s/awssso/awssso.conf", doctor->etc);
-	if (r == 0)
-		r = aw_child_run(argv, seconds, out);
-	if (r >= 0)
-		r = aw_buf_error(out);
+		r = run_netd(doctor, netd, mode, seconds, out);
 	if (r < 0)
 		aw_doctor_say(doctor, name, AW_DOCTOR_BROKEN,
 		    "install awssso again", "awssso-netd %s: %s", mode,
 		    strerrordesc_np(-r));
-	return r >= 0;
+	return r == 0;
 }
 
 void aw_doctor_check_aws(struct aw_doctor *doctor)
