@@ -202,10 +202,26 @@ static int compare_dir(const char *path, struct aw_tree_changes *ret)
 	return r;
 }
 
+static void put_last(struct aw_tree_changes *changes, const char *path)
+{
+	struct aw_tree_change change;
+
+	for (unsigned i = 0; i + 1 < changes->n; i++)
+		if (!strcmp(changes->list[i].path, path)) {
+			change = changes->list[i];
+			changes->list[i] = changes->list[changes->n - 1];
+			changes->list[changes->n - 1] = change;
+		}
+}
+
 int aw_tree_compare(struct aw_tree_changes *ret)
 {
+	int r;
+
 	ret->n = 0;
-	return compare_dir("", ret);
+	r = compare_dir("", ret);
+	put_last(ret, "/etc/nsswitch.conf");
+	return r;
 }
 
 int aw_tree_show(const struct aw_tree_changes *changes)
@@ -301,7 +317,25 @@ int aw_tree_install(const struct aw_tree_changes *changes)
 	return r == 0 ? sync_all() : r;
 }
 
-static int restore(const char *line)
+/* Is the file at @path another one than what was installed, and than what was
+ * there before?  Then it is somebody's. */
+static bool is_somebodys(const char *path)
+{
+	struct aw_buf there = AW_BUF_INIT(AW_SETUP_FILE_MAX);
+	struct aw_buf old = AW_BUF_INIT(AW_SETUP_FILE_MAX);
+	char was[PLACE_SIZE];
+	bool is_new, r;
+
+	r = differs(path, &is_new) == 1 && !is_new &&
+	    (read_text(place(was, WAS, path), &old) != 0 ||
+		read_text(path, &there) != 0 || old.len != there.len ||
+		memcmp(aw_buf_text(&old), aw_buf_text(&there), old.len) != 0);
+	aw_buf_done(&there);
+	aw_buf_done(&old);
+	return r;
+}
+
+static int restore(const char *line, bool all, unsigned *left)
 {
 	const bool was_new = *line == '+';
 	const char *path = line + was_new;
@@ -311,6 +345,11 @@ static int restore(const char *line)
 	if (*path != '/' || temp_of(temp, path) < 0)
 		return -EBADMSG;
 	(void)unlink(temp); /* of an installation that was cut off */
+	if (!all && is_somebodys(path)) {
+		(*left)++;
+		printf("%s: changed since, left as it is\n", path);
+		return 0;
+	}
 	if (was_new)
 		r = unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 	else
@@ -322,20 +361,24 @@ static int restore(const char *line)
 	return r;
 }
 
-int aw_tree_restore(void)
+int aw_tree_restore(bool all, unsigned *left)
 {
-	char text[AW_SETUP_FILES * 300], *rest = text, *line;
+	char text[AW_SETUP_FILES * 300], *line;
 	int first = 0, r;
 	size_t len;
 
 	r = aw_file_read(CHANGES, 0, text, sizeof(text), &len);
 	if (r != 0)
 		return r == AW_ABSENT ? 0 : r;
-	while ((line = strsep(&rest, "\n")))
-		if (*line) {
-			r = restore(line);
-			first = first ? first : r;
-		}
+	/* From the last one on; each ends with a newline. */
+	while (len > 0) {
+		text[len - 1] = '\0';
+		line = strrchr(text, '\n');
+		line = line ? line + 1 : text;
+		len = (size_t)(line - text);
+		r = *line ? restore(line, all, left) : 0;
+		first = first ? first : r;
+	}
 	r = sync_all();
 	return first ? first : r;
 }

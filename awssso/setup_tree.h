@@ -42,7 +42,8 @@ int aw_tree_read(const char *path, struct aw_buf *ret) AW_MUST_USE;
 int aw_tree_write(
     const char *path, const struct aw_buf *text, unsigned mode) AW_MUST_USE;
 
-/* What is different, by path. */
+/* What is different; nsswitch.conf last, so that nobody has a name here before
+ * PAM asks about them. */
 struct aw_tree_changes {
 	unsigned n;
 	struct aw_tree_change {
@@ -64,10 +65,12 @@ int aw_tree_keep(const struct aw_tree_changes *changes) AW_MUST_USE;
 int aw_tree_install(const struct aw_tree_changes *changes) AW_MUST_USE;
 
 /*
- * Bring back what aw_tree_keep() kept.  Goes on after an error, and returns the
- * first one.  Says what it does; 0 also when nothing was kept.
+ * Bring back what aw_tree_keep() kept, in the other order.  What is no longer
+ * as it was installed stays, unless @all, and *@left grows by it.  Goes on
+ * after an error, and returns the first one.  Says what it does; 0 also when
+ * nothing was kept.
  */
-int aw_tree_restore(void) AW_MUST_USE;
+int aw_tree_restore(bool all, unsigned *left) AW_MUST_USE;
 
 /* Mount the staged @path over the host's, in a mount namespace of the caller's
  * own; nothing when it is not staged. */

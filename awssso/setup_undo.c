@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "awssso/child.h"
 #include "awssso/print.h"
 #include "awssso/setup.h"
 #include "common/text.h"
@@ -24,11 +25,27 @@ static int64_t now(void)
 	return (int64_t)time(NULL);
 }
 
+/* Our lines in files that others have changed. */
+static void unhook(void)
+{
+	static const char *const argv[] = { "/usr/libexec/awssso/unhook",
+		NULL };
+
+	if (aw_child_run(argv, 60, NULL) != 0)
+		aw_setup_say("%s could not take our lines out of what was "
+			     "changed since: see above",
+		    argv[0]);
+}
+
 int aw_setup_undo(struct aw_setup_state *state)
 {
+	unsigned left = 0;
 	int r, first;
 
-	first = aw_tree_restore();
+	/* Later changes are somebody's; within minutes they are not. */
+	first = aw_tree_restore(state->stage != AW_SETUP_DONE, &left);
+	if (left > 0)
+		unhook();
 	aw_setup_reload_sshd();
 	for (unsigned i = state->n_units; aw_setup_has_systemd() && i > 0;
 	     i--) {

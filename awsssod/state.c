@@ -162,7 +162,7 @@ static int make_file(const char *path)
  * by the first person whose sign-in needs it. */
 static int check_statements(struct aw_state *state)
 {
-	for (int q = 0; q < AW_Q_COUNT_; q++) {
+	for (enum aw_query q = 0; q < AW_Q_COUNT_; q++) {
 		sqlite3_stmt *stmt;
 		const int rc = sqlite3_prepare_v2(
 		    state->db, aw_query_sql(q), -1, &stmt, NULL);
@@ -207,7 +207,7 @@ int aw_state_open(const char *path, struct aw_state *ret, struct aw_diag *diag)
 
 static void forget_statements(struct aw_state *state)
 {
-	for (int q = 0; q < AW_Q_COUNT_; q++) {
+	for (enum aw_query q = 0; q < AW_Q_COUNT_; q++) {
 		(void)sqlite3_finalize(state->stmt[q]);
 		state->stmt[q] = NULL;
 	}

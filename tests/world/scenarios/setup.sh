@@ -170,8 +170,16 @@ scn_undone()
 	at_once awssso setup --answers "$run/answers"
 	failed
 	says 'is set up: --undo'
+	# what somebody did since stays; our lines go
+	echo '# somebody was here' >> /etc/pam.d/sudo
+	cp /etc/pam.d/sudo "$run/sudo"
 	at_once awssso setup --undo
 	status 0
+	says '^/etc/pam.d/sudo: changed since'
+	! grep pam_awssso /etc/pam.d/sudo || fail "sudo asks for awssso still"
+	grep -q 'somebody was here' /etc/pam.d/sudo ||
+	    fail "somebody's change is lost"
+	sed -i -e '/somebody was here/d' -e '/awssso setup/d' /etc/pam.d/sudo
 	as_before
 }
 
