@@ -44,6 +44,10 @@ static int spawn(const char *const argv[], int out, pid_t *ret_pid)
 		return -r;
 	r = posix_spawn_file_actions_addopen(
 	    &actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	/* cp --parents looks for what it copies from where it is; and where
+	 * we are may be gone by now. */
+	if (r == 0)
+		r = posix_spawn_file_actions_addchdir_np(&actions, "/");
 	for (int fd = STDOUT_FILENO; r == 0 && out >= 0 && fd <= STDERR_FILENO;
 	     fd++)
 		r = posix_spawn_file_actions_adddup2(&actions, out, fd);

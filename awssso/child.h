@@ -11,7 +11,8 @@
 /*
  * Run @argv, of which the first is a path and NULL ends it, for @seconds at
  * the most; what it prints goes to @out, or where ours does when that is NULL.
- * Its standard input is empty.
+ * Its standard input is empty, and it runs in the root directory: paths are
+ * absolute.
  *
  * Returns its exit status; 128 and the signal that ended it; -ETIMEDOUT when it
  * had to be killed; or another negative errno, -ENOENT among them.

@@ -24,8 +24,9 @@ static const char policy[] =
     "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", "
     "\"Resource\": \"*\", \"Action\": [\n"
     "  \"identitystore:ListUsers\", \"identitystore:DescribeUser\", "
-    "\"identitystore:ListGroups\",\n"
-    "  \"identitystore:ListGroupMemberships\", "
+    "\"identitystore:GetUserId\",\n"
+    "  \"identitystore:ListGroups\", "
+    "\"identitystore:ListGroupMemberships\", "
     "\"identitystore:ListGroupMembershipsForMember\",\n"
     "  \"sso:ListInstances\", \"sso:ListPermissionSetsProvisionedToAccount\","
     "\n  \"sso:DescribePermissionSet\", \"sso:ListAccountAssignments\"]}]}";

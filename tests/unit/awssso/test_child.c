@@ -29,6 +29,7 @@ static void outcomes(void **state)
 		{ "exit 0", 10, 0, "" },
 		{ "echo out; echo err >&2; exit 3", 10, 3, "out\nerr\n" },
 		{ "kill -9 $$", 10, 128 + 9, "" },
+		{ "pwd; echo /etc/passw?", 10, 0, "/\n/etc/passwd\n" },
 		{ "cat; echo end", 10, 0, "end\n" },
 		{ "echo first; sleep 30", 1, -ETIMEDOUT, "first\n" },
 		/* who outlives it holds nobody up */
