@@ -7,6 +7,7 @@
 #   ```sh laptop      typed on somebody's own machine
 #   ```sh elsewhere   needs what this world does not have: not typed
 #   ```sh ... fails   must not succeed
+#   ```sh ... waits   goes on during the next block; what it shows: $run/waits
 #   ```text           done in a web console, or read
 #
 # A line "<!-- world: COMMAND -->", which readers do not see, is what happens
@@ -56,10 +57,28 @@ typed()
 	    bash -c 'cd "$1" && . "$2"' bash "$TOP" "$2"
 }
 
+# typed_meanwhile KIND FILE: likewise; finished() waits for it.
+typed_meanwhile()
+{
+	(
+		transcript=$run/waits
+		typed "$1" "$2"
+		exit "$got"
+	) &
+	waits=$!
+}
+
+# finished: what goes on, if anything does, comes to a good end.
+finished()
+{
+	[ -z "$waits" ] || wait "$waits" || fail "ended badly: $(cat "$run/waits")"
+	waits=
+}
+
 # guide NAME: type docs/guides/NAME.md.
 guide()
 {
-	local dir=$run/guide/$1 file kind line typed=0 left=0 read=0
+	local dir=$run/guide/$1 file kind line typed=0 left=0 read=0 waits=
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
@@ -76,7 +95,12 @@ guide()
 			typed=$((typed + 1))
 			sed -i '1i set -euo pipefail' "$file"
 			chmod 644 "$file"
+			if [[ $kind = *waits* ]]; then
+				typed_meanwhile "$kind" "$file"
+				continue
+			fi
 			typed "$kind" "$file"
+			finished
 			case $kind in
 			*fails*) [ "$got" != 0 ] || fail "$1.md:$line: succeeds" ;;
 			*) [ "$got" = 0 ] || fail "$1.md:$line: exit status $got" ;;

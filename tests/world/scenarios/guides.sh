@@ -113,11 +113,17 @@ scn_denied()
 	guide denied
 }
 
-# The last one: it ends with the host as it was.
+# It ends with the host as it was before the first.
 # covers: hour.5
 scn_outages()
 {
 	guide outages
+}
+
+# covers: hour.5
+scn_by_hand()
+{
+	guide by-hand
 }
 
 # Of what a guide tells to type, hardly anything is left out.
