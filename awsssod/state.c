@@ -165,7 +165,7 @@ static int check_statements(struct aw_state *state)
 	for (enum aw_query q = 0; q < AW_Q_COUNT_; q++) {
 		sqlite3_stmt *stmt;
 		const int rc = sqlite3_prepare_v2(
-		    state->db, aw_query_sql(q), -1, &stmt, NULL);
+		    state->db, aw_query_sql((enum aw_query)q), -1, &stmt, NULL);
 
 		(void)sqlite3_finalize(stmt);
 		if (rc == SQLITE_ERROR) {
