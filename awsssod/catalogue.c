@@ -174,9 +174,10 @@ static const struct row rows[] = {
 	[AW_SAY_STATE_BROKEN] = { AW_VERDICT_FAILED, "state-damaged",
 	    "The sign-in state of this host is damaged. Ask your administrator "
 	    "to look at the log of awsssod.",
-	    "awsssod's log says what is damaged in /var/lib/awssso/state.db. "
-	    "Move the file away and restart awsssod: it is rebuilt from the "
-	    "snapshot, or import a copy of the ledger (awssso ids import)." },
+	    "awsssod's log says what is damaged in "
+	    "/var/lib/awssso/private/state.db. Move the file away and restart "
+	    "awsssod: it is rebuilt from the snapshot, or import a copy of the "
+	    "ledger (awssso ids import)." },
 };
 
 _Static_assert(

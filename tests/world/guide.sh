@@ -14,7 +14,7 @@
 # elsewhere meanwhile: in a web console, say; "<!-- then: STATEMENT -->" (lib.sh)
 # is what must hold of the block before it.  alice approves each code that is
 # shown.
-# shellcheck shell=bash disable=SC2154 # set by lib.sh
+# shellcheck shell=bash disable=SC2154,SC2034 # set by lib.sh, and read there
 
 # blocks GUIDE DIR: one file a block in DIR, named NUMBER.LINE.KIND.
 blocks()
