@@ -25,7 +25,7 @@
 	"look at [credentials] in awssso.conf, and at the role of this host"
 #define RIGHT_FIX(operation)                                  \
 	"give the role of this host identitystore:" operation \
-	" (the policy is in the README, Going live)"
+	" (iam/host-role.json in /usr/share/doc/awssso/examples)"
 
 static const struct known {
 	const char *name;
