@@ -296,7 +296,7 @@ static int skipped_line(void *user AW_UNUSED, const struct aw_listed *entry)
 static int run(const struct aw_args *args)
 {
 	aw_own(aw_talk_done) struct aw_talk talk = AW_TALK_INIT;
-	aw_own(texts_done) struct texts texts = { NULL };
+	aw_own(texts_done) struct texts texts = { .store = NULL };
 
 	if (args->option[SKIPPED])
 		return aw_listing_print(args->option[RUN_DIR], AW_MSG_SKIPPED,
