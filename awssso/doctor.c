@@ -51,6 +51,7 @@ static const struct check {
 	{ "root", aw_doctor_check_root },
 	{ "imds", aw_doctor_check_imds },
 	{ "local", aw_doctor_check_local },
+	{ "names", aw_doctor_check_names },
 	{ "ranges", aw_doctor_check_ranges },
 	{ "lastlog", aw_doctor_check_lastlog },
 	{ "dates", aw_doctor_check_dates },
@@ -247,8 +248,8 @@ const struct aw_command aw_command_doctor = {
 	    "settings, units, awsssod, netd, aws, directory, snapshot, "
 	    "nsswitch, nss, pam, sshd, sudo,\n"
 	    "root (who gets it if Identity Center is gone), imds, local "
-	    "(names and ids), ranges,\n"
-	    "lastlog, dates, cost, egress (hosts and ports to be let through) "
+	    "(names and ids), names\n"
+	    "(that are for permission sets), ranges, lastlog, dates, cost, egress (hosts and ports to be let through) "
 	    "are the checks.",
 	.options = {
 		[HOSTS] = { "--hosts", "N",

@@ -135,6 +135,8 @@ void aw_doctor_check_root(struct aw_doctor *doctor);
 void aw_doctor_check_imds(struct aw_doctor *doctor);
 /* Names and ids that the host has of its own. */
 void aw_doctor_check_local(struct aw_doctor *doctor);
+/* Who has a name that is for the groups of permission sets. */
+void aw_doctor_check_names(struct aw_doctor *doctor);
 /* Ranges of ids that SSSD and Himmelblau hand out. */
 void aw_doctor_check_ranges(struct aw_doctor *doctor);
 void aw_doctor_check_lastlog(struct aw_doctor *doctor);

@@ -80,6 +80,21 @@ int aw_naming_begin(struct aw_naming *ret, struct aw_state *state,
 	return aw_state_run(state, AW_Q_NEWCOMERS_CLEAR, "i", (int64_t)batch);
 }
 
+/* Whoever could take a set's name before it comes would have what sudoers gives
+ * to the set: a user as well, by the group of that name. */
+static int leave_to_sets(
+    const struct aw_conf *conf, const char *name, struct aw_diag *why)
+{
+	if (conf->permission_sets == AW_PERMISSION_SETS_NO ||
+	    !aw_name_is_of_set(conf->permission_set_group, name))
+		return 0;
+	aw_diag_set(why,
+	    "\"%s\": reserved for the groups of permission sets "
+	    "(permission_set_group = %s)",
+	    name, conf->permission_set_group);
+	return AW_DENIED;
+}
+
 int aw_naming_want(struct aw_naming *naming, int64_t n, int kind,
     const char *label, const char *principal_id)
 {
@@ -95,6 +110,8 @@ int aw_naming_want(struct aw_naming *naming, int64_t n, int kind,
 		    naming->conf->permission_set_group, label, name, &why);
 	else
 		r = aw_name_of_group(label, name, &why);
+	if (r == 0 && kind != AW_KIND_SET)
+		r = leave_to_sets(naming->conf, name, &why);
 	is_denied = r == AW_DENIED;
 	if (is_denied)
 		r = aw_fmt(reason, sizeof(reason),

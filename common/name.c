@@ -210,14 +210,20 @@ static const struct row {
 	['_' & 31] = ROW(UNDERSCORE),
 };
 
-/* @word is @name of @len bytes in lower case.  Not strncasecmp(): the process
- * that we are in may have a locale where I is no capital of i. */
-static bool is_word(const char *word, const char *name, size_t len)
+/* Whatever the case.  Not strncasecmp(): the process that we are in may have a
+ * locale where I is no capital of i. */
+static bool is_same(const char *a, const char *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (lower(name[i]) != word[i])
+		if (lower(a[i]) != lower(b[i]))
 			return false;
-	return word[len] == '\0';
+	return true;
+}
+
+/* @word is @name of @len bytes in lower case. */
+static bool is_word(const char *word, const char *name, size_t len)
+{
+	return is_same(word, name, len) && word[len] == '\0';
 }
 
 /* systemd makes users by itself, one for each new service of its own. */
@@ -226,12 +232,7 @@ static bool is_of_systemd(const char *name, size_t len)
 	static const char prefix[] = "systemd-";
 	const size_t n = sizeof(prefix) - 1;
 
-	if (len <= n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (lower(name[i]) != prefix[i])
-			return false;
-	return true;
+	return len > n && is_same(prefix, name, n);
 }
 
 bool aw_name_is_reserved(const char *name, size_t len)
@@ -401,6 +402,21 @@ int aw_name_of_set(const char *pattern, const char *set, char ret[AW_NAME_SIZE],
 		return AW_DENIED;
 	}
 	return judge(name, true, ret, diag);
+}
+
+bool aw_name_is_of_set(const char *pattern, const char *name)
+{
+	const char *const hole = strstr(pattern, "%s");
+	const size_t len = strlen(name);
+	size_t before, behind;
+
+	if (!hole)
+		return false;
+	before = (size_t)(hole - pattern);
+	behind = strlen(hole + 2);
+	return before + behind > 0 && len > before + behind &&
+	       is_same(pattern, name, before) &&
+	       is_same(hole + 2, name + len - behind, behind);
 }
 
 /* Empty, "." or "..": a component that leads elsewhere than it says. */

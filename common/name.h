@@ -88,6 +88,13 @@ int aw_name_of_set(const char *pattern, const char *set, char ret[AW_NAME_SIZE],
     struct aw_diag *diag) AW_MUST_USE;
 
 /*
+ * @name could be that of a permission set's group by @pattern, or differs from
+ * one in ASCII case only, which sudo does not tell apart.  Never by a @pattern
+ * that has nothing beside its "%s".
+ */
+bool aw_name_is_of_set(const char *pattern, const char *name);
+
+/*
  * @path is a home directory or shell that may stand in a passwd line:
  * absolute, no "..", ".", or empty component, no ':' and no control character.
  */

@@ -319,6 +319,39 @@ static void sets(void **state)
 	}
 }
 
+static void names_of_sets(void **state)
+{
+	static const struct {
+		const char *pattern, *name;
+		bool want;
+	} rows[] = {
+		{ "aws-%s", "aws-x", true },
+		{ "aws-%s", "aws-", false },
+		{ "aws-%s", "aws", false },
+		{ "aws-%s", "awsx", false },
+		{ "aws-%s", "my-aws-x", false },
+		/* sudo does not tell capitals */
+		{ "AWS-%s", "aws-x", true },
+		{ "aws-%s", "AWS-X", true },
+		{ "%s-set", "x-set", true },
+		{ "%s-set", "-set", false },
+		{ "%s-set", "x-set2", false },
+		{ "a-%s-z", "a-b-z", true },
+		{ "a-%s-z", "a-z", false },
+		{ "a-%s-z", "a--z", false },
+		/* nothing tells those of sets from others */
+		{ "%s", "x", false },
+		{ "aws-", "aws-x", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++)
+		if (aw_name_is_of_set(rows[i].pattern, rows[i].name) !=
+		    rows[i].want)
+			fail_msg(
+			    "\"%s\" by \"%s\"", rows[i].name, rows[i].pattern);
+}
+
 static void paths(void **state)
 {
 	static const struct {
@@ -363,6 +396,7 @@ int main(void)
 		cmocka_unit_test(too_long_user_is_denied),
 		cmocka_unit_test(groups),
 		cmocka_unit_test(sets),
+		cmocka_unit_test(names_of_sets),
 		cmocka_unit_test(paths),
 	};
 

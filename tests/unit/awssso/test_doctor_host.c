@@ -208,6 +208,43 @@ static void local(void **state)
 	aw_snap_close(&snap);
 }
 
+/* What sudoers says of a permission set, and who else it is said of. */
+static void names_of_sets(void **state)
+{
+	static const struct {
+		const char *pattern, *want;
+	} rows[] = {
+		{ "aws-%s", "ok names nobody else" },
+		{ "%s", "ok names nobody else" },
+		{ "TEAM-%s",
+		    "warning names team-a is a group of the directory\n"
+		    "warning names team-b is a group\n"
+		    "warning names team-c is a group" },
+		{ "al%s", "warning names alice is a person of the directory" },
+	};
+	static struct aw_conf conf;
+
+	(void)state;
+	put_people();
+	for (size_t i = 0; i < LEN(rows); i++) {
+		said_begin(&doctor);
+		assert_int_equal(aw_copy(conf.permission_set_group,
+				     AW_CONF_TEXT, rows[i].pattern),
+		    0);
+		doctor.conf = &conf;
+		doctor.snap = &snap;
+		aw_doctor_check_names(&doctor);
+		said_expect(&doctor, i, rows[i].want);
+	}
+	said_begin(&doctor);
+	conf.permission_sets = AW_PERMISSION_SETS_NO;
+	doctor.conf = &conf;
+	doctor.snap = &snap;
+	aw_doctor_check_names(&doctor);
+	said_expect(&doctor, 99, "");
+	aw_snap_close(&snap);
+}
+
 static void snapshots(void **state)
 {
 	static struct aw_conf conf;
@@ -465,6 +502,8 @@ int main(void)
 		cmocka_unit_test(root),
 		cmocka_unit_test_setup_teardown(
 		    local, place_make, place_remove),
+		cmocka_unit_test_setup_teardown(
+		    names_of_sets, place_make, place_remove),
 		cmocka_unit_test_setup_teardown(
 		    snapshots, place_make, place_remove),
 		cmocka_unit_test(units),

@@ -245,8 +245,11 @@ static const struct fake_user present[] = {
 	{ "u-number", "1000@example.com", NULL },
 	{ "u-unicode", "\xc3\xa5sa@example.com", NULL },
 	{ "u-full", "full@example.com", NULL },
+	{ "u-set", "AWS-Admin@example.com", NULL },
 };
 static const struct fake_group present_groups[] = {
+	{ "g-set", "aws-later" },
+	{ "g-capitals", "AWS ReadOnly" },
 	{ "g-user", "there" },
 	{ "g-local", "staff2" },
 	{ "g-docker", "Docker" },
@@ -300,6 +303,15 @@ static const struct {
 	    ": give it a name (awssso ids rename g-wheel NAME)" },
 	{ "g-sign", "\"ops-(eu)\": not usable as a group name",
 	    ": give it a name (awssso ids rename g-sign NAME)" },
+	{ "u-set", "\"aws-admin\": reserved for the groups of permission sets",
+	    ": give it a name (awssso ids rename u-set NAME)" },
+	{ "g-set",
+	    "\"aws-later\": reserved for the groups of permission sets "
+	    "(permission_set_group = aws-%s)",
+	    ": give it a name (awssso ids rename g-set NAME)" },
+	{ "g-capitals",
+	    "\"aws-readonly\": reserved for the groups of permission sets",
+	    ": give it a name (awssso ids rename g-capitals NAME)" },
 	{ "g-full", "no free id near its candidate",
 	    ": make the group anew in the directory" },
 	{ "ps:a,b", "\"aws-a,b\": not usable as a group name",
@@ -367,6 +379,64 @@ static void every_reason_says_what_to_do(void **state)
 			     NULL),
 	    N);
 	assert_string_equal(world_skip(world, "u-there"), "");
+}
+
+/* R17: a sudoers line for a set's group is never another group's, whichever of
+ * them comes first; what was given before is theirs for life. */
+static void names_of_sets(void **state)
+{
+	static const char *const later[] = { "admin" };
+	static const struct fake_sets provisioned = { later, NULL, 1, 0, true,
+		false };
+	static const struct fake_group ops[] = { { "g-1", "aws-admin" },
+		{ "g-2", "aws" }, { "g-3", "aws-" }, { "g-4", "laws-1" } };
+	static const struct {
+		uint64_t sets;
+		const char *pattern, *g1, *set;
+	} rows[] = {
+		{ AW_PERMISSION_SETS_AUTO, "aws-%s", "", "aws-admin" },
+		{ AW_PERMISSION_SETS_AUTO, "%s-Set", "aws-admin", "admin-Set" },
+		{ AW_PERMISSION_SETS_AUTO, "%s", "aws-admin", "" },
+		{ AW_PERMISSION_SETS_AUTO, "%s-ADMIN", "", "admin-ADMIN" },
+		{ AW_PERMISSION_SETS_NO, "aws-%s", "aws-admin", NULL },
+	};
+	const struct fake_directory d = { world_two, ops, NULL, 2, 4, 0 };
+	struct world *world = *state;
+	struct aw_applied applied;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct aw_conf *conf = &world->fake->conf;
+
+		conf->permission_sets = rows[i].sets;
+		assert_int_equal(aw_copy(conf->permission_set_group,
+				     AW_CONF_TEXT, rows[i].pattern),
+		    0);
+		world->fake->sets = NULL;
+		assert_int_equal(world_sweep(world, &d, &applied), 0);
+		world->fake->sets = &provisioned;
+		assert_int_equal(world_sweep(world, &d, &applied), 0);
+		if (strcmp(world_name(world, "g-1"), rows[i].g1) != 0)
+			fail_msg("row %zu: %s", i, world_name(world, "g-1"));
+		if (rows[i].set &&
+		    strcmp(world_name(world, "ps:admin"), rows[i].set) != 0)
+			fail_msg(
+			    "row %zu: %s", i, world_name(world, "ps:admin"));
+		assert_string_equal(world_name(world, "g-2"), "aws");
+		assert_string_equal(world_name(world, "g-3"), "aws-");
+		assert_string_equal(world_name(world, "g-4"), "laws-1");
+		world_tear_down(state);
+		world_set_up(state);
+		world = *state;
+	}
+	/* in the ledger already: kept, and the set has none */
+	world->fake->conf.permission_sets = AW_PERMISSION_SETS_NO;
+	assert_int_equal(world_sweep(world, &d, &applied), 0);
+	world->fake->conf.permission_sets = AW_PERMISSION_SETS_AUTO;
+	world->fake->sets = &provisioned;
+	assert_int_equal(world_sweep(world, &d, &applied), 0);
+	assert_string_equal(world_name(world, "g-1"), "aws-admin");
+	assert_string_equal(world_name(world, "ps:admin"), "");
+	assert_non_null(strstr(world_skip(world, "ps:admin"), "g-1"));
 }
 
 /* The setting is wrong, and then it is not. */
@@ -471,6 +541,7 @@ int main(void)
 		T(domains_are_pinned),
 		T(auto_finds_the_majority),
 		T(every_reason_says_what_to_do),
+		T(names_of_sets),
 		T(no_home),
 		T(told_once),
 	};
