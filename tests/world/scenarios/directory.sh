@@ -36,8 +36,10 @@ before_all()
 		PrincipalType: "USER", PrincipalId: .UserId}))' \
 	    "$example" > "$run/twenty.json"
 	groupadd -f -g 779 builders
+	# so that the random while after a start ends in no scenario
 	world_setup "$run/twenty.json" "$policy" \
-	    '[local_groups]' 'builders = aws-ReadOnly'
+	    '[local_groups]' 'builders = aws-ReadOnly' \
+	    '[directory]' 'sweep_interval = 7d'
 	awssso limits --write
 }
 
