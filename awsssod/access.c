@@ -168,6 +168,8 @@ static enum aw_access fits(
 
 	if (has_fit(facts, i))
 		return AW_ACCESS_YES;
+	if (rule->unread)
+		return AW_ACCESS_UNKNOWN;
 	if (!is_of_sets(rule) || is_told(rule, facts) ||
 	    (rule->deny && facts->sets_read && !rule->elsewhere))
 		return AW_ACCESS_NO;

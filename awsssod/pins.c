@@ -4,6 +4,7 @@
  */
 #include "awsssod/pins.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -64,19 +65,19 @@ static int find_pin(struct aw_state *state, const char *store,
 	    ret, (int64_t)time(NULL));
 }
 
-/* Somebody's line rests on a group that is not there any more. */
+/* Somebody's line rests on a group that is not there any more; or, unless the
+ * directory has been @read, may well be. */
 static int look_at_pin(struct aw_state *state, const struct aw_conf *conf,
-    const struct aw_conf_rule *rule)
+    struct aw_conf_rule *rule, bool read)
 {
 	char line[300];
 	int64_t n;
 	int r;
 
-	if (!rule->pin[0])
-		return 0;
 	r = aw_state_number(state, AW_Q_GROUP_BY_ID, &n, "ss",
-	    conf->identity_store_id, rule->pin);
-	if (r == AW_ABSENT)
+	    conf->identity_store_id, rule->pin[0] ? rule->pin : rule->text);
+	rule->unread = r == AW_ABSENT && rule->deny && !read;
+	if (r == AW_ABSENT && read && rule->pin[0])
 		aw_log(LOG_WARNING,
 		    "%s: that group is gone, and another one of its name is "
 		    "not it: write the GroupId of the one you mean",
@@ -145,22 +146,37 @@ static int forget_others(struct aw_state *state, const struct aw_conf *conf)
 	return r == AW_END ? 0 : r;
 }
 
+/* Since state.db was made: who applies a sweep says what is held, if only
+ * nothing. */
+static int was_read(struct aw_state *state, bool *ret)
+{
+	char text[2];
+	const int r = aw_state_get(state, "held", text, sizeof(text));
+
+	*ret = r != AW_ABSENT;
+	return r == AW_ABSENT || r == -EMSGSIZE ? 0 : r;
+}
+
 int aw_pins_update(struct aw_state *state, struct aw_conf *conf, bool strict,
     struct aw_diag *diag)
 {
+	bool read = false;
 	int r = forget_others(state, conf);
 
+	if (r == 0)
+		r = was_read(state, &read);
 	for (size_t i = 0; r == 0 && i < conf->access.n_rules; i++) {
 		struct aw_conf_rule *rule = &conf->access.rule[i];
 
 		if (rule->kind != AW_RULE_GROUP)
 			continue;
+		rule->unread = false;
 		r = find_pin(state, conf->identity_store_id, AW_PIN_POLICY,
 		    rule->text, rule->pin, sizeof(rule->pin));
 		if (r == AW_UNKNOWN)
 			r = doubt(conf, rule, strict, diag);
 		else if (r == 0)
-			r = look_at_pin(state, conf, rule);
+			r = look_at_pin(state, conf, rule, read);
 	}
 	for (size_t i = 0; r == 0 && i < conf->local_groups.n; i++) {
 		struct aw_conf_group *group = &conf->local_groups.item[i];

@@ -24,9 +24,11 @@ enum aw_pin_kind {
 
 /*
  * Pin what can be told by now, in [access], [service NAME] and [local_groups],
- * and forget pins that no line has any more.  Returns 0; a negative errno; or,
- * when @strict, AW_DENIED with @diag for a name that two groups have and that
- * was never pinned.  Otherwise such a name is logged.
+ * and forget pins that no line has any more.  A line that denies a group which
+ * is not there is unread until a sweep has been applied: a state.db made from
+ * the snapshot has no groups without a Linux name.  Returns 0; a negative
+ * errno; or, when @strict, AW_DENIED with @diag for a name that two groups have
+ * and that was never pinned.  Otherwise such a name is logged.
  */
 int aw_pins_update(struct aw_state *state, struct aw_conf *conf, bool strict,
     struct aw_diag *diag) AW_MUST_USE;

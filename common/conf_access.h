@@ -50,6 +50,7 @@ struct aw_conf_rule {
 	char pin[AW_CONF_PIN_SIZE];
 	uint8_t elsewhere; /* 0: sets of this host's account; else 1 + the place
 			      of the account that the text names */
+	bool unread; /* a group that denies, and that has not been read yet */
 };
 
 struct aw_conf_access {

@@ -314,10 +314,10 @@ static void services_have_sections(void **state)
 				   "allow_permission_sets = S\n"
 				   "allow_accounts = auto\n";
 	static const struct aw_conf_rule want[] = {
-		{ 0, AW_RULE_USER, false, 2, "a", "", 0 },
-		{ 2, AW_RULE_GROUP, true, 5, "G", "", 0 },
-		{ 1, AW_RULE_SET, false, 7, "S", "", 0 },
-		{ 1, AW_RULE_ACCOUNT, false, 8, "auto", "", 0 },
+		{ 0, AW_RULE_USER, false, 2, "a", "", 0, false },
+		{ 2, AW_RULE_GROUP, true, 5, "G", "", 0, false },
+		{ 1, AW_RULE_SET, false, 7, "S", "", 0, false },
+		{ 1, AW_RULE_ACCOUNT, false, 8, "auto", "", 0, false },
 	};
 	struct aw_diag diag;
 

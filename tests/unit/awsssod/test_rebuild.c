@@ -241,7 +241,8 @@ static void domain(void **state)
 	    "erin@partner.example,grace");
 }
 
-static bool may(struct fake *fake, const char *name)
+static enum aw_access judged(
+    struct fake *fake, const char *name, const char *service)
 {
 	struct aw_daemon *daemon = fake->daemon;
 	struct aw_access_facts facts;
@@ -251,8 +252,12 @@ static bool may(struct fake *fake, const char *name)
 	assert_int_equal(
 	    aw_person_access(&daemon->state, &daemon->conf, &person, &facts),
 	    0);
-	return aw_access_judge(&daemon->conf, "sshd", &facts, NULL) ==
-	       AW_ACCESS_YES;
+	return aw_access_judge(&daemon->conf, service, &facts, NULL);
+}
+
+static bool may(struct fake *fake, const char *name)
+{
+	return judged(fake, name, "sshd") == AW_ACCESS_YES;
 }
 
 /* Names of groups that have changed hands; one has no Linux name. */
@@ -320,6 +325,44 @@ static void pinned_groups(void **state)
 	}
 }
 
+/* R11: who is in a group that the snapshot does not have is not known, and a
+ * line that denies it lets nobody in until it is. */
+static void denied_without_a_name(void **state)
+{
+	static const struct fake_directory d = { pinned_users, pinned_first,
+		pinned_members, 4, 5, 6 };
+	struct fake *fake = *state;
+
+	settle(fake);
+	no_local_alice(fake);
+	fake_stop(fake);
+	fake->conf.access.n_rules = 0;
+	fake_rule(&fake->conf, NULL, false, AW_RULE_GROUP, "Ops");
+	fake_rule(&fake->conf, "sshd", false, AW_RULE_GROUP, "Ops");
+	fake_rule(&fake->conf, "sshd", true, AW_RULE_GROUP, "docker");
+	fake_rule(&fake->conf, "cron", false, AW_RULE_GROUP, "Ops");
+	fake_rule(&fake->conf, "cron", true, AW_RULE_GROUP, "Guests");
+	fake_run(fake);
+	sync_with(fake, &d);
+	assert_true(may(fake, "alice"));
+	lose_state(fake);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+		    judged(fake, "alice", "sshd"), AW_ACCESS_UNKNOWN);
+		assert_int_equal(judged(fake, "alice", "cron"), AW_ACCESS_YES);
+		assert_int_equal(judged(fake, "dave", "sshd"), AW_ACCESS_NO);
+		fake_stop(fake);
+		fake_run(fake);
+	}
+	fake_sweep(fake, &d, AW_NET_OK);
+	settle(fake);
+	assert_true(may(fake, "alice"));
+	/* a restart knows what state.db does */
+	fake_stop(fake);
+	fake_run(fake);
+	assert_true(may(fake, "alice"));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +372,7 @@ int main(int argc, char **argv)
 		T(given_up),
 		T(pinned_domain),
 		T(pinned_groups),
+		T(denied_without_a_name),
 		T(domain),
 	};
 	const int worker = fake_worker(argc, argv);
