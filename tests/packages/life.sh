@@ -25,7 +25,7 @@ world_host()
 	world_hosts
 	world_ca
 	world_simulator
-	journalctl -f -n 0 -o short-precise > "$OUT/syslog" 2>&1 &
+	follow syslog -o short-precise
 	rm -f /run/nologin /usr/sbin/policy-rc.d
 	world_sshd
 	world_locals

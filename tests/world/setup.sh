@@ -141,7 +141,8 @@ world_install()
 # and whatever else belongs at the end of [access].
 world_conf()
 {
-	cat > /etc/awssso/awssso.conf <<-END
+	# by rename: a daemon may be starting
+	cat > /etc/awssso/awssso.conf.new <<-END
 	[identity-center]
 	start_url = $start_url
 	region = $region
@@ -153,7 +154,8 @@ world_conf()
 	[directory]
 	sweep_rate = 20
 	END
-	chmod 644 /etc/awssso/awssso.conf
+	chmod 644 /etc/awssso/awssso.conf.new
+	mv /etc/awssso/awssso.conf.new /etc/awssso/awssso.conf
 }
 
 # world_sudo SET: the shipped PAM stack of sudo, asking for the permission set.
@@ -187,6 +189,22 @@ world_sshd()
 	  PreferredAuthentications publickey,keyboard-interactive
 	END
 	/usr/sbin/sshd
+}
+
+# follow LOG OPTION...: what journalctl prints from now on, in LOG.  Asked again
+# and again: "journalctl -f" misses what it is told by inotify on an overlay.
+follow()
+{
+	local log=$OUT/$1 cursor=$run/$1.cursor
+
+	shift
+	mkdir -p "$run"
+	: > "$log"
+	while :; do
+		journalctl -q --cursor-file="$cursor" "$@" >> "$log" 2>&1 ||
+		    true
+		sleep 0.1
+	done &
 }
 
 # start NAME: netd or awsssod; pid NAME knows it afterwards.

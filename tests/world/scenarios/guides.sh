@@ -24,9 +24,9 @@ before_all()
 	world_hosts
 	world_ca
 	world_simulator
-	journalctl -f -n 0 -o short-precise > "$OUT/syslog" 2>&1 &
-	journalctl -f -n 0 -o cat -u awsssod > "$OUT/awsssod.log" 2>&1 &
-	journalctl -f -n 0 -o cat -u awssso-netd > "$OUT/netd.log" 2>&1 &
+	follow syslog -o short-precise
+	follow awsssod.log -o cat -u awsssod
+	follow netd.log -o cat -u awssso-netd
 	rm -rf /run/nologin /etc/awssso /var/lib/awssso
 	world_sshd
 	world_locals

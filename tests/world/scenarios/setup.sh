@@ -14,8 +14,8 @@ before_all()
 	world_ca
 	world_files
 	world_simulator
-	journalctl -f -n 0 -o short-precise > "$OUT/syslog" 2>&1 &
-	journalctl -f -n 0 -o cat -u awsssod > "$OUT/awsssod.log" 2>&1 &
+	follow syslog -o short-precise
+	follow awsssod.log -o cat -u awsssod
 	rm -f /run/nologin /etc/ssh/sshd_config.d/*
 	grep -q '^local:' /etc/passwd || useradd -m local
 	echo 'PasswordAuthentication no' > /etc/ssh/sshd_config.d/50-cloud.conf

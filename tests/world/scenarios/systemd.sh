@@ -15,9 +15,9 @@ before_all()
 	world_install
 	world_simulator
 	world_conf "$policy"
-	journalctl -f -n 0 -o short-precise > "$OUT/syslog" 2>&1 &
-	journalctl -f -n 0 -o cat -u awsssod > "$OUT/awsssod.log" 2>&1 &
-	journalctl -f -n 0 -o cat -u awssso-netd > "$OUT/netd.log" 2>&1 &
+	follow syslog -o short-precise
+	follow awsssod.log -o cat -u awsssod
+	follow netd.log -o cat -u awssso-netd
 	# The world has not booted further than needed, logging in is fine.
 	rm -f /run/nologin
 	systemctl daemon-reload

@@ -28,7 +28,7 @@ before_all()
 	world_network()
 	{
 		world_hosts
-		journalctl -f -n 0 -o short-precise > "$OUT/syslog" 2>&1 &
+		follow syslog -o short-precise
 	}
 	rm -f /run/nologin
 	host_of_all_rows
