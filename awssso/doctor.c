@@ -248,9 +248,10 @@ const struct aw_command aw_command_doctor = {
 	    "settings, units, awsssod, netd, aws, directory, snapshot, "
 	    "nsswitch, nss, pam, sshd, sudo,\n"
 	    "root (who gets it if Identity Center is gone), imds, local "
-	    "(names and ids), names\n"
-	    "(that are for permission sets), ranges, lastlog, dates, cost, egress (hosts and ports to be let through) "
-	    "are the checks.",
+	    "(names and ids), names (that\n"
+	    "are for permission sets), ranges, lastlog, dates, cost, egress "
+	    "(hosts and ports to be let\n"
+	    "through) are the checks.",
 	.options = {
 		[HOSTS] = { "--hosts", "N",
 		    "How many hosts like this one there are (default 1)." },
