@@ -90,8 +90,8 @@ static void on_live(void *user, const struct aw_live_result *result)
 	enum aw_say say;
 
 	if (result->roles == AW_NET_TOKEN_DEAD) {
-		session =
-		    aw_sessions_find(&account->daemon->sessions, &account->ask);
+		session = aw_sessions_find(&account->daemon->sessions,
+		    &account->ask, &account->person);
 		if (session)
 			aw_session_drop_token(session);
 	}
@@ -100,7 +100,7 @@ static void on_live(void *user, const struct aw_live_result *result)
 		say = aw_decide_with_set(account->daemon, &account->person,
 		    account->ask.service, sets, AW_STAGE_ACCOUNT,
 		    aw_decide_roles(&account->ask, result), &account->rule);
-	aw_grace_note(account->daemon, &account->ask, result);
+	aw_grace_note(account->daemon, &account->ask, &account->person, result);
 	end(account, say, result);
 }
 
@@ -133,7 +133,8 @@ static enum aw_say find_token(
 		return AW_SAY_ALLOWED;
 	if (gate && !*wish->account)
 		return AW_SAY_NO_ACCOUNT;
-	session = aw_sessions_find(&daemon->sessions, &account->ask);
+	session = aw_sessions_find(
+	    &daemon->sessions, &account->ask, &account->person);
 	if (session && aw_session_token(session, aw_sock_now_ms())) {
 		wish->token = session->token;
 		wish->session = session->row;
@@ -141,8 +142,10 @@ static enum aw_say find_token(
 	}
 	if (!gate)
 		return AW_SAY_ALLOWED;
-	/* It had one, and that went with awssso-netd. */
-	return session && session->approved_ms != 0 && daemon->netd.fd < 0
+	/* It has one that lives still, and that went with awssso-netd. */
+	return session && session->approved_ms != 0 &&
+		       aw_sock_now_ms() < session->token_until_ms &&
+		       daemon->netd.fd < 0
 		   ? AW_SAY_NETD_GONE
 		   : AW_SAY_NO_TOKEN;
 }

@@ -126,6 +126,8 @@ int aw_ask_read(const struct aw_wire_in *in, const struct aw_peer *peer,
 	ask.ksession = is_root
 			   ? take_num(in, AW_TAG_KSESSION, AW_KSESSION_UNSET)
 			   : aw_process_ksession(peer->pid);
+	ask.real_uid =
+	    is_root ? take_num(in, AW_TAG_REAL_UID, UINT32_MAX) : peer->uid;
 	if (set_source(&ask) != 0 || set_key(in, is_root, &ask) != 0)
 		return AW_DENIED;
 	set_proof(in, &ask);

@@ -25,7 +25,8 @@ struct aw_ask {
 	char permission_set[33];
 	char account[13];
 	uint32_t ksession;
-	uint32_t reuse; /* seconds */
+	uint32_t real_uid; /* of who asks; -1: not known */
+	uint32_t reuse;    /* seconds */
 	bool enter;
 	/* The attempt this belongs to: one key, one flow, one verdict. */
 	char key[AW_ASK_KEY_SIZE];

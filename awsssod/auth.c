@@ -118,7 +118,7 @@ static void on_reuse(void *user, const struct aw_live_result *result)
 		    flow->ask.service, &result->sets, AW_STAGE_SIGN_IN,
 		    aw_decide_roles(&flow->ask, result), &flow->rule);
 	flow->sets = result->sets;
-	aw_grace_note(flow->daemon, &flow->ask, result);
+	aw_grace_note(flow->daemon, &flow->ask, &flow->person, result);
 	more.rule = flow->rule;
 	more.fault = aw_live_fault(result, say);
 	(void)aw_flow_end(
@@ -155,7 +155,8 @@ static bool try_reuse(struct aw_flow *flow)
 		.account = aw_decide_account(daemon, &flow->ask) };
 
 	if (flow->ask.reuse > 0 && !flow->ask.key_is_connection)
-		session = aw_sessions_find(&daemon->sessions, &flow->ask);
+		session = aw_sessions_find(
+		    &daemon->sessions, &flow->ask, &flow->person);
 	if (!session || !aw_session_token(session, now) ||
 	    now - session->approved_ms > (uint64_t)flow->ask.reuse * 1000)
 		return false;

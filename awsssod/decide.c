@@ -131,17 +131,19 @@ enum aw_say aw_decide_with_set(struct aw_daemon *daemon,
 	return say;
 }
 
-bool aw_decide_is_proved(struct aw_daemon *daemon, const struct aw_ask *ask)
+bool aw_decide_is_proved(struct aw_daemon *daemon, const struct aw_ask *ask,
+    const struct aw_person *person)
 {
-	return ask->has_key || (!ask->key_is_connection &&
-				   aw_sessions_find(&daemon->sessions, ask));
+	return ask->has_key ||
+	       (!ask->key_is_connection &&
+		   aw_sessions_find(&daemon->sessions, ask, person));
 }
 
-enum aw_say aw_decide_key_first(
-    struct aw_daemon *daemon, const struct aw_ask *ask)
+enum aw_say aw_decide_key_first(struct aw_daemon *daemon,
+    const struct aw_ask *ask, const struct aw_person *person)
 {
 	return aw_conf_access_key_first(&daemon->conf.access, ask->service) &&
-		       !aw_decide_is_proved(daemon, ask)
+		       !aw_decide_is_proved(daemon, ask, person)
 		   ? AW_SAY_KEY_FIRST
 		   : AW_SAY_ALLOWED;
 }

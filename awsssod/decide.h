@@ -39,15 +39,16 @@ enum aw_say aw_decide_with_set(struct aw_daemon *daemon,
     const struct aw_access_facts *sets, enum aw_stage stage, enum aw_say set,
     const struct aw_conf_rule **ret_rule) AW_MUST_USE;
 
-/* Whoever sends @ask is more than somebody who knows a name: sshd saw a public
- * key of the person's in this connection, or it comes from a session of
- * theirs. */
-bool aw_decide_is_proved(struct aw_daemon *daemon, const struct aw_ask *ask);
+/* Whoever sends @ask about @person is more than somebody who knows a name: sshd
+ * saw a public key of the person's in this connection, or it comes from a
+ * session of theirs. */
+bool aw_decide_is_proved(struct aw_daemon *daemon, const struct aw_ask *ask,
+    const struct aw_person *person);
 
 /* May there be a code for @ask, where require_publickey_first counts?
  * AW_SAY_ALLOWED or AW_SAY_KEY_FIRST. */
-enum aw_say aw_decide_key_first(
-    struct aw_daemon *daemon, const struct aw_ask *ask) AW_MUST_USE;
+enum aw_say aw_decide_key_first(struct aw_daemon *daemon,
+    const struct aw_ask *ask, const struct aw_person *person) AW_MUST_USE;
 
 /* The permission set that @ask requires, by what the portal said just now:
  * AW_SAY_ALLOWED when it requires none or it is held, else what to say. */

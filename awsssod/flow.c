@@ -221,7 +221,7 @@ static enum aw_attempt_rank rank_of(struct aw_flow *flow)
 	struct aw_daemon *daemon = flow->daemon;
 	int64_t row;
 
-	if (aw_decide_is_proved(daemon, ask))
+	if (aw_decide_is_proved(daemon, ask, &flow->person))
 		return AW_ATTEMPT_PROVED;
 	if (ask->key_is_connection && ask->rhost[0] &&
 	    aw_state_number(&daemon->state, AW_Q_SESSION_FROM, &row, "ss",
@@ -240,7 +240,8 @@ void aw_flow_start(struct aw_flow *flow)
 		.rank = rank_of(flow),
 		.owner = flow,
 	};
-	enum aw_say say = aw_decide_key_first(daemon, &flow->ask);
+	enum aw_say say =
+	    aw_decide_key_first(daemon, &flow->ask, &flow->person);
 	int r;
 
 	if (say == AW_SAY_ALLOWED)

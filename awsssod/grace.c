@@ -10,22 +10,22 @@
 #include "awsssod/decide.h"
 #include "common/own.h"
 
-static struct aw_session *session_of(
-    struct aw_daemon *daemon, const struct aw_ask *ask)
+static struct aw_session *session_of(struct aw_daemon *daemon,
+    const struct aw_ask *ask, const struct aw_person *person)
 {
 	return ask->key_is_connection
 		   ? NULL
-		   : aw_sessions_find(&daemon->sessions, ask);
+		   : aw_sessions_find(&daemon->sessions, ask, person);
 }
 
 void aw_grace_note(struct aw_daemon *daemon, const struct aw_ask *ask,
-    const struct aw_live_result *result)
+    const struct aw_person *person, const struct aw_live_result *result)
 {
 	struct aw_session *session;
 
 	if (!ask->permission_set[0] || result->roles != AW_NET_OK)
 		return;
-	session = session_of(daemon, ask);
+	session = session_of(daemon, ask, person);
 	if (!session)
 		return;
 	session->held_ms = 0;
@@ -49,14 +49,17 @@ static bool is_within(uint64_t then_ms, uint64_t seconds)
 	return then_ms != 0 && aw_sock_now_ms() - then_ms <= seconds * 1000;
 }
 
-static bool has_proof(struct aw_daemon *daemon, const struct aw_ask *ask)
+static bool has_proof(struct aw_daemon *daemon, const struct aw_ask *ask,
+    const struct aw_person *person)
 {
 	const uint64_t seconds =
 	    aw_conf_access_grace(&daemon->conf.access, ask->service);
 	const struct aw_session *session =
-	    seconds > 0 ? session_of(daemon, ask) : NULL;
+	    seconds > 0 ? session_of(daemon, ask, person) : NULL;
 
-	if (!session || !is_within(session->approved_ms, seconds))
+	/* A token that would have ended by now ends it. */
+	if (!session || !is_within(session->approved_ms, seconds) ||
+	    aw_sock_now_ms() >= session->token_until_ms)
 		return false;
 	return !ask->permission_set[0] ||
 	       (is_within(session->held_ms, seconds) &&
@@ -70,7 +73,7 @@ enum aw_say aw_grace(struct aw_daemon *daemon, const struct aw_ask *ask,
 {
 	enum aw_say may;
 
-	if (!is_outage(say) || !has_proof(daemon, ask))
+	if (!is_outage(say) || !has_proof(daemon, ask, person))
 		return say;
 	if (aw_daemon_directory_age(daemon) >
 	    daemon->conf.account_directory_age)

@@ -16,9 +16,9 @@
 #include "awsssod/live.h"
 #include "awsssod/session.h"
 
-/* The portal has answered what @ask wants to know. */
+/* The portal has answered what @ask, about @person, wants to know. */
 void aw_grace_note(struct aw_daemon *daemon, const struct aw_ask *ask,
-    const struct aw_live_result *result);
+    const struct aw_person *person, const struct aw_live_result *result);
 
 /* @say instead, unless it is an outage and @person may go on all the same:
  * AW_SAY_GRACE. */

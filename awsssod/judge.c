@@ -173,7 +173,8 @@ static enum aw_say judge(struct aw_flow *flow, const struct aw_wire_in *in,
 /* The token of a sign-in that counts: to the session it was asked from, else
  * it waits a minute for its session to open. */
 static void keep_token(struct aw_daemon *daemon, const struct aw_ask *ask,
-    struct aw_attempt *attempt, uint64_t token, uint64_t life)
+    const struct aw_person *person, struct aw_attempt *attempt, uint64_t token,
+    uint64_t life)
 {
 	const uint64_t now = aw_sock_now_ms();
 	struct aw_session *session = NULL;
@@ -185,7 +186,7 @@ static void keep_token(struct aw_daemon *daemon, const struct aw_ask *ask,
 		return;
 	}
 	if (!ask->key_is_connection)
-		session = aw_sessions_find(&daemon->sessions, ask);
+		session = aw_sessions_find(&daemon->sessions, ask, person);
 	if (session) {
 		aw_session_give_token(
 		    daemon, session, token, now + life * 1000);
@@ -198,8 +199,8 @@ static void keep_token(struct aw_daemon *daemon, const struct aw_ask *ask,
 /* The sets in @account of a sign-in that counts: they end with the session that
  * it was asked from, else with the one that it opens. */
 static void keep_sets(struct aw_daemon *daemon, const struct aw_ask *ask,
-    const char *account, const struct aw_attempt *attempt, int64_t n,
-    const struct aw_wire_in *in)
+    const struct aw_person *person, const char *account,
+    const struct aw_attempt *attempt, const struct aw_wire_in *in)
 {
 	const struct aw_session *session = NULL;
 
@@ -207,8 +208,8 @@ static void keep_sets(struct aw_daemon *daemon, const struct aw_ask *ask,
 	    strcmp(account, daemon->account) != 0)
 		return;
 	if (!ask->key_is_connection)
-		session = aw_sessions_find(&daemon->sessions, ask);
-	aw_learned_take(daemon, n,
+		session = aw_sessions_find(&daemon->sessions, ask, person);
+	aw_learned_take(daemon, person->n,
 	    session ? session->row : aw_learned_pending(daemon, attempt), in);
 }
 
@@ -228,7 +229,7 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 	struct aw_daemon *daemon = flow->daemon;
 	const struct aw_ask ask = flow->ask;
 	char home[AW_CONF_ACCOUNT_SIZE];
-	const int64_t n = flow->person.n;
+	const struct aw_person person = flow->person;
 	struct aw_diag why = { .text = "" };
 	struct aw_attempt *attempt;
 	struct facts facts;
@@ -261,10 +262,10 @@ void aw_judge_facts(struct aw_flow *flow, const struct aw_wire_in *in)
 		.detail = ask.permission_set });
 	if (say == AW_SAY_ALLOWED && ask.has_key && ask.key_is_connection)
 		aw_proofs_note(
-		    &daemon->proofs, n, ask.key_hash, aw_sock_now_ms());
+		    &daemon->proofs, person.n, ask.key_hash, aw_sock_now_ms());
 	if (say == AW_SAY_ALLOWED) {
-		keep_sets(daemon, &ask, home, attempt, n, in);
-		keep_token(daemon, &ask, attempt, token, life);
+		keep_sets(daemon, &ask, &person, home, attempt, in);
+		keep_token(daemon, &ask, &person, attempt, token, life);
 	} else {
 		aw_daemon_drop_token(daemon, token);
 	}

@@ -159,24 +159,27 @@ static bool is_alive(const struct aw_session *session)
 	return poll(&p, 1, 0) == 0;
 }
 
-/* The sessions' leaders are alive when asked for, so their pids are theirs. */
-static struct aw_session *led_by(
-    struct aw_sessions *sessions, pid_t pid, const char *user)
+/* The sessions' leaders are alive when asked for, so their pids are theirs.
+ * @user, @principal: whose, unless NULL. */
+static struct aw_session *led_by(struct aw_sessions *sessions, pid_t pid,
+    const char *user, const char *principal)
 {
 	for (struct aw_session *s = sessions->first; s; s = s->next)
-		if (s->leader == pid && strcmp(s->user, user) == 0 &&
+		if (s->leader == pid && (!user || !strcmp(s->user, user)) &&
+		    (!principal || !strcmp(s->principal, principal)) &&
 		    is_alive(s))
 			return s;
 	return NULL;
 }
 
-static struct aw_session *by_ancestry(
-    struct aw_sessions *sessions, const struct aw_ask *ask)
+static struct aw_session *by_ancestry(struct aw_sessions *sessions,
+    const struct aw_ask *ask, const char *principal)
 {
 	pid_t pid = ask->peer.pid;
 
 	for (int i = 0; i < ANCESTORS_MAX && pid > 1; i++) {
-		struct aw_session *session = led_by(sessions, pid, ask->user);
+		struct aw_session *session =
+		    led_by(sessions, pid, NULL, principal);
 		struct aw_process process;
 
 		if (session)
@@ -188,22 +191,26 @@ static struct aw_session *by_ancestry(
 	return NULL;
 }
 
-struct aw_session *aw_sessions_find(
-    struct aw_sessions *sessions, const struct aw_ask *ask)
+struct aw_session *aw_sessions_find(struct aw_sessions *sessions,
+    const struct aw_ask *ask, const struct aw_person *person)
 {
 	const uint64_t now = aw_sock_now_ms();
 	struct aw_session *found = NULL;
 
+	/* Others run there, too: by sudo, or what they left behind. */
+	if (ask->real_uid != person->posix_id)
+		return NULL;
 	for (struct aw_session *s = sessions->first;
 	     s && ask->ksession != AW_KSESSION_UNSET; s = s->next) {
 		if (s->ksession != ask->ksession ||
-		    strcmp(s->user, ask->user) != 0 || !is_alive(s))
+		    strcmp(s->principal, person->principal) != 0 ||
+		    !is_alive(s))
 			continue;
 		if (!found ||
 		    (!aw_session_token(found, now) && aw_session_token(s, now)))
 			found = s;
 	}
-	return found ? found : by_ancestry(sessions, ask);
+	return found ? found : by_ancestry(sessions, ask, person->principal);
 }
 
 static void note_session(struct aw_daemon *daemon, struct aw_session *session,
@@ -299,7 +306,7 @@ void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask)
 void aw_session_close(struct aw_conn *conn, const struct aw_ask *ask)
 {
 	struct aw_session *session =
-	    led_by(&conn->daemon->sessions, ask->peer.pid, ask->user);
+	    led_by(&conn->daemon->sessions, ask->peer.pid, ask->user, NULL);
 
 	if (session)
 		session_end(session, "closed");

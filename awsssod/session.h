@@ -48,11 +48,13 @@ struct aw_sessions {
 void aw_session_open(struct aw_conn *conn, const struct aw_ask *ask);
 void aw_session_close(struct aw_conn *conn, const struct aw_ask *ask);
 
-/* The session of @ask's user that @ask comes from: the one with its kernel
- * session id, or whose leader is an ancestor of its sender; one with a token
- * first.  NULL: none. */
-struct aw_session *aw_sessions_find(
-    struct aw_sessions *sessions, const struct aw_ask *ask);
+/* The session of @person that @ask comes from: the one with its kernel session
+ * id, or whose leader is an ancestor of its sender; one with a token first.
+ * What was approved there serves its own person's processes alone, whoever else
+ * runs in it, and the person it was approved for, whatever their name is by
+ * now. NULL: none. */
+struct aw_session *aw_sessions_find(struct aw_sessions *sessions,
+    const struct aw_ask *ask, const struct aw_person *person);
 
 /* @session has a token that lives at @now_ms. */
 bool aw_session_token(const struct aw_session *session, uint64_t now_ms);

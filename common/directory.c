@@ -111,23 +111,36 @@ static void drop_old(struct aw_dir *dir)
 }
 
 /* Anything wrong with the file means that it allows nothing. */
-static void read_limits(const struct aw_dir *dir, struct aw_limits *ret)
+/* A want of this moment says nothing of what the file allows. */
+static bool is_passing(int r)
+{
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM || r == -EINTR ||
+	       r == -EIO;
+}
+
+/* 0, with nothing allowed where there is no good file; or a negative errno. */
+static int read_limits(const struct aw_dir *dir, struct aw_limits *ret)
 {
 	char text[AW_LIMITS_FILE_MAX + 1];
 	size_t len;
+	int r;
 
-	if (aw_file_read(
-		dir->limits_path, dir->root, text, sizeof(text), &len) != 0 ||
-	    aw_limits_parse(text, len, ret, NULL) != 0)
+	r = aw_file_read(dir->limits_path, dir->root, text, sizeof(text), &len);
+	if (r != 0 || aw_limits_parse(text, len, ret, NULL) != 0)
 		memset(ret, 0, sizeof(*ret));
+	return is_passing(r) ? r : 0;
 }
 
-static void load_limits(struct aw_dir *dir, unsigned slot)
+static int load_limits(struct aw_dir *dir, unsigned slot)
 {
+	int r;
+
 	if (!dir->snap[slot].needs_limits || dir->page->has_limits[slot])
-		return;
-	read_limits(dir, &dir->page->limits[slot]);
-	atomic_store(&dir->page->has_limits[slot], 1);
+		return 0;
+	r = read_limits(dir, &dir->page->limits[slot]);
+	if (r == 0)
+		atomic_store(&dir->page->has_limits[slot], 1);
+	return r;
 }
 
 /* The path still leads to @snap, in its full size. */
@@ -157,9 +170,15 @@ static int renew(struct aw_dir *dir)
 		snap.base = NULL;
 		dir->snap[slot] = snap;
 		atomic_store(&dir->page->has_limits[slot], 0);
-		load_limits(dir, slot);
+		r = load_limits(dir, slot);
 		/* Whole before it can be seen: see the top of directory.h. */
-		set_base(&dir->snap[slot], base);
+		if (r == 0) {
+			set_base(&dir->snap[slot], base);
+		} else {
+			snap.base = base;
+			aw_snap_close(&snap);
+			dir->snap[slot] = snap;
+		}
 	}
 	atomic_store(&dir->error, r);
 	atomic_store(&dir->current, r == 0 ? slot + 1 : 0);
@@ -178,7 +197,7 @@ static int refresh(struct aw_dir *dir, uint64_t now)
 	    !is_at_path(dir, &dir->snap[current - 1]))
 		r = renew(dir);
 	else
-		load_limits(dir, current - 1);
+		r = load_limits(dir, current - 1);
 	if (r != -EBUSY)
 		atomic_store(&dir->look_at, now + LOOK_NS);
 	return r;
@@ -198,7 +217,12 @@ static int get_own(const struct aw_dir *dir, struct aw_dir_pin *ret)
 		return r;
 	}
 	if (own->snap.needs_limits)
-		read_limits(dir, &own->limits);
+		r = read_limits(dir, &own->limits);
+	if (r != 0) {
+		aw_snap_close(&own->snap);
+		(void)munmap(own, sizeof(*own));
+		return r;
+	}
 	ret->snap = &own->snap;
 	ret->limits = &own->limits;
 	ret->slot = 0;
@@ -316,17 +340,20 @@ void aw_dir_done(struct aw_dir *dir)
 	atomic_store(&dir->page->lock, 0);
 }
 
-bool aw_dir_is_listed(struct aw_dir *dir, uint32_t id, bool is_group)
+int aw_dir_is_listed(struct aw_dir *dir, uint32_t id, bool is_group)
 {
 	const uint64_t now = now_ns();
 	struct aw_limits limits;
 	struct quiet quiet;
+	int r;
 
 	if (now < atomic_load_explicit(&dir->limits_at, memory_order_relaxed))
-		return false;
+		return 0;
 	quiet_begin(&quiet);
-	read_limits(dir, &limits);
+	r = read_limits(dir, &limits);
 	quiet_end(&quiet);
+	if (r < 0)
+		return r;
 	if (limits.n_uids == 0 && limits.n_gids == 0)
 		atomic_store(&dir->limits_at, now + LOOK_NS);
 	return is_group ? aw_limits_gid(&limits, id)

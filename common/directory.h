@@ -103,8 +103,9 @@ int aw_dir_put(struct aw_dir *dir, const struct aw_dir_pin *pin);
  */
 void aw_dir_done(struct aw_dir *dir);
 
-/* Root's limits name @id, which is outside the range.  Opens no snapshot. */
-bool aw_dir_is_listed(struct aw_dir *dir, uint32_t id, bool is_group);
+/* Root's limits name @id, which is outside the range: 1; 0: they do not; or a
+ * negative errno: they could not be read just now.  Opens no snapshot. */
+int aw_dir_is_listed(struct aw_dir *dir, uint32_t id, bool is_group);
 
 /* @user may be shown on this host: id in the range or a listed "uid", home
  * under /home/ or a listed prefix. */

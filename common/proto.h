@@ -270,7 +270,8 @@ enum aw_tag {
 	AW_TAG_UPDATED,      /* epoch seconds: the newest change to a row */
 	AW_TAG_SAML_EXPIRES, /* seconds from now */
 	AW_TAG_COUNT,        /* of the VERDICT before it */
-	AW_TAG_LAST_NUMBER_ = AW_TAG_COUNT,
+	AW_TAG_REAL_UID,     /* of the process that asks */
+	AW_TAG_LAST_NUMBER_ = AW_TAG_REAL_UID,
 };
 
 /* What a principal is, here and in state.db. */

@@ -11,7 +11,8 @@
 bool aw_nss_may_id(uint32_t id, bool is_group)
 {
 	return aw_id_in_range(id) ||
-	       (id >= ID_MIN && aw_dir_is_listed(&aw_nss_dir, id, is_group));
+	       (id >= ID_MIN &&
+		   aw_dir_is_listed(&aw_nss_dir, id, is_group) > 0);
 }
 
 static enum nss_status status_of_errno(int error, int *errnop)

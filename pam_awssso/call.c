@@ -115,6 +115,9 @@ static void put_wish(const struct aw_pam *pam, struct aw_wire_out *out)
 	const struct aw_pam_options *options = &pam->options;
 
 	aw_wire_put_num(out, AW_TAG_ENTER, aw_pam_call_enter(pam));
+	/* Who called sudo or su: what was proved in a session is its own
+	 * person's, not everybody's who runs in it. */
+	aw_wire_put_num(out, AW_TAG_REAL_UID, getuid());
 	put_key(pam, out);
 	if (options->permission_set[0])
 		aw_wire_put_text(

@@ -85,15 +85,19 @@ static enum aw_pam_who judge_unknown(const char *name, int error, char *line)
 	return AW_PAM_WHO_UNKNOWABLE;
 }
 
-/* libc knows @name as @uid. */
+/* libc knows @name as @uid.  @line as above. */
 static enum aw_pam_who judge_known(
-    const char *name, uint32_t uid, uint32_t *ret_flags)
+    const char *name, uint32_t uid, char *line, uint32_t *ret_flags)
 {
 	struct found found;
+	int listed = 1;
 
-	if (!aw_id_in_range(uid) &&
-	    (uid < 1000 ||
-		!aw_dir_is_listed(aw_pam_paths.directory, uid, false)))
+	if (!aw_id_in_range(uid))
+		listed = uid < 1000 ? 0
+				    : aw_dir_is_listed(
+					  aw_pam_paths.directory, uid, false);
+	/* Who has adopted a local account's id is not in that file any more. */
+	if (listed == 0 || (listed < 0 && is_in_passwd(name, line)))
 		return AW_PAM_WHO_LOCAL;
 	if (look(name, &found) != 0 || found.id != uid)
 		return AW_PAM_WHO_UNKNOWABLE;
@@ -121,5 +125,5 @@ enum aw_pam_who aw_pam_who(const char *name, uint32_t *ret_flags)
 	error = getpwnam_r(name, &entry, line, sizeof(line), &found);
 	if (!found)
 		return judge_unknown(name, error, line);
-	return judge_known(name, (uint32_t)found->pw_uid, ret_flags);
+	return judge_known(name, (uint32_t)found->pw_uid, line, ret_flags);
 }

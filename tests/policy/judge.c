@@ -264,7 +264,7 @@ static enum aw_say say_of(struct judge *judge, const struct aw_ask *ask,
 	say = aw_decide(daemon, person, ask->service, &live->sets, stage, rule);
 	if (say != AW_SAY_ALLOWED || stage == AW_STAGE_SESSION)
 		return say;
-	say = aw_decide_key_first(daemon, ask);
+	say = aw_decide_key_first(daemon, ask, person);
 	return say == AW_SAY_ALLOWED && asked == '?' ? AW_SAY_NETD_GONE : say;
 }
 

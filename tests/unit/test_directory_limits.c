@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include <sys/resource.h>
+
 #include "tests/unit/dir_place.h"
 
 static void put_with_limits(uint64_t number)
@@ -143,6 +145,24 @@ static void knows_listed_ids(void **state)
 	assert_int_equal(unlink(place_limits), 0);
 }
 
+/* R9: what could not be read says nothing, and is not remembered. */
+static void cannot_be_read_just_now(void **state)
+{
+	struct rlimit usual, none;
+
+	(void)state;
+	place_put_limits("uid 1000\n");
+	begin();
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	none = usual;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(aw_dir_is_listed(&dir, 1000, false), -EMFILE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+	assert_int_equal(aw_dir_is_listed(&dir, 1000, false), 1);
+	assert_int_equal(unlink(place_limits), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +170,7 @@ int main(void)
 		cmocka_unit_test(reads_exceptions_in_a_child),
 		cmocka_unit_test(needs_no_exception_unasked),
 		cmocka_unit_test(knows_listed_ids),
+		cmocka_unit_test(cannot_be_read_just_now),
 	};
 
 	return cmocka_run_group_tests(tests, setup, place_remove);

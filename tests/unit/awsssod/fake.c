@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "awsssod/person.h"
 #include "awsssod/worker.h"
 #include "common/own.h"
 
@@ -371,7 +372,18 @@ int fake_connect(struct fake *fake, const char *name)
 	return fd;
 }
 
-void fake_ask(struct fake *fake AW_UNUSED, int fd, const struct fake_ask *ask)
+/* @user's uid, by the ledger of a daemon that runs. */
+static uint64_t own_uid(struct fake *fake, const char *user)
+{
+	struct aw_person person;
+
+	return user && aw_person_by_name(&fake->daemon->state, user, &person) ==
+			   0
+		   ? person.posix_id
+		   : UINT32_MAX;
+}
+
+void fake_ask(struct fake *fake, int fd, const struct fake_ask *ask)
 {
 	uint8_t data[8192];
 	struct aw_wire_out out;
@@ -387,6 +399,8 @@ void fake_ask(struct fake *fake AW_UNUSED, int fd, const struct fake_ask *ask)
 	aw_wire_put_text(&out, AW_TAG_ACCOUNT, ask->account);
 	if (ask->ksession)
 		aw_wire_put_num(&out, AW_TAG_KSESSION, ask->ksession);
+	aw_wire_put_num(&out, AW_TAG_REAL_UID,
+	    ask->real_uid ? ask->real_uid : own_uid(fake, ask->user));
 	aw_wire_put_num(&out, AW_TAG_REUSE, ask->reuse);
 	aw_wire_put_num(&out, AW_TAG_ENTER, ask->enter);
 	fake_send(fd, &out);

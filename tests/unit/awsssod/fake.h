@@ -108,6 +108,7 @@ struct fake_ask {
 	uint16_t type;
 	const char *user, *service, *rhost, *attempt, *set, *info, *account;
 	uint32_t ksession; /* 0: none */
+	uint32_t real_uid; /* of who asks; 0: @user's own */
 	unsigned reuse, enter;
 };
 void fake_ask(struct fake *fake, int fd, const struct fake_ask *ask);

@@ -185,6 +185,10 @@ static void without_netd(void **state)
 		.service = "sudo",
 		.ksession = 9 });
 	fake_verdict(fake, auth_fd, AW_VERDICT_ALLOW, "");
+	/* R8: a token that has ended would be a no, with awssso-netd too */
+	session(fake)->token_until_ms = aw_sock_now_ms();
+	fake_ask(fake, fd, &sudo);
+	fake_verdict(fake, fd, AW_VERDICT_POLICY, "");
 }
 
 /* A new connection has no session, and so no grace. */

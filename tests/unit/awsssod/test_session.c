@@ -320,6 +320,47 @@ static void reuse(void **state)
 	fake_netd_wait(fake, AW_MSG_FLOW);
 }
 
+/* R1: whoever else runs in a session, by sudo or left over from one, is not its
+ * person; and a session is a person's, whoever has the name by now. */
+static void reuse_is_its_own_persons(void **state)
+{
+	struct fake *fake = *state;
+	struct fake_ask su = { .type = AW_MSG_AUTH,
+		.user = "alice",
+		.service = "su",
+		.ksession = 9,
+		.real_uid = 1001,
+		.reuse = 900 };
+	struct aw_session *session;
+
+	sign_in(fake, "c1");
+	ask_verdict(fake,
+	    &(struct fake_ask){ .type = AW_MSG_OPEN,
+		.user = "alice",
+		.rhost = "10.0.0.9",
+		.attempt = "c1",
+		.ksession = 9 },
+	    NULL, AW_VERDICT_ALLOW, "");
+	session = fake->daemon->sessions.first;
+	for (int i = 0; i < 3; i++) {
+		aw_own_fd int fd = fake_connect(fake, "auth.sock");
+
+		if (i == 1)
+			su.real_uid = UINT32_MAX; /* does not say */
+		if (i == 2) {
+			su.real_uid = 0; /* her own */
+			assert_int_equal(
+			    aw_copy(session->principal,
+				sizeof(session->principal), "u-another"),
+			    0);
+		}
+		fake_ask(fake, fd, &su);
+		fake_netd_wait(fake, AW_MSG_FLOW);
+		aw_own_fd_done(&fd);
+		fake_netd_wait(fake, AW_MSG_CANCEL);
+	}
+}
+
 /* Reuse does not outlive the person. */
 static void reuse_is_no_pass(void **state)
 {
@@ -519,6 +560,7 @@ int main(int argc, char **argv)
 		T(gate),
 		T(which_session),
 		T(reuse),
+		T(reuse_is_its_own_persons),
 		T(reuse_is_no_pass),
 		T(sudo_gives_the_session_a_token),
 		T(closing_drops_the_token),

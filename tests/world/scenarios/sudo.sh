@@ -291,3 +291,37 @@ scn_su_needs_the_approval_of_who_is_asked_for()
 	status 0
 	says '^alice$'
 }
+
+# Whoever else runs in a person's session, by her sudo or left over from it, is
+# not she.
+# covers: verdict.3, R1, R2
+scn_who_runs_in_her_session_is_not_she()
+{
+	local how dir=/var/tmp/svc
+
+	useradd -m -s /bin/bash svc
+	undo userdel -r svc
+	mkdir -m 755 "$dir"
+	undo rm -r "$dir"
+	printf '#!/bin/sh\nsu alice -c "id -un; sudo id -un" < /dev/null\n' \
+	    > "$dir/evil"
+	printf '#!/bin/sh\nsetsid sh -c "sleep 1; %s" > %s 2>&1 < /dev/null &\n' \
+	    "$dir/evil" "$dir/out" > "$dir/later"
+	chmod 755 "$dir/evil" "$dir/later"
+	: > "$dir/out"
+	chmod 666 "$dir/out"
+	echo 'alice ALL = (svc) NOPASSWD: ALL' > /etc/sudoers.d/svc
+	undo rm /etc/sudoers.d/svc
+	mark
+	person -approve alice ssh -tt alice@bastion "sudo -u svc $dir/evil"
+	codes 2 # she approves that su, too
+	! since awsssod.log | grep -q '"event":"reused".*"service":"su"' ||
+	    fail "su reused her approval for svc"
+	mark
+	person -approve alice ssh -tt alice@bastion \
+	    "sudo -u svc $dir/later; sleep 3; cat $dir/out"
+	silent '^alice'
+	silent '^root'
+	! since awsssod.log | grep -q '"event":"reused".*"service":"su"' ||
+	    fail "su reused her approval for what svc left behind"
+}
