@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <pwd.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -177,6 +178,33 @@ int aw_uids_of_at_jobs(const char *root, struct aw_uids *ret)
 	return r;
 }
 
+/* --- names --------------------------------------------------------------- */
+
+static void close_file(FILE **file)
+{
+	if (*file)
+		(void)fclose(*file);
+}
+
+/* Has a local account that name by now?  Then what goes by the name is that
+ * account's; so it is where nobody can look. */
+static bool is_locals(const char *root, const struct aw_end_who *who)
+{
+	char path[PATH_MAX];
+	aw_own(close_file) FILE *file = NULL;
+	struct passwd *entry;
+
+	if (aw_fmt(path, sizeof(path), "%s/etc/passwd", root) < 0)
+		return true;
+	file = fopen(path, "re");
+	if (!file)
+		return errno != ENOENT;
+	while ((entry = fgetpwent(file)))
+		if (strcmp(entry->pw_name, who->name) == 0)
+			return entry->pw_uid != who->uid;
+	return false;
+}
+
 /* --- systemd ----------------------------------------------------------- */
 
 /* loginctl @verb @name, where systemd runs; what it says goes to stderr.  What
@@ -213,8 +241,12 @@ static void end_linger(const char *root, const struct aw_end_who *who,
 bool aw_end_waits(const char *root, const struct aw_end_who *who)
 {
 	aw_own_fd int linger = open_dir(root, LINGER);
-	bool found = linger >= 0 && faccessat(linger, who->name, F_OK,
-					AT_SYMLINK_NOFOLLOW) == 0;
+	bool found = false;
+
+	if (is_locals(root, who))
+		return false;
+	found = linger >= 0 &&
+		faccessat(linger, who->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 
 	for (size_t i = 0; i < sizeof(crontabs) / sizeof(crontabs[0]); i++) {
 		aw_own_fd int dir = open_dir(root, crontabs[i]);
@@ -258,15 +290,21 @@ static uint64_t count_files(const char *root, const struct aw_end_who *who)
 void aw_end_person(
     const char *root, const struct aw_end_who *who, struct aw_end_report *ret)
 {
+	const bool named = !is_locals(root, who);
+	char uid[16];
+
 	*ret = (struct aw_end_report){ 0 };
 	/* First what would begin anew, then what runs. */
-	for (size_t i = 0; i < sizeof(crontabs) / sizeof(crontabs[0]); i++)
+	for (size_t i = 0; named && i < sizeof(crontabs) / sizeof(crontabs[0]);
+	     i++)
 		end_crontab(root, crontabs[i], who, ret);
 	for (size_t i = 0; i < sizeof(at_jobs) / sizeof(at_jobs[0]); i++)
 		end_at_jobs(root, at_jobs[i], who, ret);
-	end_linger(root, who, ret);
+	if (named)
+		end_linger(root, who, ret);
 	if (!*root) {
-		loginctl("terminate-user", who->name);
+		aw_ignore(aw_fmt(uid, sizeof(uid), "%u", who->uid));
+		loginctl("terminate-user", uid);
 		ret->ended = aw_end_processes(who->uid, &ret->left);
 	}
 	ret->files = count_files(root, who);

@@ -37,7 +37,8 @@ struct aw_end_report {
 void aw_end_person(
     const char *root, const struct aw_end_who *who, struct aw_end_report *ret);
 
-/* Whether anything waits to run for @who: linger, a crontab.  Of processes and
+/* Whether anything waits to run for @who: linger, a crontab (which are a local
+ * account's, where one has that name by now).  Of processes and
  * at jobs, which have no name, see below. */
 bool aw_end_waits(const char *root, const struct aw_end_who *who);
 

@@ -29,10 +29,10 @@ struct host {
 	struct aw_end_report report;
 };
 
-static const char *const dirs[] = { "/var", "/var/lib", "/var/lib/systemd",
-	"/var/lib/systemd/linger", "/var/spool", "/var/spool/cron",
-	"/var/spool/cron/crontabs", "/var/spool/cron/atjobs", "/home",
-	"/home/alice", "/tmp" };
+static const char *const dirs[] = { "/etc", "/var", "/var/lib",
+	"/var/lib/systemd", "/var/lib/systemd/linger", "/var/spool",
+	"/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/cron/atjobs",
+	"/home", "/home/alice", "/tmp" };
 
 static const char *place(const struct host *host, const char *path)
 {
@@ -147,6 +147,34 @@ static void others_are_left_alone(void **state)
 	assert_int_equal(host->report.files, 0);
 }
 
+/* R17: a name that a local account has by now is that account's. */
+static void a_local_accounts_are_left(void **state)
+{
+	struct host *host = *state;
+	const struct aw_end_who who = alice();
+	aw_own_fd int fd = -1;
+	char line[128];
+
+	make(host, "/var/spool/cron/crontabs/alice");
+	make(host, "/var/lib/systemd/linger/alice");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(aw_fmt(line, sizeof(line),
+				     "root:x:0:0::/:/bin/sh\n"
+				     "alice:x:%u:1::/home/alice:/bin/sh\n",
+				     who.uid + (i == 0)),
+		    0);
+		fd = open(place(host, "/etc/passwd"),
+		    O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
+		assert_true(fd >= 0);
+		assert_int_equal(write(fd, line, strlen(line)), strlen(line));
+		aw_own_fd_done(&fd);
+		assert_int_equal(aw_end_waits(host->root, &who), i);
+		aw_end_person(host->root, &who, &host->report);
+		assert_int_equal(host->report.crontab, i);
+		assert_int_equal(host->report.linger, i);
+	}
+}
+
 /* A place for jobs that somebody else prepared is not used, and said. */
 static void a_prepared_place_is_refused(void **state)
 {
@@ -200,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(jobs_are_moved),
 		T(others_are_left_alone),
+		T(a_local_accounts_are_left),
 		T(a_prepared_place_is_refused),
 		T(owners_of_jobs),
 		cmocka_unit_test(owners_of_processes),
