@@ -3,15 +3,17 @@
  * From names in the settings to ids and rows.
  */
 #include "awsssod/local_group.h"
+#include "awsssod/sets.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "common/group_file.h"
 
-/* The row of the one group that @name means; why there is none. */
+/* The row of the one group that @name means; why there is none.  @set: it can
+ * only be a permission set's. */
 static int find_row(struct aw_state *state, const char *store, const char *name,
-    int64_t *ret, const char **ret_why)
+    bool set, int64_t *ret, const char **ret_why)
 {
 	sqlite3_stmt *row;
 	int64_t n[2] = { 0 };
@@ -22,7 +24,8 @@ static int find_row(struct aw_state *state, const char *store, const char *name,
 	r = aw_state_number(state, AW_Q_GROUP_BY_ID, ret, "ss", store, name);
 	if (r != AW_ABSENT)
 		return r;
-	r = aw_state_start(state, AW_Q_GROUPS_CALLED, &row, "s", name);
+	r = aw_state_start(
+	    state, AW_Q_GROUPS_CALLED, &row, "si", name, (int64_t)set);
 	while (r == 0 && found < 2) {
 		r = aw_state_next(state, row);
 		if (r == 0)
@@ -33,10 +36,13 @@ static int find_row(struct aw_state *state, const char *store, const char *name,
 	if (r == 0)
 		aw_state_stop(row);
 	*ret = n[0];
-	*ret_why = found == 0 ? "the directory has no such group or "
-				"permission set"
-			      : "more than one group is called that: give "
-				"its GroupId";
+	*ret_why = found == 0 && set ? "there is no such permission set; a "
+				       "group that is called like one is "
+				       "meant by its GroupId only"
+		   : found == 0      ? "the directory has no such group or "
+				       "permission set"
+				: "more than one group is called that: give "
+				  "its GroupId";
 	return found == 1 ? 0 : AW_UNKNOWN;
 }
 
@@ -73,6 +79,7 @@ int aw_local_groups_resolve(struct aw_state *state, const struct aw_conf *conf,
 			: find_row(state, conf->identity_store_id,
 			      groups->item[i].pin[0] ? groups->item[i].pin
 						     : groups->item[i].from,
+			      aw_sets_are_called(conf, groups->item[i].from),
 			      &from, &why);
 		if (r == AW_UNKNOWN)
 			tell(user, &groups->item[i], why);

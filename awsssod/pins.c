@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "awsssod/log.h"
+#include "awsssod/sets.h"
 #include "common/own.h"
 
 /* The text of the first column of @what's first row for @text.  Returns 0,
@@ -182,6 +183,10 @@ int aw_pins_update(struct aw_state *state, struct aw_conf *conf, bool strict,
 		struct aw_conf_group *group = &conf->local_groups.item[i];
 
 		/* What two groups are called is told where it is resolved. */
+		if (aw_sets_are_called(conf, group->from)) {
+			group->pin[0] = '\0';
+			continue;
+		}
 		r = find_pin(state, conf->identity_store_id, AW_PIN_LOCAL,
 		    group->from, group->pin, sizeof(group->pin));
 		if (r == AW_UNKNOWN)

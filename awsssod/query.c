@@ -399,7 +399,7 @@ static const char *const sql[AW_Q_COUNT_] = {
 	[AW_Q_PIN_DROP] = "DELETE FROM pins WHERE kind = ?1 AND text = ?2",
 	[AW_Q_GROUPS_CALLED] =
 	    "SELECT n FROM principals WHERE user_name = ?1 AND kind = 2"
-	    " AND present = 1 UNION ALL"
+	    " AND present = 1 AND NOT ?2 UNION ALL"
 	    " SELECT n FROM principals WHERE name = ?1 AND kind = 3 LIMIT 2",
 	[AW_Q_MEMBERS_OF] = "SELECT usr FROM members WHERE grp = ?1"
 			    " AND usr > ?2 ORDER BY usr LIMIT ?3",

@@ -10,6 +10,7 @@
 
 #include "awsssod/ledger.h"
 #include "awsssod/log.h"
+#include "awsssod/sets.h"
 #include "common/proto.h"
 #include "common/snapshot.h"
 
@@ -85,8 +86,7 @@ int aw_naming_begin(struct aw_naming *ret, struct aw_state *state,
 static int leave_to_sets(
     const struct aw_conf *conf, const char *name, struct aw_diag *why)
 {
-	if (conf->permission_sets == AW_PERMISSION_SETS_NO ||
-	    !aw_name_is_of_set(conf->permission_set_group, name))
+	if (!aw_sets_are_called(conf, name))
 		return 0;
 	aw_diag_set(why,
 	    "\"%s\": reserved for the groups of permission sets "

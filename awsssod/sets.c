@@ -8,10 +8,17 @@
 
 #include "common/proto.h"
 #include "common/snapshot.h"
+#include "common/name.h"
 
 #define PREFIX "ps:"
 #define KNOWN  "sets_known" /* facts in meta */
 #define READ   "sets_at"
+
+bool aw_sets_are_called(const struct aw_conf *conf, const char *name)
+{
+	return conf->permission_sets != AW_PERMISSION_SETS_NO &&
+	       aw_name_is_of_set(conf->permission_set_group, name);
+}
 
 bool aw_sets_is_principal(const char *principal)
 {

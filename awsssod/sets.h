@@ -20,6 +20,10 @@
 /* @principal could be a set's: no user's or group's may be. */
 bool aw_sets_is_principal(const char *principal);
 
+/* Whether @name, by its shape, is that of a permission set's group and nothing
+ * else (permission_set_group), be there such a set or not. */
+bool aw_sets_are_called(const struct aw_conf *conf, const char *name);
+
 /* Empty the staging tables.  Returns 0 or a negative errno. */
 int aw_sets_clear(struct aw_state *state) AW_MUST_USE;
 

@@ -35,6 +35,7 @@ static const struct fake_group groups[] = {
 	{ "g-docker", "docker" }, /* may not be a Linux name here */
 	{ "g-fake", "aws-Dev" },  /* called like the set's group */
 	{ "g-like", "g-admins" }, /* called like another's id */
+	{ "g-nope", "aws-Nope" }, /* like a set's that never was */
 };
 static const struct fake_member members[] = {
 	{ "g-admins", ALICE },
@@ -43,6 +44,7 @@ static const struct fake_member members[] = {
 	{ "g-docker", DAVE },
 	{ "g-fake", BOB },
 	{ "g-like", BOB },
+	{ "g-nope", BOB },
 };
 static const struct fake_directory directory = { users, groups, members,
 	LEN(users), LEN(groups), LEN(members) };
@@ -71,7 +73,10 @@ static const struct row rows[] = {
 	{ "a set's group, its groups' members in it", "docker", "aws-Ops" KNOWS,
 	    "ad", 998 },
 	{ "R4 a set's group and a group that is called so", "video", "aws-Dev",
-	    "", 44 },
+	    "d", 44 },
+	{ "R4 called like a set's group before there is one", "docker",
+	    "aws-Nope" KNOWS, "", 998 },
+	{ "that group by its id", "docker", "g-nope" KNOWS, "b", 998 },
 	{ "a group that has no name here", "docker", "docker" KNOWS, "d", 998 },
 	{ "several", "docker", "docker, admins" KNOWS, "ad", 998 },
 	{ "case counts", "video", "Admins", "", 44 },
@@ -196,6 +201,7 @@ static void a_sets_name_is_nobody_elses(void **state)
 	static const char *const ops[] = { "Ops" };
 	const struct fake_sets less = { ops, &grants[1], 1, 2, true, false };
 	const struct fake_sets *const turns[] = { &known, &less, &known };
+	static const char *const want[] = { "d", "", "d" };
 	struct fake *fake = *state;
 	bool limits;
 
@@ -204,7 +210,7 @@ static void a_sets_name_is_nobody_elses(void **state)
 		fake->sets = turns[i];
 		aw_sweep_start(&fake->daemon->sweep, true);
 		fake_sweep(fake, &directory, AW_NET_OK);
-		assert_string_equal(who_has(fake, 998, &limits), "");
+		assert_string_equal(who_has(fake, 998, &limits), want[i]);
 	}
 	assert_int_equal(fake_number(fake, "SELECT count(*) FROM pins"
 					   " WHERE principal = 'g-fake'"),
