@@ -297,7 +297,7 @@ scn_su_needs_the_approval_of_who_is_asked_for()
 # covers: verdict.3, R1, R2
 scn_who_runs_in_her_session_is_not_she()
 {
-	local how dir=/var/tmp/svc
+	local dir=/var/tmp/svc
 
 	useradd -m -s /bin/bash svc
 	undo userdel -r svc
