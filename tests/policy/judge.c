@@ -78,6 +78,7 @@ static void open_directory(
 	    aw_state_open(path, state, &why) < 0 ||
 	    aw_state_set_num(state, "sets_known", *known == '1') < 0 ||
 	    aw_state_set_num(state, "read_at", time(NULL) - age) < 0 ||
+	    aw_state_set(state, "held", "") < 0 ||
 	    sqlite3_exec(state->db, "PRAGMA synchronous = OFF", NULL, NULL,
 		NULL) != SQLITE_OK)
 		die(why.text);
@@ -224,6 +225,7 @@ static void put_session(struct judge *judge, const struct aw_ask *ask,
 		return;
 	ret->approved_ms = ago_ms(field[0]);
 	ret->held_ms = ago_ms(field[2]);
+	ret->token_until_ms = UINT64_MAX; /* it lives still */
 	if (aw_copy(ret->user, sizeof(ret->user), ask->user) < 0 ||
 	    aw_copy(ret->held_set, sizeof(ret->held_set), field[1]) < 0 ||
 	    aw_copy(ret->held_account, sizeof(ret->held_account), ACCOUNT) < 0)
@@ -292,6 +294,11 @@ static void answer(struct judge *judge, char **field)
 	hear(judge, field[3], ask.permission_set, &live);
 	say = aw_decide_who(judge->daemon, ask.user, &person);
 	if (say == AW_SAY_ALLOWED) {
+		/* It comes from this person's own session. */
+		ask.real_uid = person.posix_id;
+		if (aw_copy(session.principal, sizeof(session.principal),
+			person.principal) < 0)
+			die("principal");
 		say = say_of(judge, &ask, &person, stage, asked, &live, &rule);
 		/* After an approval there is none, and a session is open. */
 		if (stage == AW_STAGE_BEFORE_CODE || stage == AW_STAGE_ACCOUNT)

@@ -469,6 +469,30 @@ static void r4_a_doubt_denies(void **state)
 	free(conf);
 }
 
+/* R8: a group that denies, and that has not been read since state.db was made,
+ * may be this person's: no yes, and no certain no either. */
+static void an_unread_group_may_deny(void **state)
+{
+	struct aw_conf *conf = calloc(1, sizeof(*conf));
+	struct aw_access_facts facts = { .sets_known = true };
+	const struct aw_conf_rule *rule = NULL;
+
+	(void)state;
+	assert_non_null(conf);
+	fake_rule(conf, NULL, false, AW_RULE_USER, "alice");
+	fake_rule(conf, NULL, true, AW_RULE_GROUP, "admins");
+	aw_access_user(
+	    conf, &facts, "alice", "alice@example.com", "u-1", false);
+	assert_int_equal(
+	    aw_access_judge(conf, "sshd", &facts, &rule), AW_ACCESS_YES);
+	conf->access.rule[1].unread = true;
+	assert_int_equal(
+	    aw_access_judge(conf, "sshd", &facts, &rule), AW_ACCESS_UNKNOWN);
+	assert_ptr_equal(rule, &conf->access.rule[1]);
+	assert_false(is_let_in(conf, &facts));
+	free(conf);
+}
+
 static void sets(void **state)
 {
 	static const struct {
@@ -729,6 +753,7 @@ int main(void)
 		cmocka_unit_test(groups),
 		cmocka_unit_test(r4_pinned_names),
 		cmocka_unit_test(r4_a_doubt_denies),
+		cmocka_unit_test(an_unread_group_may_deny),
 		cmocka_unit_test(sets),
 		cmocka_unit_test(no_set_is_in_no_account),
 		cmocka_unit_test(asks_for_sets_when_they_count),
