@@ -11,19 +11,19 @@
 #include <ftw.h>
 #include <limits.h>
 #include <pwd.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "awssso/child.h"
 #include "awssso/command.h"
 #include "common/own.h"
 #include "common/text.h"
 
-#define SAVED_DIR "/var/lib/awssso-ended"
+#define LOGINCTL_S 120 /* it waits until they have ended */
+#define SAVED_DIR  "/var/lib/awssso-ended"
 
 /* Debian's place, RHEL's place. */
 static const char *const crontabs[] = { "/var/spool/cron/crontabs",
@@ -207,20 +207,14 @@ static bool is_locals(const char *root, const struct aw_end_who *who)
 
 /* --- systemd ----------------------------------------------------------- */
 
-/* loginctl @verb @name, where systemd runs; what it says goes to stderr.  What
+/* loginctl @verb @who, where systemd runs; what it says goes to stderr.  What
  * it cannot do is done by hand below, so its status does not matter. */
-static void loginctl(const char *verb, const char *name)
+static void loginctl(const char *verb, const char *who)
 {
-	char *argv[] = { (char[]){ "loginctl" }, (char *)(uintptr_t)verb,
-		(char *)(uintptr_t)name, NULL };
-	char *envp[] = { (char[]){ "PATH=/usr/bin:/bin" }, NULL };
-	pid_t pid;
+	const char *const argv[] = { "/usr/bin/loginctl", verb, who, NULL };
 
-	if (access("/run/systemd/system", F_OK) != 0)
-		return;
-	if (posix_spawn(&pid, "/usr/bin/loginctl", NULL, NULL, argv, envp) == 0)
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
+	if (access("/run/systemd/system", F_OK) == 0)
+		aw_ignore(aw_child_run(argv, LOGINCTL_S, NULL));
 }
 
 static void end_linger(const char *root, const struct aw_end_who *who,

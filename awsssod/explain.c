@@ -11,21 +11,29 @@
 #include "awsssod/status.h"
 #include "common/proto.h"
 
+/* The line of the policy, if there is one. */
+static void put_rule(const struct aw_conn *conn, struct aw_wire_out *out,
+    const struct aw_conf_rule *rule)
+{
+	char line[300];
+
+	if (rule)
+		aw_wire_put_text(out, AW_TAG_RULE,
+		    aw_conf_rule_show(
+			&conn->daemon->conf.access, rule, line, sizeof(line)));
+}
+
 static void send_verdict(struct aw_conn *conn, const char *stage,
     enum aw_verdict verdict, const char *text, const struct aw_conf_rule *rule)
 {
 	uint8_t data[AW_WIRE_HEADER + 2048];
 	struct aw_wire_out out;
-	char line[300];
 
 	aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_EXPLAINED);
 	aw_wire_put_text(&out, AW_TAG_STAGE, stage);
 	aw_wire_put_num(&out, AW_TAG_VERDICT, verdict);
 	aw_wire_put_text(&out, AW_TAG_TEXT, text);
-	if (rule)
-		aw_wire_put_text(&out, AW_TAG_RULE,
-		    aw_conf_rule_show(
-			&conn->daemon->conf.access, rule, line, sizeof(line)));
+	put_rule(conn, &out, rule);
 	aw_conn_send(conn, &out);
 }
 
@@ -43,15 +51,11 @@ static void send_setting(struct aw_conn *conn, const char *word,
 {
 	uint8_t data[AW_WIRE_HEADER + 2048];
 	struct aw_wire_out out;
-	char line[300];
 
 	aw_conn_begin(conn, &out, data, sizeof(data), AW_MSG_EXPLAINED);
 	aw_wire_put_text(&out, AW_TAG_STAGE, word);
 	aw_wire_put_text(&out, AW_TAG_TEXT, text);
-	if (rule)
-		aw_wire_put_text(&out, AW_TAG_RULE,
-		    aw_conf_rule_show(
-			&conn->daemon->conf.access, rule, line, sizeof(line)));
+	put_rule(conn, &out, rule);
 	aw_wire_put_text(&out, AW_TAG_DETAIL, means);
 	aw_conn_send(conn, &out);
 }
