@@ -222,15 +222,7 @@ at_stage()
 # set_up: by awssso setup, confirmed.
 set_up()
 {
-	printf '[directory]\nsweep_rate = 20\n' > "$run/settings"
-	cat > "$run/answers" <<-END
-	start_url = $start_url
-	region = $region
-	identity_store_id = $store
-	allow_groups = Engineers
-	sudo_permission_set = $admin_set
-	settings = $run/settings
-	END
+	setup_answers
 	setsid /usr/bin/awssso setup --answers "$run/answers" &
 	within 60 at_stage pending
 	ssh -o BatchMode=yes root@bastion /usr/bin/awssso setup --confirm

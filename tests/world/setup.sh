@@ -158,6 +158,23 @@ world_conf()
 	mv /etc/awssso/awssso.conf.new /etc/awssso/awssso.conf
 }
 
+# setup_answers [LINE...]: what awssso setup is to know, and LINEs, in
+# $run/answers.
+setup_answers()
+{
+	printf '[directory]\nsweep_rate = 20\n' > "$run/settings"
+	cat > "$run/answers" <<-END
+	# as aws configure sso asks
+	start_url = $start_url
+	region = $region
+	identity_store_id = $store
+	allow_groups = Engineers
+	sudo_permission_set = $admin_set
+	settings = $run/settings
+	$(printf '%s\n' "$@")
+	END
+}
+
 # world_sudo SET: the shipped PAM stack of sudo, asking for the permission set.
 world_sudo()
 {

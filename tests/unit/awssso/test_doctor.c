@@ -101,68 +101,68 @@ static int remove_all(void **state)
 	return cli_remove(state);
 }
 
+static const struct {
+	const char *file, *text; /* NULL: none besides our own */
+	const char *hosts;
+	uint64_t requests;
+	const char *only, *says;
+} found[] = {
+	{ NULL, NULL, "1", 0, "cost",
+	    "ok       sweep              604 requests, takes 10 min" },
+	{ NULL, NULL, "1", 720, "cost",
+	    "720 requests, takes 12 min, every 6 h" },
+	{ NULL, NULL, "1", 30000, "cost", "longer than its interval" },
+	{ NULL, NULL, "1", 30000, "cost",
+	    "-> set a longer sweep_interval or a scope" },
+	{ NULL, NULL, "150", 720, "cost",
+	    "ok       aws-share          150 hosts use 25.0 %" },
+	{ NULL, NULL, "151", 720, "cost",
+	    "warning  aws-share          151 hosts" },
+	{ NULL, NULL, "151", 720, "cost", "awssso publish" },
+	{ SSSD, "[domain/x]\nid_provider = ad\n", "1", 9, "ranges",
+	    "warning  sssd               domain/x hands out ids from "
+	    "200000" },
+	{ SSSD, "[domain/x]\nid_provider = ldap\n", "1", 9, "ranges",
+	    "maps no ids" },
+	{ SSSD,
+	    "[domain/x]\nid_provider = ad\nldap_idmap_range_max = "
+	    "1879048191\n",
+	    "1", 9, "ranges", "to 1879048191\n" },
+	{ SSSD,
+	    "[domain/x]\nid_provider = ad\nldap_idmap_range_max = "
+	    "1879048191\n[domain/y]\nldap_id_mapping = true\n",
+	    "1", 9, "ranges",
+	    "warning  sssd               domain/y hands out" },
+	{ HIMM, "[global]\nidmap_range = 5000000-5999999\n", "1", 9, "ranges",
+	    "from 5000000 to 5999999\n" },
+	{ HIMM, "[global]\nidmap_range = 200000-2000200000\n", "1", 9, "ranges",
+	    "which ours overlap" },
+	{ HIMM, "[global]\n", "1", 9, "ranges",
+	    "warning  himmelblau         ./himmelblau/himmelblau.conf "
+	    "sets no idmap_range" },
+	{ HIMM, "idmap_range = 1-x\n", "1", 9, "ranges",
+	    "cannot be understood" },
+};
+
 static void findings(void **state)
 {
-	static const struct {
-		const char *file, *text; /* NULL: none besides our own */
-		const char *hosts;
-		uint64_t requests;
-		const char *only, *says;
-	} rows[] = {
-		{ NULL, NULL, "1", 0, "cost",
-		    "ok       sweep              604 requests, takes 10 min" },
-		{ NULL, NULL, "1", 720, "cost",
-		    "720 requests, takes 12 min, every 6 h" },
-		{ NULL, NULL, "1", 30000, "cost", "longer than its interval" },
-		{ NULL, NULL, "1", 30000, "cost",
-		    "-> set a longer sweep_interval or a scope" },
-		{ NULL, NULL, "150", 720, "cost",
-		    "ok       aws-share          150 hosts use 25.0 %" },
-		{ NULL, NULL, "151", 720, "cost",
-		    "warning  aws-share          151 hosts" },
-		{ NULL, NULL, "151", 720, "cost", "awssso publish" },
-		{ SSSD, "[domain/x]\nid_provider = ad\n", "1", 9, "ranges",
-		    "warning  sssd               domain/x hands out ids from "
-		    "200000" },
-		{ SSSD, "[domain/x]\nid_provider = ldap\n", "1", 9, "ranges",
-		    "maps no ids" },
-		{ SSSD,
-		    "[domain/x]\nid_provider = ad\nldap_idmap_range_max = "
-		    "1879048191\n",
-		    "1", 9, "ranges", "to 1879048191\n" },
-		{ SSSD,
-		    "[domain/x]\nid_provider = ad\nldap_idmap_range_max = "
-		    "1879048191\n[domain/y]\nldap_id_mapping = true\n",
-		    "1", 9, "ranges",
-		    "warning  sssd               domain/y hands out" },
-		{ HIMM, "[global]\nidmap_range = 5000000-5999999\n", "1", 9,
-		    "ranges", "from 5000000 to 5999999\n" },
-		{ HIMM, "[global]\nidmap_range = 200000-2000200000\n", "1", 9,
-		    "ranges", "which ours overlap" },
-		{ HIMM, "[global]\n", "1", 9, "ranges",
-		    "warning  himmelblau         ./himmelblau/himmelblau.conf "
-		    "sets no idmap_range" },
-		{ HIMM, "idmap_range = 1-x\n", "1", 9, "ranges",
-		    "cannot be understood" },
-	};
-
 	(void)state;
 	cli_write(AWS, CONF);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
 		const char *const words[] = { "doctor", "--hosts",
-			rows[i].hosts, "--only", rows[i].only, "--etc", ".",
+			found[i].hosts, "--only", found[i].only, "--etc", ".",
 			"--run-dir", ".", NULL };
 
-		if (rows[i].file)
-			cli_write(rows[i].file, rows[i].text);
-		requests = rows[i].requests;
+		if (found[i].file)
+			cli_write(found[i].file, found[i].text);
+		requests = found[i].requests;
 		cli_run(words, "ctl.sock", say_status, &result);
 		if (result.status != AW_EXIT_OK ||
-		    !strstr(result.out, rows[i].says))
+		    !strstr(result.out, found[i].says))
 			fail_msg("row %zu: %d: %s%s", i, result.status,
 			    result.out, result.err);
-		if (rows[i].file)
-			assert_int_equal(unlink(rows[i].file), 0);
+		if (found[i].file)
+			assert_int_equal(unlink(found[i].file), 0);
 	}
 }
 

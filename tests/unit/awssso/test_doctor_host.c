@@ -77,6 +77,52 @@ static void nsswitch(void **state)
 #define NONE     "warning root nobody gets root here"
 #define HAD(who) "ok root still had by " who
 
+static const struct {
+	const char *shadow, *sudoers;
+	const char *key; /* whose key there is, or NULL */
+	const char *want;
+} roots[] = {
+	{ "root:" HASH ":1::::::\n", "", NULL, HAD("root (password)") },
+	{ "root:!" HASH ":1::::::\n", "", NULL, NONE },
+	{ "root:*:1::::::\n", "", NULL, NONE },
+	{ "root::1::::::\n", "", NULL, NONE },
+	/* Since 1970-01-03. */
+	{ "root:" HASH ":1:::::2:\n", "", NULL, NONE },
+	{ "root:" HASH ":1:::::99999:\n", "", NULL, HAD("root (password)") },
+	/* Group 27 is ann's own, bob is a member of wheel. */
+	{ "ann:" HASH ":1::::::\nbob:" HASH ":1::::::\n",
+	    "%sudo ALL=(ALL:ALL) ALL\n", NULL, HAD("ann (password, sudo)") },
+	{ "ann:" HASH ":1::::::\nbob:" HASH ":1::::::\n",
+	    "%wheel\tALL=(ALL) ALL\n", NULL, HAD("bob (password, sudo)") },
+	{ "ann:" HASH ":1::::::\nbob:" HASH ":1::::::\n",
+	    "ann, bob ALL = ALL\n", NULL,
+	    HAD("ann (password, sudo), bob (password, sudo)") },
+	{ "bob:" HASH ":1::::::\n", "ALL ALL=(root) ALL # all\n", NULL,
+	    HAD("bob (password, sudo)") },
+	{ "bob:" HASH ":1::::::\n", "#1002 ALL=(ALL) ALL\n", NULL,
+	    HAD("bob (password, sudo)") },
+	{ "bob:" HASH ":1::::::\n", "%#1002 ALL=(ALL) ALL\n", NULL,
+	    HAD("bob (password, sudo)") },
+	{ "bob:" HASH ":1::::::\n", "bob \\\n ALL=(ALL) ALL\n", NULL,
+	    HAD("bob (password, sudo)") },
+	/* Not everything, or not as root, or not a rule. */
+	{ "bob:" HASH ":1::::::\n", "bob ALL=(www) ALL\n", NULL, NONE },
+	{ "bob:" HASH ":1::::::\n", "bob ALL=(ALL) /bin/ls\n", NULL, NONE },
+	{ "bob:" HASH ":1::::::\n", "bob ALL=(ALL) INSTALL\n", NULL, NONE },
+	{ "bob:" HASH ":1::::::\n", "# bob ALL=(ALL) ALL\n", NULL, NONE },
+	{ "bob:" HASH ":1::::::\n",
+	    "User_Alias X = ALL\nDefaults bob = ALL\nbobby ALL=ALL\n", NULL,
+	    NONE },
+	{ "dora:" HASH ":1::::::\n", "dora ALL=(ALL) ALL\n", NULL, NONE },
+	/* A key alone does where sudo wants no password. */
+	{ "bob:!:1::::::\n", "bob ALL=(ALL) NOPASSWD: ALL\n", "bob",
+	    HAD("bob (ssh key, sudo)") },
+	{ "bob:!:1::::::\n", "bob ALL=(ALL) NOPASSWD:ALL\n", "bob",
+	    HAD("bob (ssh key, sudo)") },
+	{ "bob:!:1::::::\n", "bob ALL=(ALL) ALL\n", "bob", NONE },
+	{ "bob:!:1::::::\n", "bob ALL=(ALL) NOPASSWD: ALL\n", NULL, NONE },
+};
+
 static void root(void **state)
 {
 	static const char passwd[] = "root:x:0:0::./root:/bin/bash\n"
@@ -85,79 +131,26 @@ static void root(void **state)
 				     "bob:x:1002:1002::./bob:/bin/sh\n"
 				     "dora:x:1879048193:1002::./bob:/bin/sh\n"
 				     "broken:x:1\n";
-	static const struct {
-		const char *shadow, *sudoers;
-		const char *key; /* whose key there is, or NULL */
-		const char *want;
-	} rows[] = {
-		{ "root:" HASH ":1::::::\n", "", NULL, HAD("root (password)") },
-		{ "root:!" HASH ":1::::::\n", "", NULL, NONE },
-		{ "root:*:1::::::\n", "", NULL, NONE },
-		{ "root::1::::::\n", "", NULL, NONE },
-		/* Since 1970-01-03. */
-		{ "root:" HASH ":1:::::2:\n", "", NULL, NONE },
-		{ "root:" HASH ":1:::::99999:\n", "", NULL,
-		    HAD("root (password)") },
-		/* Group 27 is ann's own, bob is a member of wheel. */
-		{ "ann:" HASH ":1::::::\nbob:" HASH ":1::::::\n",
-		    "%sudo ALL=(ALL:ALL) ALL\n", NULL,
-		    HAD("ann (password, sudo)") },
-		{ "ann:" HASH ":1::::::\nbob:" HASH ":1::::::\n",
-		    "%wheel\tALL=(ALL) ALL\n", NULL,
-		    HAD("bob (password, sudo)") },
-		{ "ann:" HASH ":1::::::\nbob:" HASH ":1::::::\n",
-		    "ann, bob ALL = ALL\n", NULL,
-		    HAD("ann (password, sudo), bob (password, sudo)") },
-		{ "bob:" HASH ":1::::::\n", "ALL ALL=(root) ALL # all\n", NULL,
-		    HAD("bob (password, sudo)") },
-		{ "bob:" HASH ":1::::::\n", "#1002 ALL=(ALL) ALL\n", NULL,
-		    HAD("bob (password, sudo)") },
-		{ "bob:" HASH ":1::::::\n", "%#1002 ALL=(ALL) ALL\n", NULL,
-		    HAD("bob (password, sudo)") },
-		{ "bob:" HASH ":1::::::\n", "bob \\\n ALL=(ALL) ALL\n", NULL,
-		    HAD("bob (password, sudo)") },
-		/* Not everything, or not as root, or not a rule. */
-		{ "bob:" HASH ":1::::::\n", "bob ALL=(www) ALL\n", NULL, NONE },
-		{ "bob:" HASH ":1::::::\n", "bob ALL=(ALL) /bin/ls\n", NULL,
-		    NONE },
-		{ "bob:" HASH ":1::::::\n", "bob ALL=(ALL) INSTALL\n", NULL,
-		    NONE },
-		{ "bob:" HASH ":1::::::\n", "# bob ALL=(ALL) ALL\n", NULL,
-		    NONE },
-		{ "bob:" HASH ":1::::::\n",
-		    "User_Alias X = ALL\nDefaults bob = ALL\nbobby ALL=ALL\n",
-		    NULL, NONE },
-		{ "dora:" HASH ":1::::::\n", "dora ALL=(ALL) ALL\n", NULL,
-		    NONE },
-		/* A key alone does where sudo wants no password. */
-		{ "bob:!:1::::::\n", "bob ALL=(ALL) NOPASSWD: ALL\n", "bob",
-		    HAD("bob (ssh key, sudo)") },
-		{ "bob:!:1::::::\n", "bob ALL=(ALL) NOPASSWD:ALL\n", "bob",
-		    HAD("bob (ssh key, sudo)") },
-		{ "bob:!:1::::::\n", "bob ALL=(ALL) ALL\n", "bob", NONE },
-		{ "bob:!:1::::::\n", "bob ALL=(ALL) NOPASSWD: ALL\n", NULL,
-		    NONE },
-	};
 	char key[64];
 
 	(void)state;
 	cli_write("passwd", passwd);
 	cli_write("group", "sudo:x:27:\nwheel:x:10:x,bob\nusers:x:100:ann\n");
-	for (size_t i = 0; i < LEN(rows); i++) {
-		cli_write("shadow", rows[i].shadow);
+	for (size_t i = 0; i < LEN(roots); i++) {
+		cli_write("shadow", roots[i].shadow);
 		cli_write("sudoers", "");
-		cli_write("sudoers.d/x", rows[i].sudoers);
+		cli_write("sudoers.d/x", roots[i].sudoers);
 		key[0] = '\0';
-		if (rows[i].key) {
+		if (roots[i].key) {
 			assert_int_equal(
 			    aw_fmt(key, sizeof(key), "%s/.ssh/authorized_keys",
-				rows[i].key),
+				roots[i].key),
 			    0);
 			cli_write(key, "ssh-ed25519 AAAA\n");
 		}
 		said_begin(&doctor);
 		aw_doctor_check_root(&doctor);
-		said_expect(&doctor, i, rows[i].want);
+		said_expect(&doctor, i, roots[i].want);
 		(void)unlink(key);
 	}
 	assert_int_equal(unlink("shadow"), 0);

@@ -32,86 +32,83 @@
 
 static struct aw_doctor doctor;
 
+static const struct {
+	const char *su, *want;
+} written[] = {
+	{ OURS_AUTH OURS_ACCOUNT, FINE },
+	/* Auth: who is not ours must not be refused by us. */
+	{ "auth required pam_awssso.so\n" OURS_ACCOUNT,
+	    BAD("./pam.d/su:1: refuses whoever is not") },
+	{ "auth requisite pam_awssso.so\n" OURS_ACCOUNT, BAD("locked out") },
+	{ "auth [success=done default=die] "
+	  "pam_awssso.so\n" OURS_ACCOUNT,
+	    BAD("locked out") },
+	{ "auth [success=done default=bad] "
+	  "pam_awssso.so\n" OURS_ACCOUNT,
+	    BAD("locked out") },
+	{ "auth [user_unknown=die default=ignore] pam_awssso.so\n"
+	  "account required pam_awssso.so\n",
+	    BAD("locked out\nwarning pam-su a denial does not end") },
+	{ "auth [success=done] pam_awssso.so\n" OURS_ACCOUNT,
+	    BAD("locked out") },
+	{ "auth [default=die user_unknown=ignore] pam_awssso.so\n"
+	  "account required pam_awssso.so\n",
+	    FINE },
+	{ "auth sufficient pam_awssso.so\n" OURS_ACCOUNT,
+	    WARN("a denial does not end it") },
+	{ "auth optional pam_awssso.so\n" OURS_ACCOUNT,
+	    WARN("a denial does not end it") },
+	/* Account: a no of ours has to count. */
+	{ OURS_AUTH "account required pam_awssso.so\n", FINE },
+	{ OURS_AUTH "account requisite pam_awssso.so\n", FINE },
+	{ OURS_AUTH "account sufficient pam_awssso.so\n",
+	    BAD("disabled people are let in") },
+	{ OURS_AUTH "account optional pam_awssso.so\n",
+	    BAD("disabled people are let in") },
+	{ OURS_AUTH "account [success=ok default=ignore] "
+		    "pam_awssso.so\n",
+	    BAD("disabled people are let in") },
+	{ OURS_AUTH "account [perm_denied=ignore default=die] "
+		    "pam_awssso.so\n",
+	    BAD("disabled people are let in") },
+	/* What is before it must not say yes for good. */
+	{ OURS_AUTH "account sufficient pam_unix.so\n" OURS_ACCOUNT,
+	    BAD("./pam.d/su:2: says yes before") },
+	{ OURS_AUTH "account [success=1 default=ignore] pam_unix.so\n"
+		    "account requisite pam_deny.so\n" OURS_ACCOUNT,
+	    FINE },
+	{ OURS_AUTH "account [success=2 default=ignore] pam_unix.so\n"
+		    "account requisite pam_deny.so\n" OURS_ACCOUNT,
+	    BAD("./pam.d/su:2: says yes before") },
+	{ OURS_AUTH "account [success=done default=bad] "
+		    "pam_permit.so\n" OURS_ACCOUNT,
+	    BAD("./pam.d/su:2: says yes before") },
+	{ OURS_AUTH "account sufficient /x/pam_localuser.so\n"
+		    "account required pam_unix.so\n" OURS_ACCOUNT,
+	    FINE },
+	{ OURS_AUTH OURS_ACCOUNT "account sufficient pam_unix.so\n", FINE },
+	{ "auth sufficient pam_unix.so\n" OURS_AUTH OURS_ACCOUNT, FINE },
+	/* What is missing. */
+	{ OURS_AUTH "account required pam_unix.so\n",
+	    WARN("no line of account runs") },
+	{ OURS_ACCOUNT, WARN("no line of auth runs") },
+	{ "auth required pam_unix.so\n",
+	    WARN("no line of auth, account runs") },
+	{ "@include nothing\n", BAD("cannot be read") },
+	{ "@include su\n", BAD("cannot be read") },
+	{ "auth include common\naccount include common\n", FINE },
+};
+
 static void stacks(void **state)
 {
-	static const struct {
-		const char *su, *want;
-	} rows[] = {
-		{ OURS_AUTH OURS_ACCOUNT, FINE },
-		/* Auth: who is not ours must not be refused by us. */
-		{ "auth required pam_awssso.so\n" OURS_ACCOUNT,
-		    BAD("./pam.d/su:1: refuses whoever is not") },
-		{ "auth requisite pam_awssso.so\n" OURS_ACCOUNT,
-		    BAD("locked out") },
-		{ "auth [success=done default=die] "
-		  "pam_awssso.so\n" OURS_ACCOUNT,
-		    BAD("locked out") },
-		{ "auth [success=done default=bad] "
-		  "pam_awssso.so\n" OURS_ACCOUNT,
-		    BAD("locked out") },
-		{ "auth [user_unknown=die default=ignore] pam_awssso.so\n"
-		  "account required pam_awssso.so\n",
-		    BAD("locked out\nwarning pam-su a denial does not end") },
-		{ "auth [success=done] pam_awssso.so\n" OURS_ACCOUNT,
-		    BAD("locked out") },
-		{ "auth [default=die user_unknown=ignore] pam_awssso.so\n"
-		  "account required pam_awssso.so\n",
-		    FINE },
-		{ "auth sufficient pam_awssso.so\n" OURS_ACCOUNT,
-		    WARN("a denial does not end it") },
-		{ "auth optional pam_awssso.so\n" OURS_ACCOUNT,
-		    WARN("a denial does not end it") },
-		/* Account: a no of ours has to count. */
-		{ OURS_AUTH "account required pam_awssso.so\n", FINE },
-		{ OURS_AUTH "account requisite pam_awssso.so\n", FINE },
-		{ OURS_AUTH "account sufficient pam_awssso.so\n",
-		    BAD("disabled people are let in") },
-		{ OURS_AUTH "account optional pam_awssso.so\n",
-		    BAD("disabled people are let in") },
-		{ OURS_AUTH "account [success=ok default=ignore] "
-			    "pam_awssso.so\n",
-		    BAD("disabled people are let in") },
-		{ OURS_AUTH "account [perm_denied=ignore default=die] "
-			    "pam_awssso.so\n",
-		    BAD("disabled people are let in") },
-		/* What is before it must not say yes for good. */
-		{ OURS_AUTH "account sufficient pam_unix.so\n" OURS_ACCOUNT,
-		    BAD("./pam.d/su:2: says yes before") },
-		{ OURS_AUTH "account [success=1 default=ignore] pam_unix.so\n"
-			    "account requisite pam_deny.so\n" OURS_ACCOUNT,
-		    FINE },
-		{ OURS_AUTH "account [success=2 default=ignore] pam_unix.so\n"
-			    "account requisite pam_deny.so\n" OURS_ACCOUNT,
-		    BAD("./pam.d/su:2: says yes before") },
-		{ OURS_AUTH "account [success=done default=bad] "
-			    "pam_permit.so\n" OURS_ACCOUNT,
-		    BAD("./pam.d/su:2: says yes before") },
-		{ OURS_AUTH "account sufficient /x/pam_localuser.so\n"
-			    "account required pam_unix.so\n" OURS_ACCOUNT,
-		    FINE },
-		{ OURS_AUTH OURS_ACCOUNT "account sufficient pam_unix.so\n",
-		    FINE },
-		{ "auth sufficient pam_unix.so\n" OURS_AUTH OURS_ACCOUNT,
-		    FINE },
-		/* What is missing. */
-		{ OURS_AUTH "account required pam_unix.so\n",
-		    WARN("no line of account runs") },
-		{ OURS_ACCOUNT, WARN("no line of auth runs") },
-		{ "auth required pam_unix.so\n",
-		    WARN("no line of auth, account runs") },
-		{ "@include nothing\n", BAD("cannot be read") },
-		{ "@include su\n", BAD("cannot be read") },
-		{ "auth include common\naccount include common\n", FINE },
-	};
-
 	(void)state;
 	cli_write("pam.d/common", OURS_AUTH OURS_ACCOUNT);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		cli_write("pam.d/su", rows[i].su);
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+		cli_write("pam.d/su", written[i].su);
 		said_begin(&doctor);
 		doctor.modules = AW_BUILD;
 		aw_doctor_check_pam(&doctor);
-		said_expect(&doctor, i, rows[i].want);
+		said_expect(&doctor, i, written[i].want);
 	}
 	assert_int_equal(unlink("pam.d/su"), 0);
 	assert_int_equal(unlink("pam.d/common"), 0);

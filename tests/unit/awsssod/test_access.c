@@ -15,55 +15,12 @@
 
 #include "awsssod/access.h"
 #include "common/own.h"
+#include "tests/unit/awsssod/access_accounts.h"
 #include "tests/unit/awsssod/fake.h"
 
 #define NO      AW_ACCESS_NO
 #define YES     AW_ACCESS_YES
 #define UNKNOWN AW_ACCESS_UNKNOWN
-
-/* A policy in a few letters: "+u" allows the user, "-g" denies the group, "s"
- * is the set, "a" the account; a line in capitals fits nobody.  What follows
- * "sudo:" is the section of that service. */
-static struct aw_conf *policy(const char *text)
-{
-	static const char letters[] = "ugsaUGS";
-	static const struct {
-		enum aw_rule_kind kind;
-		const char *text;
-	} values[] = {
-		{ AW_RULE_USER, "alice" },
-		{ AW_RULE_GROUP, "g-1" },
-		{ AW_RULE_SET, "Admin" },
-		{ AW_RULE_ACCOUNT, "auto" },
-		{ AW_RULE_USER, "bob" },
-		{ AW_RULE_GROUP, "g-2" },
-		{ AW_RULE_SET, "Other" },
-	};
-	struct aw_conf *conf = calloc(1, sizeof(*conf));
-	const char *service = NULL;
-	struct aw_diag why;
-	uint8_t section;
-
-	assert_non_null(conf);
-	while (*text) {
-		const char *letter = strchr(letters, text[1]);
-		const bool deny = *text == '-';
-
-		if (strncmp(text, "sudo:", 5) == 0) {
-			service = "sudo";
-			assert_int_equal(aw_conf_access_section(&conf->access,
-					     "service sudo", &section, &why),
-			    0);
-			text += 5;
-			continue;
-		}
-		assert_non_null(letter);
-		fake_rule(conf, service, deny, values[letter - letters].kind,
-		    values[letter - letters].text);
-		text += 2;
-	}
-	return conf;
-}
 
 /* alice, in g-1, who holds Admin as far as it is known. */
 static void know_alice(
@@ -141,7 +98,8 @@ static void judge(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		aw_own_free struct aw_conf *conf = policy(cases[i].policy);
+		aw_own_free struct aw_conf *conf =
+		    access_policy(cases[i].policy);
 		const struct aw_conf_rule *rule = NULL;
 		struct aw_access_facts facts;
 		enum aw_access got;
@@ -161,7 +119,7 @@ static void judge(void **state)
 /* What the portal says replaces what was known, both ways. */
 static void live_sets_count_first(void **state)
 {
-	aw_own_free struct aw_conf *conf = policy("+s+S+u-a");
+	aw_own_free struct aw_conf *conf = access_policy("+s+S+u-a");
 	struct aw_access_facts facts, live = { .sets_known = true };
 
 	(void)state;
@@ -184,7 +142,7 @@ static void live_sets_count_first(void **state)
 /* Nothing is read behind the last line: what stood there is gone. */
 static void the_last_line_is_the_last(void **state)
 {
-	aw_own_free struct aw_conf *conf = policy("+U+u+g+s+a");
+	aw_own_free struct aw_conf *conf = access_policy("+U+u+g+s+a");
 	const struct aw_access_facts none = { .sets_known = true };
 	struct aw_access_facts facts;
 	const struct aw_conf_rule *rule;
@@ -269,7 +227,8 @@ static void anywhere(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		aw_own_free struct aw_conf *conf = policy(rows[i].policy);
+		aw_own_free struct aw_conf *conf =
+		    access_policy(rows[i].policy);
 		struct aw_access_facts facts;
 
 		know_alice(conf, '?', &facts);
@@ -280,7 +239,7 @@ static void anywhere(void **state)
 
 static void in_the_last_of_several_services(void **state)
 {
-	aw_own_free struct aw_conf *conf = policy("");
+	aw_own_free struct aw_conf *conf = access_policy("");
 	struct aw_access_facts facts;
 
 	(void)state;
@@ -289,12 +248,6 @@ static void in_the_last_of_several_services(void **state)
 	fake_rule(conf, "sudo", false, AW_RULE_USER, "alice");
 	know_alice(conf, '?', &facts);
 	assert_true(aw_access_anywhere(conf, &facts));
-}
-
-static bool is_let_in(
-    const struct aw_conf *conf, const struct aw_access_facts *facts)
-{
-	return aw_access_judge(conf, "sshd", facts, NULL) == YES;
 }
 
 static void users(void **state)
@@ -332,7 +285,7 @@ static void users(void **state)
 
 		aw_access_user(conf, &facts, rows[i].name, rows[i].user_name,
 		    rows[i].id, rows[i].taken);
-		if (is_let_in(conf, &facts) != rows[i].want)
+		if (access_lets_in(conf, &facts) != rows[i].want)
 			fail_msg("row %zu", i);
 	}
 	free(conf);
@@ -367,7 +320,7 @@ static void groups(void **state)
 
 		aw_access_group(
 		    conf, &facts, rows[i].id, rows[i].name, rows[i].claims);
-		if (is_let_in(conf, &facts) != rows[i].want)
+		if (access_lets_in(conf, &facts) != rows[i].want)
 			fail_msg("row %zu", i);
 	}
 	free(conf);
@@ -409,7 +362,7 @@ static void r4_pinned_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		aw_own_free struct aw_conf *conf = policy("+U");
+		aw_own_free struct aw_conf *conf = access_policy("+U");
 		struct aw_access_facts facts = { .sets_known = true };
 		struct aw_conf_rule *rule = &conf->access.rule[1];
 
@@ -463,7 +416,7 @@ static void r4_a_doubt_denies(void **state)
 		    rows[i].taken);
 		aw_access_group(
 		    conf, &facts, "g-9", rows[i].group, rows[i].claims);
-		if (is_let_in(conf, &facts) != rows[i].want)
+		if (access_lets_in(conf, &facts) != rows[i].want)
 			fail_msg("row %zu", i);
 	}
 	free(conf);
@@ -489,7 +442,7 @@ static void an_unread_group_may_deny(void **state)
 	assert_int_equal(
 	    aw_access_judge(conf, "sshd", &facts, &rule), AW_ACCESS_UNKNOWN);
 	assert_ptr_equal(rule, &conf->access.rule[1]);
-	assert_false(is_let_in(conf, &facts));
+	assert_false(access_lets_in(conf, &facts));
 	free(conf);
 }
 
@@ -500,14 +453,14 @@ static void sets(void **state)
 		bool want;
 	} rows[] = { { "Admin", true }, { "admin", false }, { "Admi", false },
 		{ "", false } };
-	aw_own_free struct aw_conf *conf = policy("+s");
+	aw_own_free struct aw_conf *conf = access_policy("+s");
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct aw_access_facts facts = { .sets_known = true };
 
 		aw_access_set(conf, &facts, rows[i].set);
-		if (is_let_in(conf, &facts) != rows[i].want)
+		if (access_lets_in(conf, &facts) != rows[i].want)
 			fail_msg("row %zu", i);
 	}
 }
@@ -515,12 +468,12 @@ static void sets(void **state)
 /* Nothing is no set: who holds it holds nothing in the account. */
 static void no_set_is_in_no_account(void **state)
 {
-	aw_own_free struct aw_conf *conf = policy("+a");
+	aw_own_free struct aw_conf *conf = access_policy("+a");
 	struct aw_access_facts facts = { .sets_known = true };
 
 	(void)state;
 	aw_access_set(conf, &facts, "");
-	assert_false(is_let_in(conf, &facts));
+	assert_false(access_lets_in(conf, &facts));
 }
 
 static void asks_for_sets_when_they_count(void **state)
@@ -533,210 +486,12 @@ static void asks_for_sets_when_they_count(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		aw_own_free struct aw_conf *conf = policy(rows[i].policy);
+		aw_own_free struct aw_conf *conf =
+		    access_policy(rows[i].policy);
 
 		if (aw_access_wants_sets(conf) != rows[i].want)
 			fail_msg("%s", rows[i].policy);
 	}
-}
-
-#define HOME  "111122223333"
-#define THERE "444455556666"
-#define FAR   "777788889999"
-
-/* Lines about other accounts: by what the portal told of that one alone. */
-static void elsewhere(void **state)
-{
-	static const struct {
-		const char *name;
-		bool deny;
-		enum aw_rule_kind kind;
-		const char *text;
-		/* account, set; "" for no set there; NULL: nothing was told */
-		const char *told[3][2];
-		bool is_read; /* and a sweep knew of no set */
-		enum aw_access want;
-	} rows[] = {
-		{ "held", false, AW_RULE_SET, THERE "/Admin",
-		    { { THERE, "Admin" } }, false, YES },
-		{ "held here", false, AW_RULE_SET, THERE "/Admin",
-		    { { HOME, "Admin" }, { THERE, "" } }, false, NO },
-		{ "held here, not told of there", false, AW_RULE_SET,
-		    THERE "/Admin", { { HOME, "Admin" } }, false, UNKNOWN },
-		{ "held elsewhere again", false, AW_RULE_SET, THERE "/Admin",
-		    { { FAR, "Admin" }, { THERE, "Other" } }, false, NO },
-		{ "held there, wanted here", false, AW_RULE_SET, "Admin",
-		    { { THERE, "Admin" }, { HOME, "" } }, false, NO },
-		{ "this host's by its number", false, AW_RULE_SET,
-		    HOME "/Admin", { { HOME, "Admin" } }, false, YES },
-		{ "any there", false, AW_RULE_ACCOUNT, THERE,
-		    { { THERE, "X" } }, false, YES },
-		{ "any here", false, AW_RULE_ACCOUNT, THERE,
-		    { { HOME, "X" }, { THERE, "" } }, false, NO },
-		{ "auto is here", false, AW_RULE_ACCOUNT, "auto",
-		    { { THERE, "X" }, { HOME, "" } }, false, NO },
-		{ "no sweep reads there", true, AW_RULE_SET, THERE "/Admin",
-		    { { NULL } }, true, UNKNOWN },
-		{ "one reads here", true, AW_RULE_SET, "Admin", { { NULL } },
-		    true, YES },
-		{ "denied there", true, AW_RULE_SET, THERE "/Admin",
-		    { { THERE, "Admin" } }, true, NO },
-		{ "not denied there", true, AW_RULE_SET, THERE "/Admin",
-		    { { THERE, "Other" }, { HOME, "Admin" } }, true, YES },
-		{ "held here, wanted here", false, AW_RULE_SET, "Admin",
-		    { { HOME, "Admin" } }, false, YES },
-		{ "told here, wanted here", false, AW_RULE_SET, "Admin",
-		    { { HOME, "Other" } }, false, NO },
-		{ "told there, wanted here", false, AW_RULE_SET, "Admin",
-		    { { THERE, "Admin" } }, false, UNKNOWN },
-		{ "a person is no set", false, AW_RULE_USER, "Admin",
-		    { { HOME, "Admin" } }, false, NO },
-		{ "no account", false, AW_RULE_SET, "44445555666/Admin",
-		    { { THERE, "Admin" }, { HOME, "Admin" } }, false, NO },
-	};
-
-	(void)state;
-	/* as the first account that is named, or behind up to seven others */
-	for (size_t n = 0; n < 8 * sizeof(rows) / sizeof(rows[0]); n++) {
-		const size_t i = n / 8;
-		aw_own_free struct aw_conf *conf = policy("");
-		struct aw_access_facts live = { .sets_known = false };
-		struct aw_access_facts facts = { .sets_read = rows[i].is_read };
-		enum aw_access got;
-
-		for (size_t k = 0; k < n % 8; k++) {
-			char account[13];
-
-			assert_int_equal(aw_fmt(account, sizeof(account),
-					     "10000000000%zu", k),
-			    0);
-			fake_rule(
-			    conf, "cron", false, AW_RULE_ACCOUNT, account);
-		}
-		/* what is denied is allowed otherwise */
-		fake_rule(conf, NULL, rows[i].deny, rows[i].kind, rows[i].text);
-		if (rows[i].deny) {
-			fake_rule(conf, NULL, false, AW_RULE_USER, "alice");
-			aw_access_user(conf, &facts, "alice", "", "", false);
-		}
-		for (size_t k = 0; k < 3 && rows[i].told[k][0]; k++) {
-			aw_access_told(conf, &live, rows[i].told[k][0], HOME);
-			aw_access_set_in(conf, &live, rows[i].told[k][0], HOME,
-			    rows[i].told[k][1]);
-		}
-		aw_access_use_sets(conf, &facts, &live, false);
-		got = aw_access_judge(conf, "sshd", &facts, NULL);
-		if (got != rows[i].want)
-			fail_msg(
-			    "%s, behind %zu: %d", rows[i].name, n % 8, got);
-	}
-}
-
-/* A line about persons or groups is none about sets, whatever it says. */
-static void only_lines_about_sets(void **state)
-{
-	aw_own_free struct aw_conf *conf = policy("");
-	struct aw_access_facts facts = { .sets_known = true };
-
-	(void)state;
-	fake_rule(conf, NULL, false, AW_RULE_USER, "Admin");
-	fake_rule(conf, NULL, false, AW_RULE_GROUP, "Admin");
-	aw_access_set(conf, &facts, "Admin");
-	assert_false(is_let_in(conf, &facts));
-}
-
-/* The first line counts, and what stood behind the last one does not. */
-static void from_the_first_to_the_last(void **state)
-{
-	aw_own_free struct aw_conf *conf = policy("+s");
-	struct aw_access_accounts ask = { .n = 0 };
-
-	(void)state;
-	fake_rule(conf, NULL, false, AW_RULE_ACCOUNT, THERE);
-	conf->access.n_rules = 1;
-	aw_access_ask_in(conf, HOME, &ask);
-	assert_int_equal(ask.n, 1);
-	assert_string_equal(ask.id[0], HOME);
-}
-
-/* No account is none: nothing is told of anybody's. */
-static void no_account_is_none(void **state)
-{
-	aw_own_free struct aw_conf *conf = policy("+s");
-	struct aw_access_facts facts = { .sets_known = false };
-
-	(void)state;
-	fake_rule(conf, NULL, false, AW_RULE_ACCOUNT, THERE);
-	aw_access_told(conf, &facts, "", HOME);
-	assert_false(facts.sets_known);
-	assert_int_equal(facts.elsewhere, 0);
-	aw_access_told(conf, &facts, FAR, HOME);
-	assert_false(facts.sets_known);
-	assert_int_equal(facts.elsewhere, 0);
-	aw_access_told(conf, &facts, THERE, HOME);
-	assert_false(facts.sets_known);
-	assert_int_equal(facts.elsewhere, 1);
-}
-
-/* More than can be meant to be asked in are not, and spoil nothing. */
-static void no_more_than_fit(void **state)
-{
-	struct {
-		struct aw_access_accounts ask;
-		char behind[26];
-	} place = { .ask = { .n = 0 } };
-
-	(void)state;
-	for (int i = 0; i < 12; i++) {
-		char account[13];
-
-		assert_int_equal(
-		    aw_fmt(account, sizeof(account), "%012d", 100 + i), 0);
-		aw_access_ask(&place.ask, account);
-	}
-	assert_int_equal(place.ask.n, AW_ACCESS_ACCOUNTS);
-	assert_string_equal(place.ask.id[9], "000000000109");
-	for (size_t i = 0; i < sizeof(place.behind); i++)
-		assert_int_equal(place.behind[i], 0);
-	/* what is known is asked once, also as the last one */
-	place.ask.n = 2;
-	aw_access_ask(&place.ask, "000000000101");
-	assert_int_equal(place.ask.n, 2);
-	aw_access_ask(&place.ask, "000000000102");
-	assert_int_equal(place.ask.n, 3);
-}
-
-/* Where to ask: once each, and nowhere without a line about sets. */
-static void where_to_ask(void **state)
-{
-	aw_own_free struct aw_conf *conf = policy("+u");
-	struct aw_access_accounts ask = { .n = 0 };
-
-	(void)state;
-	aw_access_ask_in(conf, HOME, &ask);
-	assert_int_equal(ask.n, 0);
-	aw_access_ask(&ask, FAR);
-	aw_access_ask(&ask, "");
-	aw_access_ask(&ask, FAR);
-	fake_rule(conf, NULL, true, AW_RULE_ACCOUNT, THERE);
-	fake_rule(conf, "sudo", false, AW_RULE_SET, "Admin");
-	fake_rule(conf, NULL, false, AW_RULE_SET, THERE "/Admin");
-	fake_rule(conf, NULL, false, AW_RULE_SET, FAR "/Admin");
-	fake_rule(conf, NULL, false, AW_RULE_USER, "555566667777/Admin");
-	aw_access_ask_in(conf, "", &ask);
-	assert_int_equal(ask.n, 2);
-	aw_access_ask_in(conf, HOME, &ask);
-	assert_int_equal(ask.n, 3);
-	assert_string_equal(ask.id[0], FAR);
-	assert_string_equal(ask.id[1], THERE);
-	assert_string_equal(ask.id[2], HOME);
-	/* by its number, it is this host's */
-	aw_conf_access_at_home(&conf->access, THERE);
-	ask.n = 0;
-	aw_access_ask_in(conf, THERE, &ask);
-	assert_int_equal(ask.n, 2);
-	assert_string_equal(ask.id[0], THERE);
-	assert_string_equal(ask.id[1], FAR);
 }
 
 int main(void)
@@ -757,12 +512,12 @@ int main(void)
 		cmocka_unit_test(sets),
 		cmocka_unit_test(no_set_is_in_no_account),
 		cmocka_unit_test(asks_for_sets_when_they_count),
-		cmocka_unit_test(elsewhere),
-		cmocka_unit_test(only_lines_about_sets),
-		cmocka_unit_test(from_the_first_to_the_last),
-		cmocka_unit_test(no_account_is_none),
-		cmocka_unit_test(no_more_than_fit),
-		cmocka_unit_test(where_to_ask),
+		cmocka_unit_test(access_elsewhere),
+		cmocka_unit_test(access_only_lines_about_sets),
+		cmocka_unit_test(access_from_the_first_to_the_last),
+		cmocka_unit_test(access_no_account_is_none),
+		cmocka_unit_test(access_no_more_than_fit),
+		cmocka_unit_test(access_where_to_ask),
 	};
 
 	return cmocka_run_group_tests_name("access", tests, NULL, NULL);

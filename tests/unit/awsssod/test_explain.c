@@ -206,39 +206,35 @@ static const struct fake_member members_then[] = {
 static const struct fake_directory later = { users_then, groups_then,
 	members_then, 4, 1, 2 };
 
+static const struct {
+	const char *user, *service;
+	int ago;
+	enum aw_verdict sign_in, account; /* 0: not on record */
+	const char *says;
+} past[] = {
+	{ "alice", "sshd", 700, AW_VERDICT_ALLOW, AW_VERDICT_ALLOW,
+	    "admins (g-admins)" },
+	{ "alice", "sshd", 500, AW_VERDICT_EXPIRED, AW_VERDICT_EXPIRED, "" },
+	{ "bob", "sshd", 700, AW_VERDICT_ALLOW, AW_VERDICT_ALLOW,
+	    "admins (g-admins)" },
+	{ "bob", "sshd", 500, AW_VERDICT_POLICY, AW_VERDICT_POLICY, "" },
+	{ "carol", "sshd", 700, AW_VERDICT_EXPIRED, AW_VERDICT_EXPIRED, "" },
+	{ "carol", "sshd", 500, AW_VERDICT_POLICY, AW_VERDICT_POLICY, "" },
+	{ "dave", "sshd", 700, AW_VERDICT_POLICY, AW_VERDICT_POLICY, "" },
+	{ "dave", "sshd", 500, AW_VERDICT_ALLOW, AW_VERDICT_ALLOW,
+	    "admins (g-admins)" },
+	{ "dave", "sshd", 50, AW_VERDICT_EXPIRED, AW_VERDICT_ALLOW,
+	    "admins (g-admins)" },
+	{ "dave", "cron", 500, AW_VERDICT_UNAVAIL, AW_VERDICT_UNAVAIL,
+	    "allow_permission_sets = X" },
+	{ "dave", "sshd", 1001, 0, 0, "not on record" },
+	{ "nobody", "sshd", 500, 0, 0, "nobody" },
+};
+
 /* 600 s ago alice was disabled, carol was let in again, bob left the group and
  * dave joined it; 100 s ago a held sweep lacked dave. */
 static void explains_the_past(void **state)
 {
-	static const struct {
-		const char *user, *service;
-		int ago;
-		enum aw_verdict sign_in, account; /* 0: not on record */
-		const char *says;
-	} rows[] = {
-		{ "alice", "sshd", 700, AW_VERDICT_ALLOW, AW_VERDICT_ALLOW,
-		    "admins (g-admins)" },
-		{ "alice", "sshd", 500, AW_VERDICT_EXPIRED, AW_VERDICT_EXPIRED,
-		    "" },
-		{ "bob", "sshd", 700, AW_VERDICT_ALLOW, AW_VERDICT_ALLOW,
-		    "admins (g-admins)" },
-		{ "bob", "sshd", 500, AW_VERDICT_POLICY, AW_VERDICT_POLICY,
-		    "" },
-		{ "carol", "sshd", 700, AW_VERDICT_EXPIRED, AW_VERDICT_EXPIRED,
-		    "" },
-		{ "carol", "sshd", 500, AW_VERDICT_POLICY, AW_VERDICT_POLICY,
-		    "" },
-		{ "dave", "sshd", 700, AW_VERDICT_POLICY, AW_VERDICT_POLICY,
-		    "" },
-		{ "dave", "sshd", 500, AW_VERDICT_ALLOW, AW_VERDICT_ALLOW,
-		    "admins (g-admins)" },
-		{ "dave", "sshd", 50, AW_VERDICT_EXPIRED, AW_VERDICT_ALLOW,
-		    "admins (g-admins)" },
-		{ "dave", "cron", 500, AW_VERDICT_UNAVAIL, AW_VERDICT_UNAVAIL,
-		    "allow_permission_sets = X" },
-		{ "dave", "sshd", 1001, 0, 0, "not on record" },
-		{ "nobody", "sshd", 500, 0, 0, "nobody" },
-	};
 	struct fake *fake = *state;
 	aw_own_fd int fd = fake_connect(fake, "ctl.sock");
 
@@ -252,11 +248,11 @@ static void explains_the_past(void **state)
 		NULL, NULL),
 	    SQLITE_OK);
 	happened(fake, 100);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const enum aw_verdict want[] = { rows[i].sign_in,
-			rows[i].account };
+	for (size_t i = 0; i < sizeof(past) / sizeof(past[0]); i++) {
+		const enum aw_verdict want[] = { past[i].sign_in,
+			past[i].account };
 
-		ask_past(fd, rows[i].user, rows[i].service, rows[i].ago);
+		ask_past(fd, past[i].user, past[i].service, past[i].ago);
 		for (int k = 0; k < 2 && want[k]; k++) {
 			fake_wait(fake, fd, AW_MSG_EXPLAINED);
 			if (fake_num(fake, AW_TAG_VERDICT) != want[k])
@@ -265,12 +261,12 @@ static void explains_the_past(void **state)
 					fake_num(fake, AW_TAG_VERDICT)));
 		}
 		if (want[1] &&
-		    !strstr(fake_text(fake, AW_TAG_RULE), rows[i].says))
+		    !strstr(fake_text(fake, AW_TAG_RULE), past[i].says))
 			fail_msg(
 			    "row %zu: %s", i, fake_text(fake, AW_TAG_RULE));
 		fake_wait(fake, fd, AW_MSG_DONE);
 		if (!want[0] &&
-		    !strstr(fake_text(fake, AW_TAG_TEXT), rows[i].says))
+		    !strstr(fake_text(fake, AW_TAG_TEXT), past[i].says))
 			fail_msg(
 			    "row %zu: %s", i, fake_text(fake, AW_TAG_TEXT));
 		assert_true(fake_num(fake, AW_TAG_NET) ==

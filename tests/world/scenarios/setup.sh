@@ -19,7 +19,6 @@ before_all()
 	rm -f /run/nologin /etc/ssh/sshd_config.d/*
 	grep -q '^local:' /etc/passwd || useradd -m local
 	echo 'PasswordAuthentication no' > /etc/ssh/sshd_config.d/50-cloud.conf
-	printf '[directory]\nsweep_rate = 20\n' > "$run/settings"
 	make_keys
 	systemctl daemon-reload
 	systemctl start ssh.service
@@ -69,21 +68,6 @@ root_gets_in()
 	su -s /bin/sh local -c 'true' || fail "su to a local account"
 }
 
-# answers [LINE...]: the usual ones, and LINEs.
-answers()
-{
-	cat > "$run/answers" <<-END
-	# as aws configure sso asks
-	start_url = $start_url
-	region = $region
-	identity_store_id = $store
-	allow_groups = Engineers
-	sudo_permission_set = $admin_set
-	settings = $run/settings
-	$(printf '%s\n' "$@")
-	END
-}
-
 set_up()
 {
 	setsid awssso setup --answers "$run/answers" > "$OUT/setup.log" 2>&1 &
@@ -108,7 +92,7 @@ over()
 # covers: hour.2
 scn_a_dry_run_changes_nothing()
 {
-	answers
+	setup_answers
 	at_once awssso setup --dry-run --answers "$run/answers"
 	status 0
 	says '^[+]auth .*pam_awssso.so *$'
@@ -120,17 +104,17 @@ scn_a_dry_run_changes_nothing()
 # covers: hour.2
 scn_wrong_answers_change_nothing()
 {
-	answers 'no_such_question = 1'
+	setup_answers 'no_such_question = 1'
 	at_once awssso setup --answers "$run/answers"
 	failed
 	says 'answers:8: no such question'
-	answers
+	setup_answers
 	sed -i 's/^region = .*/region = eu-west-3/' "$run/answers"
 	at_once awssso setup --answers "$run/answers"
 	failed
 	says 'AWS cannot be asked'
 	as_before
-	answers
+	setup_answers
 	sed -i 's/^allow_groups = .*/allow_groups = Nobody At All/' \
 	    "$run/answers"
 	at_once awssso setup --answers "$run/answers"
@@ -141,7 +125,7 @@ scn_wrong_answers_change_nothing()
 # covers: hour.2
 scn_confirmed_by_a_new_login()
 {
-	answers 'confirm_minutes = 5'
+	setup_answers 'confirm_minutes = 5'
 	set_up
 	within 60 at pending || fail "$(cat "$OUT/setup.log")"
 	within 10 grep -q 'awssso setup --confirm' "$OUT/setup.log"
@@ -186,7 +170,7 @@ scn_undone()
 # covers: hour.2
 scn_not_confirmed_is_taken_back()
 {
-	answers 'confirm_minutes = 1'
+	setup_answers 'confirm_minutes = 1'
 	set_up
 	within 60 at pending
 	# whatever becomes of who started it
@@ -203,7 +187,7 @@ scn_cut_off_at_any_time()
 {
 	local delay
 
-	answers 'confirm_minutes = 1'
+	setup_answers 'confirm_minutes = 1'
 	for delay in 0.2 0.4 0.6 0.8 1 1.2 1.4 1.7 2 2.5 3 4; do
 		set_up
 		sleep "$delay"
